@@ -1,0 +1,10 @@
+export { createErrorFactory, DextError, fromErrorDocument, isDextError, toErrorDocument } from "./errors.ts";
+export type { DextErrorOptions, ErrorDocument, ErrorFactory } from "./errors.ts";
+export { silentLogger } from "./logger.ts";
+export type { LogAttributes, Logger } from "./logger.ts";
+export { formatDuration, longestTimer, toMilliseconds } from "./duration.ts";
+export type { Duration } from "./duration.ts";
+export { sleep, systemClock } from "./clock.ts";
+export type { Clock, SleepOptions, Timer } from "./clock.ts";
+export { isSecret, mask, Secret } from "./secret.ts";
+export type { ConfigReader } from "./config-reader.ts";
