@@ -1,1 +1,24 @@
-export {};
+export { protocolVersion } from "./version.ts";
+export { isEndState, isFailedState, resourceStates } from "./resource-state.ts";
+export type { Health, ResourceState } from "./resource-state.ts";
+export type { EndpointSnapshot, LauncherAttempt, ResourceSnapshot } from "./resource-snapshot.ts";
+export type { LogLine, LogQuery, LogStream } from "./log-line.ts";
+export type {
+  HealthEvent,
+  NoticeEvent,
+  ResourceChangedEvent,
+  RunEvent,
+  RunState,
+  RunStateEvent,
+  StateEvent,
+} from "./run-event.ts";
+export type {
+  DescribedCommand,
+  DescribedParameter,
+  DescribedResource,
+  DescribedVariable,
+  ModelDescription,
+} from "./model-description.ts";
+export type { RunClient, RunInfo, RunSnapshot } from "./run-client.ts";
+export { routes } from "./routes.ts";
+export type { Route, RouteName } from "./routes.ts";

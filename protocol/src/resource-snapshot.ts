@@ -1,0 +1,46 @@
+import type { Health, ResourceState } from "./resource-state.ts";
+
+/** An address at which a resource can be reached from this machine. */
+export interface EndpointSnapshot {
+  /** The endpoint's name, such as `http`. */
+  name: string;
+  /** For example `http://localhost:43121` or `tcp://localhost:6379`. */
+  url: string;
+}
+
+/** One way to have a resource that was looked at before one was chosen. */
+export interface LauncherAttempt {
+  /** `external`, `container`, `process` or `embedded`. */
+  launcher: string;
+  /** Why it was taken, or why not. */
+  because: string;
+  /** What would make it work, where there is something to do. */
+  remedy?: string;
+}
+
+/** What is known of one replica of a resource at one moment. */
+export interface ResourceSnapshot {
+  name: string;
+  /** What it is: `project`, `redis`, `postgres`, `executable` … */
+  kind: string;
+  /** Counted from 0. */
+  replica: number;
+  state: ResourceState;
+  /** Why it is in this state, where there is more to say than the state does. */
+  reason?: string;
+  /** When it entered this state, in milliseconds since 1970. */
+  since: number;
+  health: Health;
+  /** The message of the check that fails, or what is waited for. */
+  healthMessage?: string;
+  /** How it is run; absent until a launcher has been chosen. */
+  launcher?: string;
+  /** Why this launcher was chosen. */
+  launcherBecause?: string;
+  pid?: number;
+  exitCode?: number;
+  signal?: string;
+  /** Counts the starts of this resource: 0 before the first one. */
+  generation: number;
+  endpoints: readonly EndpointSnapshot[];
+}
