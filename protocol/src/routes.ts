@@ -20,7 +20,7 @@ export const routes = {
   logs: { method: "GET", path: "/v1/logs", answer: "ndjson" },
   /** `{ "force"?: boolean, "reason"?: string }` → `{ "version": 1, "accepted": true }` */
   stop: { method: "POST", path: "/v1/stop", answer: "json" },
-} as const satisfies Readonly<Record<string, Route>>;
+} as const;
 
 /** The name of a route. */
 export type RouteName = keyof typeof routes;
