@@ -1,0 +1,139 @@
+import type { Duration } from "@dext/core";
+import type { ConnectionModel } from "./connection.ts";
+import type { EndpointModel } from "./endpoint.ts";
+import type { Expression } from "./expression.ts";
+import type { HealthCheckModel } from "./health-check.ts";
+import type { Launcher, LauncherType } from "./launcher.ts";
+
+/** What a consumer refers to. */
+export interface ReferenceModel {
+  readonly resource: string;
+  /** The name under which the consumer knows it; the resource's own when absent. */
+  readonly as?: string;
+  /** Only this endpoint; all when absent. */
+  readonly endpoint?: string;
+}
+
+/** What a resource waits for before it starts. */
+export interface WaitModel {
+  readonly resource: string;
+  readonly until: "healthy" | "started" | "completed";
+}
+
+/** What a callback of `withEnvironment` is told. */
+export interface EnvironmentContext {
+  readonly resource: string;
+  readonly replica: number;
+  /** `run`, `describe` or `publish`. */
+  readonly operation: string;
+}
+
+/** Computes a value when it is needed; `undefined` leaves the variable out. */
+export type EnvironmentCallback = (
+  context: EnvironmentContext,
+) =>
+  | string
+  | number
+  | boolean
+  | Expression
+  | undefined
+  | Promise<string | number | boolean | Expression | undefined>;
+
+/** A variable set by `withEnvironment`. */
+export interface EnvironmentEntry {
+  readonly name: string;
+  readonly value: Expression | EnvironmentCallback;
+}
+
+/** When a resource that has ended is started again. */
+export type RestartPolicy = "no" | "on-failure" | "always" | "unless-stopped";
+
+/** A command of one's own that a resource offers. */
+export interface ResourceCommand {
+  readonly name: string;
+  readonly run: (context: { readonly resource: string; readonly signal: AbortSignal }) => unknown;
+  readonly description?: string;
+  /** Asked before it is run. */
+  readonly confirm?: string;
+}
+
+/** Storage that a container is given. */
+export interface MountModel {
+  readonly type: "volume" | "bind";
+  /** The volume's name or the path on this machine. */
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+/** A part of the configuration that a resource is given. */
+export interface ConfigurationModel {
+  readonly definition: object;
+  readonly keys: readonly string[];
+  readonly onChange: "restart" | "signal" | "none";
+}
+
+/** One resource of the system, as data. Nothing in it changes after `build()`. */
+export interface ResourceModel {
+  readonly name: string;
+  readonly kind: string;
+  /** `file:line:column` of the call that added it. */
+  readonly definedAt?: string;
+  /** The resource that it lives in, such as a database's server. */
+  readonly parent?: string;
+  readonly endpoints: readonly EndpointModel[];
+  readonly launchers: readonly Launcher[];
+  /** The order in which launchers are tried, where it is not the kind's own. */
+  readonly launcherOrder?: readonly LauncherType[];
+  readonly connection?: ConnectionModel;
+  readonly references: readonly ReferenceModel[];
+  readonly waits: readonly WaitModel[];
+  readonly environment: readonly EnvironmentEntry[];
+  readonly args: readonly Expression[];
+  readonly replicas: number;
+  readonly healthChecks: readonly HealthCheckModel[];
+  /** Lines of its log that say that it is ready. */
+  readonly logReadiness: readonly RegExp[];
+  readonly mounts: readonly MountModel[];
+  readonly restart?: { readonly policy: RestartPolicy; readonly backoff?: Duration; readonly limit?: number };
+  readonly watch?: { readonly paths: readonly string[]; readonly dependents: boolean };
+  readonly explicitStart: boolean;
+  readonly commands: readonly ResourceCommand[];
+  readonly configuration?: ConfigurationModel;
+  readonly telemetry: boolean;
+  readonly profiles: readonly string[];
+  /** Milliseconds between the asking and the killing. */
+  readonly stopTimeout: number;
+  /** Whether its data survives the run, and the name under which. */
+  readonly dataVolume?: { readonly name: string };
+  /** Path of a file or folder that a fresh data folder is filled from. */
+  readonly initFiles?: string;
+}
+
+/** A value that the system needs and that does not stand in the code. */
+export interface ParameterModel {
+  readonly name: string;
+  readonly secret: boolean;
+  readonly definedAt?: string;
+  readonly default?: string;
+  readonly generate?: GenerateOptions;
+}
+
+/** How a parameter is generated where nobody gives it. It is kept, so that a password outlives its volume. */
+export interface GenerateOptions {
+  /** How many characters; 22 when absent (about 128 bits). */
+  readonly length?: number;
+  /** The characters to take from; letters and digits when absent. */
+  readonly characters?: string;
+}
+
+/** A system, described and not yet started. */
+export interface AppModel {
+  readonly name: string;
+  /** The AppHost's folder; relative paths start here. */
+  readonly directory: string;
+  readonly resources: readonly ResourceModel[];
+  readonly parameters: readonly ParameterModel[];
+  /** Where telemetry goes, when an address was given. */
+  readonly collector?: string;
+}

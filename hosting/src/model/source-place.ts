@@ -1,0 +1,20 @@
+const ownFolder = new URL("..", import.meta.url).href;
+
+/**
+ * Where in the AppHost (or in an integration) the model is being built right now, as `path:line:column`.
+ *
+ * Read off the stack: the first frame that is neither ours nor the runtime's. A frame looks like
+ * `    at addThings (file:///home/me/shop/apphost.ts:5:12)` or `    at file:///home/me/shop/apphost.ts:5:12`.
+ */
+export function currentPlace(): string | undefined {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 20;
+  const frames = new Error("place").stack?.split("\n").slice(1) ?? [];
+  Error.stackTraceLimit = limit;
+  for (const frame of frames) {
+    const place = /\(?((?:file:\/\/)?\/[^()]+:\d+:\d+)\)?$/.exec(frame)?.[1];
+    if (place === undefined || place.startsWith(ownFolder)) continue;
+    return decodeURI(place.replace(/^file:\/\//, ""));
+  }
+  return undefined;
+}
