@@ -1,0 +1,10 @@
+export { connectRun } from "./connect-run.ts";
+export type { ConnectRunOptions } from "./connect-run.ts";
+export { controlErrorCodes } from "./error-codes.ts";
+export type { RunRecord } from "./run-record.ts";
+export { inspectRuns, isRunAlive, listRuns, registerRun, removeStale } from "./run-registry.ts";
+export type { RegisteredRun, RegisterRunOptions, RunListing } from "./run-registry.ts";
+export { isRunId, newRunId, openRuntimeDirectory, runPaths } from "./runtime-directory.ts";
+export type { RunPaths, RuntimeDirectoryOptions } from "./runtime-directory.ts";
+export { serveControl } from "./serve-control.ts";
+export type { ControlServer, ServeControlOptions } from "./serve-control.ts";

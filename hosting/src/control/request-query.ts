@@ -1,0 +1,86 @@
+import type { LogQuery } from "@dext/protocol";
+import { controlError } from "./error-codes.ts";
+
+/** The query of `GET /v1/events`. */
+export function parseEventsQuery(query: URLSearchParams): { after?: number } {
+  refuseOthers(query, ["after"]);
+  const after = readCount(query, "after");
+  return after === undefined ? {} : { after };
+}
+
+/** The query of `GET /v1/logs`. */
+export function parseLogsQuery(query: URLSearchParams): LogQuery {
+  refuseOthers(query, ["resource", "tail", "follow"]);
+  const resources = query.getAll("resource");
+  const tail = readCount(query, "tail");
+  const follow = readFlag(query, "follow");
+  return {
+    ...(resources.length === 0 ? {} : { resources }),
+    ...(tail === undefined ? {} : { tail }),
+    ...(follow === undefined ? {} : { follow }),
+  };
+}
+
+/** The query that {@link parseLogsQuery} reads. */
+export function formatLogsQuery({ resources = [], tail, follow }: LogQuery): URLSearchParams {
+  const query = new URLSearchParams(resources.map((resource) => ["resource", resource]));
+  if (tail !== undefined) query.set("tail", String(tail));
+  if (follow !== undefined) query.set("follow", String(follow));
+  return query;
+}
+
+/** The body of `POST /v1/stop`. */
+export function parseStopBody(text: string): { force?: boolean; reason?: string } {
+  const body = text === "" ? {} : parseObject(text);
+  const { force, reason, ...others } = body;
+  const unknown = Object.keys(others)[0];
+  if (unknown !== undefined) throw invalid(`The body has "${unknown}", known: "force", "reason"`);
+  if (force !== undefined && typeof force !== "boolean") throw invalid('"force" is no boolean');
+  if (reason !== undefined && typeof reason !== "string") throw invalid('"reason" is no text');
+  return {
+    ...(force === undefined ? {} : { force }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+function parseObject(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw invalid("The body is no JSON", cause);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw invalid("The body is no JSON object");
+  }
+  return value as Record<string, unknown>;
+}
+
+function refuseOthers(query: URLSearchParams, known: readonly string[]): void {
+  for (const name of query.keys()) {
+    if (known.includes(name)) continue;
+    throw invalid(`The query has "${name}", known: ${known.map((each) => `"${each}"`).join(", ")}`);
+  }
+}
+
+function readCount(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  if (text === null) return undefined;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw invalid(`"${name}" is "${text}", wanted: a whole number from 0 up`);
+}
+
+function readFlag(query: URLSearchParams, name: string): boolean | undefined {
+  const text = query.get(name);
+  if (text === null) return undefined;
+  if (text === "true" || text === "false") return text === "true";
+  throw invalid(`"${name}" is "${text}", wanted: "true" or "false"`);
+}
+
+function invalid(message: string, cause?: unknown): Error {
+  return controlError("DEXT_CONTROL_REQUEST_INVALID", message, {
+    hint: "The control API is described by the routes of @dext/protocol.",
+    cause,
+  });
+}
