@@ -1,0 +1,87 @@
+import { parseOrderRequest } from "@playground/orders";
+import { ServiceUnavailable } from "@playground/service";
+import type { Cache, Log } from "@playground/service";
+import { ApiError } from "./api-error.ts";
+import { readCatalogue, readProduct } from "./catalogue.ts";
+import { readStock } from "./inventory.ts";
+import type { LiveStock } from "./live-stock.ts";
+import type { OrderBook } from "./order-book.ts";
+
+interface Parts {
+  cache: Cache;
+  orders: OrderBook;
+  live: LiveStock;
+  log: Log;
+}
+
+export function createRoutes(parts: Parts): (request: Request) => Promise<Response> {
+  return async (request) => {
+    try {
+      // Commands would fail one by one; this way the caller hears at once what is the matter.
+      if (!parts.cache.isReady) throw new ServiceUnavailable('"cache" is away');
+      return await route(request, parts);
+    } catch (error) {
+      return refuse(error, parts);
+    }
+  };
+}
+
+async function route(request: Request, parts: Parts): Promise<Response> {
+  const { cache, orders, live } = parts;
+  const { pathname } = new URL(request.url);
+  switch (`${request.method} ${pathname}`) {
+    case "GET /products":
+      return Response.json({ products: await readCatalogue(cache, await stockIfKnown(parts)) });
+    case "GET /stock/live":
+      return live.connect();
+    case "GET /orders":
+      return Response.json({ orders: await orders.recent() });
+    case "POST /orders":
+      return placeOrder(request, parts);
+  }
+  const number = /^\/orders\/(\d+)$/.exec(pathname)?.[1];
+  const order = number && request.method === "GET" && (await orders.find(number));
+  if (order) return Response.json({ order });
+  throw new ApiError(404, "not-found", `There is nothing at ${request.method} ${pathname}.`);
+}
+
+async function placeOrder(request: Request, { cache, orders, log }: Parts): Promise<Response> {
+  const { request: wanted, problem } = parseOrderRequest(await request.json().catch(() => undefined));
+  if (!wanted) throw new ApiError(400, "bad-order", problem);
+  const product = await readProduct(cache, wanted.product);
+  if (!product) throw new ApiError(404, "unknown-product", `We do not sell "${wanted.product}".`);
+  const order = await orders.place(wanted, product);
+  log.info(`Order ${order.number} is taken`, {
+    product: order.product,
+    quantity: order.quantity,
+    total: order.total,
+  });
+  return Response.json({ order }, { status: 201, headers: { location: `/orders/${order.number}` } });
+}
+
+/** The catalogue can be read without the inventory. */
+async function stockIfKnown({ log }: Parts): Promise<ReadonlyMap<string, number> | undefined> {
+  try {
+    return await readStock();
+  } catch (error) {
+    if (!(error instanceof ServiceUnavailable)) throw error;
+    log.warn("The catalogue goes out without stock", { because: error.message });
+    return undefined;
+  }
+}
+
+function refuse(error: unknown, { cache, log }: Parts): Response {
+  if (error instanceof ApiError) {
+    log.info("Refused", { code: error.code, because: error.message });
+    return error.toResponse();
+  }
+  if (error instanceof ServiceUnavailable || !cache.isReady) {
+    log.warn("Cannot answer now", { because: (error as Error).message });
+    return new ApiError(
+      503,
+      "away",
+      "We cannot look into our books at the moment. Please try again shortly.",
+    ).toResponse();
+  }
+  throw error;
+}

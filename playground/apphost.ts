@@ -1,0 +1,46 @@
+import { createBuilder } from "@dext/hosting";
+
+const host = createBuilder();
+
+const signingKey = host.addParameter("order-signing-key", { secret: true, generate: { length: 40 } });
+const cache = host.addRedis("cache");
+
+const inventory = host
+  .addDenoApp("inventory", "./inventory/main.ts")
+  .withReference(cache)
+  .waitFor(cache)
+  .withHttpHealthCheck("/health");
+
+const seed = host
+  .addProject("seed", "./seed", { http: false })
+  .withReference(cache)
+  .withReference(inventory)
+  .waitFor(inventory);
+
+const api = host
+  .addProject("api", "./api")
+  .withReference(cache)
+  .withReference(inventory)
+  .withEnvironment("ORDER_SIGNING_KEY", signingKey)
+  .waitForCompletion(seed)
+  .withHttpHealthCheck("/health");
+
+host
+  .addProject("worker", "./worker")
+  .withReplicas(2)
+  .withReference(cache)
+  .withEnvironment("ORDER_SIGNING_KEY", signingKey)
+  .withEnvironment("PACKING_TIME", "1200")
+  .waitFor(cache)
+  .withHttpHealthCheck("/health");
+
+const stock = host.addProject("stock", "./stock").withReference(api).waitFor(api);
+
+host
+  .addProject("web", "./web")
+  .withReference(api)
+  .withReference(stock)
+  .waitFor(api)
+  .withHttpHealthCheck("/health");
+
+await host.run();

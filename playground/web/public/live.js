@@ -1,0 +1,29 @@
+// Follows open orders without a reload. Without this file the page works, and shows news when it is loaded again.
+const orders = document.querySelector("#orders");
+const news = document.querySelector("#orders-news");
+
+/** Order number → status. */
+function statuses() {
+  const items = [...orders.querySelectorAll("[data-order]")];
+  return new Map(items.map((item) => [item.dataset.order, item.dataset.status]));
+}
+
+async function refresh() {
+  const response = await fetch("/orders").catch(() => undefined);
+  if (!response?.ok) return;
+  const before = statuses();
+  orders.innerHTML = await response.text();
+  const changes = [...statuses()].filter(
+    ([number, status]) => before.has(number) && before.get(number) !== status,
+  );
+  if (changes.length > 0)
+    news.textContent = changes.map(([number, status]) => `Order ${number} is ${status}.`).join(" ");
+}
+
+async function follow() {
+  const isOpen = orders.querySelector("[data-open]") !== null;
+  if (isOpen && !document.hidden) await refresh();
+  setTimeout(follow, 700);
+}
+
+void follow();
