@@ -2,7 +2,10 @@ export { protocolVersion } from "./version.ts";
 export { isEndState, isFailedState, resourceStates } from "./resource-state.ts";
 export type { Health, ResourceState } from "./resource-state.ts";
 export type { EndpointSnapshot, LauncherAttempt, ResourceSnapshot } from "./resource-snapshot.ts";
-export type { LogLine, LogQuery, LogStream } from "./log-line.ts";
+export { logLevels } from "./log-line.ts";
+export type { LogLevel, LogLine, LogQuery, LogStream } from "./log-line.ts";
+export { parseJsonLog } from "./json-log.ts";
+export type { JsonLog } from "./json-log.ts";
 export type {
   HealthEvent,
   NoticeEvent,
