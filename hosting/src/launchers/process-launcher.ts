@@ -1,0 +1,98 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import type { LaunchContext, Launcher, ProbeContext, ProcessPlan } from "../model/launcher.ts";
+import { launcherError } from "./error-codes.ts";
+
+const run = promisify(execFile);
+
+/** A program that was found on this machine. */
+export interface FoundProgram {
+  readonly path: string;
+  /** `7.0.15`, when it was asked for its version and told one. */
+  readonly version?: string;
+}
+
+/** Options of {@link processLauncher}. */
+export interface ProcessLauncherOptions {
+  /** The name of the program. */
+  program: string;
+  /** Where to look besides the PATH; one `*` stands for a version. */
+  folders?: readonly string[];
+  /** The arguments that make it print its version; it is not asked when absent. */
+  version?: readonly string[];
+  /** How to get it, as a sentence without the full stop. */
+  install?: string;
+  /** Says why it does not work here although the program is there; nothing when it does. */
+  refuse?: (context: ProbeContext, program: FoundProgram) => Promise<Refusal | undefined>;
+  /** Prepares the data and says what to start; without `command` the program itself is. */
+  command: (
+    context: LaunchContext,
+    program: FoundProgram,
+  ) => Promise<Omit<ProcessPlan, "type" | "command"> & { command?: string }>;
+}
+
+/** Why a way to have a resource does not work, and what would make it work. */
+export interface Refusal {
+  readonly because: string;
+  readonly remedy?: string;
+}
+
+/** A resource as a program of this machine, with data, port and configuration of its own. */
+export function processLauncher(options: ProcessLauncherOptions): Launcher {
+  const { program, install = `Install ${program}`, refuse, command } = options;
+  return {
+    type: "process",
+    async probe(context) {
+      const found = await find(context, options);
+      if (found === undefined)
+        return { works: false, because: `${program} is not on the PATH`, remedy: install };
+      const refusal = await refuse?.(context, found);
+      if (refusal !== undefined) return { works: false, ...refusal };
+      return { works: true, because: describe(program, found) };
+    },
+    async plan(context) {
+      const found = await find(context, options);
+      if (found === undefined) throw programMissing(context.resource.name, program);
+      return { type: "process", command: found.path, ...(await command(context, found)) };
+    },
+  };
+}
+
+async function find(
+  context: ProbeContext,
+  { program, folders, version }: ProcessLauncherOptions,
+): Promise<FoundProgram | undefined> {
+  const path = await context.findProgram(program, folders === undefined ? {} : { folders });
+  if (path === undefined) return undefined;
+  const number =
+    version === undefined ? undefined : await versionOf(path, { args: version, signal: context.signal });
+  return { path, ...(number === undefined ? {} : { version: number }) };
+}
+
+/** The version is for people; a program that does not tell it is still used. */
+async function versionOf(
+  path: string,
+  { args, signal }: { args: readonly string[]; signal: AbortSignal },
+): Promise<string | undefined> {
+  try {
+    const { stdout, stderr } = await run(path, args, { signal, timeout: 5000 });
+    return /\d+(?:\.\d+)+/.exec(stdout + stderr)?.[0];
+  } catch {
+    return undefined;
+  }
+}
+
+function describe(program: string, { path, version }: FoundProgram): string {
+  return version === undefined ? `${program} is at ${path}` : `${program} ${version} is at ${path}`;
+}
+
+function programMissing(resource: string, program: string): Error {
+  return launcherError(
+    "DEXT_LAUNCH_PROGRAM_MISSING",
+    `${program} for "${resource}" is not on the PATH any more`,
+    {
+      hint: `Install ${program}, or choose another way with .withLauncher(…).`,
+      details: { resource, program },
+    },
+  );
+}
