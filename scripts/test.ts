@@ -1,0 +1,99 @@
+// `npm test`: everything once on the repository's own Node, what runs in services again on the oldest Node that is
+// supported, the examples of the documentation on Deno. Arguments go to vitest and limit the run to the first part.
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { publicPackages, root } from "./packages.ts";
+import { runStep } from "./run-step.ts";
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+/** Test folders that also run on the oldest Node. */
+const onOldestNode = ["test/unit", "test/contract", "test/runtime"];
+
+const args = process.argv.slice(2);
+const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+const workspace = await mkdtemp(join(tmpdir(), "dext-test-"));
+try {
+  add(await runVitest("this Node", { args }));
+  if (args.length === 0) {
+    add(await runOnOldestNode());
+    add(await runExamples());
+  }
+} finally {
+  await rm(workspace, { recursive: true });
+}
+process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
+process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
+
+async function runVitest(
+  title: string,
+  { args: vitestArgs, environment = {} }: { args: readonly string[]; environment?: Record<string, string> },
+): Promise<Counts> {
+  heading(title);
+  const report = join(workspace, `${title.replaceAll(" ", "-")}.json`);
+  const { exitCode } = await runStep(
+    "node",
+    [
+      join(root, "node_modules/vitest/vitest.mjs"),
+      "run",
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${report}`,
+      ...vitestArgs,
+    ],
+    { environment },
+  );
+  if (!existsSync(report)) return { passed: 0, failed: 1, skipped: 0 };
+  const result = JSON.parse(await readFile(report, "utf8")) as {
+    numPassedTests: number;
+    numFailedTests: number;
+    numPendingTests: number;
+    numTodoTests: number;
+  };
+  // A file that cannot be loaded has no tests to count, and fails all the same.
+  const failed = exitCode !== 0 && result.numFailedTests === 0 ? 1 : result.numFailedTests;
+  return { passed: result.numPassedTests, failed, skipped: result.numPendingTests + result.numTodoTests };
+}
+
+async function runOnOldestNode(): Promise<Counts> {
+  const bin = join(root, "node_modules", "node22", "bin");
+  if (!existsSync(join(bin, "node"))) {
+    process.stdout.write("\nNode 22 is not installed on this platform: its part is skipped\n");
+    return { passed: 0, failed: 0, skipped: 1 };
+  }
+  const path = [bin, join(root, "node_modules", ".bin"), process.env["PATH"] ?? ""].join(delimiter);
+  const folders = onOldestNode.filter((folder) => existsSync(join(root, folder)));
+  return runVitest("Node 22", { args: folders, environment: { PATH: path } });
+}
+
+async function runExamples(): Promise<Counts> {
+  heading("examples in doc comments, on Deno");
+  const sources = (await publicPackages()).map(({ directory }) => join(directory, "src"));
+  const { exitCode, output } = await runStep(
+    "deno",
+    ["test", "-A", "--doc", "--no-check", "--conditions=@dext/source", "--quiet", ...sources],
+    { capture: true },
+  );
+  // The last line is "ok | 12 passed | 0 failed (1s)".
+  const match = /(\d+) passed.*?\| (\d+) failed/.exec(stripVTControlCharacters(output));
+  if (match === null) return { passed: 0, failed: 1, skipped: 0 };
+  const failed = Number(match[2]);
+  return { passed: Number(match[1]), failed: exitCode !== 0 && failed === 0 ? 1 : failed, skipped: 0 };
+}
+
+function add(counts: Counts): void {
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  total.skipped += counts.skipped;
+}
+
+function heading(title: string): void {
+  process.stdout.write(`\n── ${title}\n`);
+}
