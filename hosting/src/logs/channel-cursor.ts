@@ -17,13 +17,19 @@ export class ChannelCursor {
   readonly #filter: RecordFilter;
   readonly #ring: RingCursor;
   #file: SegmentCursor | undefined;
+  /** Where to begin in the first file, when that is known better than by counting lines. */
+  #startOffset: number | undefined;
   /** Lines at the beginning of the file that are not wanted. */
   #skipInFile = 0;
   #block: Buffer | undefined;
   #offset = 0;
 
-  constructor(channel: ReadableChannel, options: { line: number; filter: RecordFilter }) {
+  constructor(
+    channel: ReadableChannel,
+    options: { line: number; filter: RecordFilter; offset?: number | undefined },
+  ) {
     this.channel = channel;
+    this.#startOffset = options.offset;
     this.#filter = options.filter;
     this.#ring = new RingCursor(channel, options.line);
   }
@@ -89,6 +95,9 @@ export class ChannelCursor {
     const next = Math.min(inMemory, segment?.firstLine ?? inMemory);
     if (next > line) this.#ring.skipTo(next);
     if (segment === undefined || !this.#ring.behind) return undefined;
+    const offset = this.#startOffset;
+    this.#startOffset = undefined;
+    if (offset !== undefined) return new SegmentCursor(segment, offset);
     this.#skipInFile = this.#ring.line - segment.firstLine;
     return new SegmentCursor(segment);
   }

@@ -50,7 +50,9 @@ export class ChannelFiles {
   #failedAt: number | undefined;
 
   constructor(options: ChannelFilesOptions) {
-    this.#options = options;
+    // A file must not be larger than all files together may be.
+    const segmentBytes = Math.min(options.segmentBytes, Math.ceil(options.maxBytes / 2));
+    this.#options = { ...options, segmentBytes };
   }
 
   /** Adds records; never rejects. Wait for the end of one call before the next. */

@@ -14,6 +14,7 @@ export class FilePump {
   readonly #onWritten: () => void;
   #timer: Timer | undefined;
   #running: Promise<void> | undefined;
+  #closed = false;
 
   constructor(options: { channel: LogChannel; files: ChannelFiles; clock: Clock; onWritten: () => void }) {
     this.#channel = options.channel;
@@ -24,7 +25,7 @@ export class FilePump {
 
   /** Lines have come: full pages are written at once, others soon. */
   notice(): void {
-    if (this.#running !== undefined) return;
+    if (this.#running !== undefined || this.#closed) return;
     const { pages } = this.#channel.ring;
     const last = pages.at(-1);
     if (last !== undefined && pages.length > 1 && hasUnwritten(pages.at(-2)!)) this.#start(0);
@@ -42,6 +43,14 @@ export class FilePump {
       this.#start(count);
       await this.#running;
     }
+  }
+
+  /** Writes nothing more; resolves when the write under way has ended. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#timer?.clear();
+    this.#timer = undefined;
+    await this.#running;
   }
 
   /** Writes all full pages, and what else is needed to have the first `count` lines written. */

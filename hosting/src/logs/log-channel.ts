@@ -5,7 +5,8 @@ import { PageRing } from "./page-ring.ts";
 import type { Page, PagePool } from "./page-ring.ts";
 import { continuesMark, newline, RecordHeader } from "./record-format.ts";
 import type { LineTarget } from "./line-splitter.ts";
-import type { PartialLine, ReadableChannel } from "./readable-channel.ts";
+import { tailPlace } from "./readable-channel.ts";
+import type { PartialLine, ReadableChannel, TailPlace } from "./readable-channel.ts";
 import type { Segment } from "./segment-file.ts";
 
 /** Numbers the lines of a run, over all its channels. */
@@ -55,6 +56,10 @@ export class LogChannel implements LineTarget, ReadableChannel {
     return this.files.segments;
   }
 
+  findTail(lines: number): TailPlace {
+    return tailPlace(this, lines);
+  }
+
   /** The lines that follow came at this time from this stream. */
   begin(time: number, stream: LogStream): void {
     const seq = this.#numbers.last + 1;
@@ -94,6 +99,8 @@ export class LogChannel implements LineTarget, ReadableChannel {
   }
 
   #startRun(page: Page): void {
+    // A chunk without a line end leaves an empty run behind.
+    if (page.runs.at(-3) === page.used) page.runs.length -= 3;
     page.runs.push(page.used, this.#numbers.last + 1, this.count);
   }
 }

@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { createErrorFactory, systemClock } from "@dext/core";
 import type { LogLine, LogQuery } from "@dext/protocol";
 import { logErrorCodes } from "./error-codes.ts";
-import { countLines } from "./log-frame.ts";
 import type { LogFrame } from "./log-frame.ts";
 import { readFrames } from "./read-frames.ts";
 import { readLines, validateQuery } from "./read-lines.ts";
-import type { LogSource, ReadableChannel } from "./readable-channel.ts";
+import { tailPlace } from "./readable-channel.ts";
+import type { LogSource, PartialLine, ReadableChannel, TailPlace } from "./readable-channel.ts";
 import { parseHead, parseSegmentName } from "./segment-file.ts";
 import type { Segment, SegmentHead } from "./segment-file.ts";
-import { SegmentCursor } from "./segment-cursor.ts";
+import { findLastLines } from "./segment-tail.ts";
 
 const logError = createErrorFactory(logErrorCodes);
 
@@ -72,7 +72,7 @@ async function findChannels(directory: string): Promise<ReadableChannel[]> {
     const key = `${segment.head.resource}.${segment.head.replica}`;
     byChannel.set(key, [...(byChannel.get(key) ?? []), segment]);
   }
-  return Promise.all([...byChannel.values()].map((segments) => toChannel(segments)));
+  return [...byChannel.values()].map((segments) => new FolderChannel(segments));
 }
 
 async function findSegment(directory: string, name: string): Promise<FoundSegment | undefined> {
@@ -94,35 +94,43 @@ async function readHead(path: string): Promise<SegmentHead | undefined> {
   }
 }
 
-/** How many lines a file holds stands in the next one; those of the last are counted. */
-async function toChannel(found: FoundSegment[]): Promise<ReadableChannel> {
-  const segments = found.toSorted((a, b) => a.index - b.index);
-  for (const [at, segment] of segments.entries()) {
-    const next = segments[at + 1]?.head;
-    segment.lines =
-      next === undefined ? await countSegment(segment) : next.firstLine - next.lost - segment.firstLine;
-  }
-  const last = segments.at(-1)!;
-  const count = last.firstLine + last.lines;
-  const { resource, replica } = last.head;
-  return {
-    resource,
-    replica,
-    count,
-    segments,
-    partials: new Map(),
-    ring: { pages: [], firstLine: () => count, find: () => undefined },
+/** The files of one replica of a resource. How many lines a file holds stands in the next one. */
+class FolderChannel implements ReadableChannel {
+  readonly resource: string;
+  readonly replica: number;
+  readonly segments: readonly Segment[];
+  readonly partials: ReadonlyMap<object, PartialLine> = new Map();
+  readonly ring: ReadableChannel["ring"] = {
+    pages: [],
+    firstLine: (count) => count,
+    find: () => undefined,
   };
-}
 
-async function countSegment(segment: Segment): Promise<number> {
-  const cursor = new SegmentCursor(segment);
-  let lines = 0;
-  try {
-    for (let block = await cursor.next(); block !== undefined; block = await cursor.next())
-      lines += countLines(block);
-    return lines;
-  } finally {
-    await cursor.close();
+  constructor(found: readonly FoundSegment[]) {
+    const segments = found.toSorted((a, b) => a.index - b.index);
+    for (const [at, segment] of segments.entries()) {
+      const next = segments[at + 1]?.head;
+      // Those of the last file are counted only when somebody must know.
+      segment.lines = next === undefined ? Infinity : next.firstLine - next.lost - segment.firstLine;
+    }
+    const { head } = segments.at(-1)!;
+    this.resource = head.resource;
+    this.replica = head.replica;
+    this.segments = segments;
+  }
+
+  get count(): number {
+    const last = this.segments.at(-1)!;
+    return last.firstLine + last.lines;
+  }
+
+  async findTail(lines: number): Promise<TailPlace> {
+    const last = this.segments.at(-1)!;
+    if (last.lines === Infinity) {
+      const found = await findLastLines(last, lines);
+      if (found.lines === lines) return { lines, line: last.firstLine, offset: found.offset };
+      last.lines = found.lines;
+    }
+    return tailPlace(this, lines);
   }
 }

@@ -31,16 +31,17 @@ export function decodeFrame({ resource, replica, bytes }: LogFrame): LogLine[] {
     if (currentTime !== timeText) time = readTime(bytes, start);
     timeText = currentTime;
     const mark = bytes[text - 1];
-    lines.push({
+    const line: LogLine = {
       seq: readSeq(bytes, start),
       time,
       resource,
       replica,
       stream: readStream(bytes, text),
       text: bytes.toString("utf8", text, end),
-      ...(mark === continuesMark ? { continues: true } : {}),
-      ...(mark === partialMark ? { partial: true } : {}),
-    });
+    };
+    if (mark === continuesMark) line.continues = true;
+    else if (mark === partialMark) line.partial = true;
+    lines.push(line);
     start = end + 1;
   }
   return lines;

@@ -179,8 +179,9 @@ class FileLogStore implements LogStore, LogSource {
 
   async close(): Promise<void> {
     await this.flush();
-    await Promise.all([...this.#byName.values()].map(({ files }) => files.close()));
     this.closed = true;
+    await Promise.all([...this.#byName.values()].map(({ pump }) => pump.close()));
+    await Promise.all([...this.#byName.values()].map(({ files }) => files.close()));
     this.#changed.wake();
   }
 
@@ -207,7 +208,7 @@ class FileLogStore implements LogStore, LogSource {
       segmentBytes,
       maxBytes,
       clock,
-      onFailure: (error) => this.#onFailure(resource, error),
+      onFailure: (error) => this.#onFailure({ resource, replica }, error),
       onRecovery: () => this.#onRecovery(),
     });
     const lines = new LogChannel({
@@ -230,7 +231,8 @@ class FileLogStore implements LogStore, LogSource {
   }
 
   #onChange(channel: LogChannel): void {
-    this.#byName.get(`${channel.resource}.${channel.replica}`)!.pump.notice();
+    // Output may outlive the run: it stays in memory then.
+    if (!this.closed) this.#byName.get(`${channel.resource}.${channel.replica}`)!.pump.notice();
     this.#changed.wake();
     this.#listeners.deliver(channel);
   }
@@ -247,7 +249,10 @@ class FileLogStore implements LogStore, LogSource {
     timer.clear();
   }
 
-  #onFailure(resource: string, error: NodeJS.ErrnoException): void {
+  #onFailure(
+    { resource, replica }: { resource: string; replica: number },
+    error: NodeJS.ErrnoException,
+  ): void {
     this.#folder = undefined;
     if (this.#failed) return;
     this.#failed = true;
@@ -256,7 +261,7 @@ class FileLogStore implements LogStore, LogSource {
     const reason = full ? "the disk is full" : error.message;
     const text = `Log lines cannot be written to "${directory}": ${reason}. The newest stay in memory.`;
     logger.warn(text, { code: full ? "DEXT_LOGS_DISK_FULL" : "DEXT_LOGS_WRITE_FAILED", directory, resource });
-    this.sink(resource, 0).system(text);
+    this.sink(resource, replica).system(text);
   }
 
   #onRecovery(): void {

@@ -22,7 +22,7 @@ export async function* readFrames(
   try {
     yield* newest(merge, query, signal);
     if (query.partial) yield* merge.partials();
-    while (query.follow && !signal?.aborted) {
+    while (query.follow && !isAborted(signal)) {
       const { closed } = source;
       const frame = (await merge.next()) ?? (query.partial ? merge.nextPartial() : undefined);
       if (frame !== undefined) yield frame;
@@ -45,8 +45,8 @@ async function* newest(
     yield* await lastLines(merge, tail, signal);
     return;
   }
-  let surplus = tail === undefined ? 0 : merge.startAtTail(tail);
-  while (!signal?.aborted) {
+  let surplus = tail === undefined ? 0 : await merge.startAtTail(tail);
+  while (!isAborted(signal)) {
     const frame = await merge.next(merge.until);
     if (frame === undefined) return;
     if (surplus === 0) yield frame;
@@ -62,7 +62,7 @@ async function* newest(
 async function lastLines(merge: FrameMerge, tail: number, signal?: AbortSignal): Promise<LogFrame[]> {
   const kept: { frame: LogFrame; lines: number }[] = [];
   let total = 0;
-  while (!signal?.aborted) {
+  while (!isAborted(signal)) {
     const frame = await merge.next(merge.until);
     if (frame === undefined) break;
     const lines = countLines(frame.bytes);
@@ -98,14 +98,14 @@ class FrameMerge {
   }
 
   /** Starts at the last lines of each channel; returns how many lines these are too many together. */
-  startAtTail(tail: number): number {
-    let lines = 0;
+  async startAtTail(tail: number): Promise<number> {
+    let total = 0;
     for (const channel of this.#cursors.keys()) {
-      const line = Math.max(firstKeptLine(channel), channel.count - tail);
-      lines += channel.count - line;
-      this.#cursors.set(channel, new ChannelCursor(channel, { line, filter: this.#filter }));
+      const { line, lines, offset } = await channel.findTail(tail);
+      total += lines;
+      this.#cursors.set(channel, new ChannelCursor(channel, { line, filter: this.#filter, offset }));
     }
-    return Math.max(0, lines - tail);
+    return Math.max(0, total - tail);
   }
 
   /** The next lines with numbers up to `until`; undefined when there are none now. */
@@ -166,14 +166,11 @@ class FrameMerge {
   }
 
   async #load(): Promise<void> {
-    for (let again = true; again;) {
-      again = false;
-      for (const cursor of this.#cursors.values()) {
-        if (!cursor.needsLoad) continue;
-        await cursor.load();
-        // Meanwhile another one may have fallen behind.
-        again = true;
-      }
+    for (;;) {
+      // While some are loaded, others may fall behind.
+      const waiting = [...this.#cursors.values()].filter(({ needsLoad }) => needsLoad);
+      if (waiting.length === 0) return;
+      await Promise.all(waiting.map((cursor) => cursor.load()));
     }
   }
 
@@ -200,4 +197,8 @@ class FrameMerge {
     const bytes = encodeRecord(text, { time: this.#now(), seq, stream: "system" });
     return { resource, replica, bytes };
   }
+}
+
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
 }

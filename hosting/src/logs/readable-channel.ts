@@ -25,6 +25,18 @@ export interface ReadableChannel {
   readonly segments: readonly Segment[];
   /** What has not ended yet. */
   readonly partials: ReadonlyMap<object, PartialLine>;
+  /** Where the last `lines` lines begin, of those that are kept. */
+  findTail(lines: number): TailPlace | Promise<TailPlace>;
+}
+
+/** Where to begin to read the last lines of a channel. */
+export interface TailPlace {
+  /** How many lines will come. */
+  lines: number;
+  /** How many lines of the channel come before. */
+  line: number;
+  /** Where the line begins in its file, when it was found that way. */
+  offset?: number;
 }
 
 /** What is read from: a running store, or the files of a run that has ended. */
@@ -36,6 +48,12 @@ export interface LogSource {
   readonly closed: boolean;
   /** Resolves when something was added or the source was closed, or the signal is aborted. */
   changed(signal?: AbortSignal): Promise<void>;
+}
+
+/** The last lines of a channel whose lines are all counted. */
+export function tailPlace(channel: ReadableChannel, lines: number): TailPlace {
+  const line = Math.max(firstKeptLine(channel), channel.count - lines);
+  return { line, lines: channel.count - line };
 }
 
 /** The oldest line of a channel that can still be read. */
