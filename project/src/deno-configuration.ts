@@ -6,6 +6,7 @@ import type { JsonNode } from "./json-document.ts";
 import type { Inspection } from "./inspection.ts";
 import { readManifestFile } from "./manifest-file.ts";
 import type { ManifestFile } from "./manifest-file.ts";
+import type { ReadManifestOptions } from "./package-manifest.ts";
 import { readTexts } from "./package-manifest.ts";
 
 /** A `deno.json` or `deno.jsonc`, as far as its fields are of the right kind. */
@@ -25,7 +26,7 @@ export interface DenoConfiguration extends ManifestFile {
  */
 export async function readDenoConfiguration(
   inspection: Inspection,
-  directory: string,
+  { directory, quiet = false }: ReadManifestOptions,
 ): Promise<DenoConfiguration | undefined> {
   const file =
     (await readManifestFile(inspection, join(directory, "deno.json"))) ??
@@ -37,8 +38,8 @@ export async function readDenoConfiguration(
     root,
     name: textAt(root, "name"),
     version: textAt(root, "version"),
-    tasks: readTasks(file, inspection),
-    imports: await readImports(file, inspection),
+    tasks: readTasks(file, quiet ? undefined : inspection),
+    imports: await readImports(file, { inspection, quiet }),
   };
 }
 
@@ -71,7 +72,10 @@ async function ownLock(inspection: Inspection): Promise<Finding<string> | undefi
 }
 
 // A task is text, or { "description": …, "command": …, "dependencies": […] }.
-function readTasks(file: ManifestFile, inspection: Inspection): ReadonlyMap<string, Located<string>> {
+function readTasks(
+  file: ManifestFile,
+  inspection: Inspection | undefined,
+): ReadonlyMap<string, Located<string>> {
   const tasks = new Map<string, Located<string>>();
   for (const [name, node] of membersOf(nodeAt(file.document.root, "tasks")) ?? []) {
     if (typeof node.value === "string") {
@@ -79,7 +83,7 @@ function readTasks(file: ManifestFile, inspection: Inspection): ReadonlyMap<stri
     } else if (membersOf(node) !== undefined) {
       tasks.set(name, { value: textAt(node, "command")?.value ?? "", line: node.line });
     } else {
-      inspection.warn({
+      inspection?.warn({
         code: "field-ignored",
         message: `Task "${name}" is neither text nor an object; it is ignored`,
         file: file.file,
@@ -92,18 +96,19 @@ function readTasks(file: ManifestFile, inspection: Inspection): ReadonlyMap<stri
 
 async function readImports(
   file: ManifestFile,
-  inspection: Inspection,
+  { inspection, quiet }: { inspection: Inspection; quiet: boolean },
 ): Promise<ReadonlyMap<string, Located<string>>> {
-  const inline = readTexts("imports", { file, inspection });
+  const told = quiet ? undefined : inspection;
+  const inline = readTexts("imports", { file, inspection: told });
   const importMap = textAt(file.document.root, "importMap");
   if (inline.size > 0 || importMap === undefined || /^https?:/.test(importMap.value)) return inline;
   const path = join(dirname(file.path), importMap.value);
   try {
     const mapFile = await readManifestFile(inspection, path);
-    return mapFile === undefined ? inline : readTexts("imports", { file: mapFile, inspection });
+    return mapFile === undefined ? inline : readTexts("imports", { file: mapFile, inspection: told });
   } catch (error) {
     const message = `The import map is ignored: ${error instanceof Error ? error.message : String(error)}`;
-    inspection.warn({ code: "file-ignored", message, file: file.file, line: importMap.line });
+    told?.warn({ code: "file-ignored", message, file: file.file, line: importMap.line });
     return inline;
   }
 }

@@ -76,10 +76,9 @@ export interface Framework {
   readonly kind: "site" | "server";
 }
 
-/** What is to be known about a project's TypeScript. */
+/** What `tsconfig.json` says. */
 export interface TypeScriptDescription {
-  /** The configuration file, when there is one. */
-  readonly config: Finding<string> | undefined;
+  readonly config: Finding<string>;
   /** Where compiled files go, relative to the project's folder. */
   readonly outDir: Finding<string> | undefined;
   readonly rootDir: Finding<string> | undefined;
@@ -174,6 +173,8 @@ export interface ProjectWarning {
   readonly message: string;
   readonly file?: string;
   readonly line?: number;
+  /** Set when it matters to an image of the project only, not to running it here. */
+  readonly onlyFor?: "image";
 }
 
 /** What a folder holds, as `dext describe` shows it and as its Dockerfile is made from. */
@@ -200,6 +201,7 @@ export interface ProjectDescription {
   /** The file that starts it after the build, when that is another one, whether it exists yet or not. */
   readonly builtEntryPoint: Finding<string> | undefined;
   readonly framework: Finding<Framework> | undefined;
+  /** Absent without a `tsconfig.json`. */
   readonly typescript: TypeScriptDescription | undefined;
   readonly build: Finding<BuildStep> | undefined;
   /** Scripts of the project itself that an install runs: `preinstall`, `postinstall`, `prepare` … */

@@ -1,10 +1,21 @@
 import { join, resolve } from "node:path";
+import { detectBuild } from "./build-step.ts";
 import { describeDeno, readDenoConfiguration } from "./deno-configuration.ts";
 import type { DenoConfiguration } from "./deno-configuration.ts";
-import type { Finding, LockFile, Origin, ProjectDescription, Runtime } from "./description.ts";
+import type {
+  Finding,
+  LockFile,
+  Origin,
+  ProjectDescription,
+  Runtime,
+  WorkspaceDescription,
+} from "./description.ts";
+import { describeWorkspace } from "./describe-workspace.ts";
 import { commonEntryPoints, detectEntryPoints } from "./entry-point.ts";
 import { detectFramework } from "./framework.ts";
+import { warnAboutImageNeeds } from "./image-needs.ts";
 import { Inspection } from "./inspection.ts";
+import { findInstallScripts, findNativeAddons } from "./install-scripts.ts";
 import { textAt } from "./json-access.ts";
 import { findLockFiles } from "./lock-files.ts";
 import type { FoundLockFile } from "./lock-files.ts";
@@ -13,9 +24,13 @@ import { readPackageManifest } from "./package-manifest.ts";
 import type { PackageManifest } from "./package-manifest.ts";
 import { nothingFound, requireFolder } from "./project-folder.ts";
 import { detectRuntime } from "./runtime.ts";
+import { detectRuntimeVersion } from "./runtime-version.ts";
 import { collectScripts } from "./scripts.ts";
 import type { ProjectScripts } from "./scripts.ts";
+import { findSourceHints } from "./source-hints.ts";
 import { describeTypeScript } from "./typescript-configuration.ts";
+import { findWorkspaceRoot, foldersOfRepository } from "./workspace-root.ts";
+import type { WorkspaceRoot } from "./workspace-root.ts";
 
 export interface DetectProjectOptions {
   /** Gives up, with the signal's reason. */
@@ -54,24 +69,33 @@ export async function detectProject(
   const directory = resolve(folder);
   await requireFolder(directory);
   const inspection = new Inspection(directory, options);
-  const manifest = await readPackageManifest(inspection, directory);
-  const deno = await readDenoConfiguration(inspection, directory);
+  const manifest = await readPackageManifest(inspection, { directory });
+  const deno = await readDenoConfiguration(inspection, { directory });
   const source = await readLooseSource(inspection, { manifest, deno });
   if (manifest === undefined && deno === undefined && source === undefined)
     throw await nothingFound(inspection);
 
   const scripts = collectScripts(manifest, deno);
-  const lockFiles = await findLockFiles(inspection, directory);
-  const declared = declaredPackageManager(inspection, [manifest]);
+  const root = await findWorkspaceRoot(inspection);
+  const rootManifest = await readRootManifest(inspection, root);
+  const lockFiles = await findProjectLockFiles(inspection, root);
+  const declared = declaredPackageManager(inspection, [manifest, rootManifest]);
   const runtime = detectRuntime({ manifest, deno, scripts, lockFiles, declared, source });
   const packageManager = await detectPackageManager(inspection, {
     manifest,
-    rootManifest: undefined,
-    installDirectory: directory,
+    rootManifest,
+    installDirectory: root?.directory ?? directory,
     lockFiles,
     runtime: runtime.value,
   });
-  const typescript = await describeTypeScript(inspection, { usesTypeScript: false });
+  const runtimeVersion = await detectRuntimeVersion(inspection, {
+    runtime: runtime.value,
+    folders: await foldersOfRepository(inspection),
+    manifests: [manifest, rootManifest],
+  });
+  const workspace =
+    root && (await describeWorkspace(inspection, { root, packageManager: packageManager?.value }));
+  const typescript = await describeTypeScript(inspection);
   const entryPoints = await detectEntryPoints(inspection, {
     manifest,
     deno,
@@ -79,6 +103,16 @@ export async function detectProject(
     runtime: runtime.value,
     typescript,
   });
+  const entryPoint = entryPoints.source;
+  const framework = detectFramework(manifest, deno);
+  const build = await detectBuild(inspection, {
+    scripts,
+    runtime: runtime.value,
+    runtimeVersion,
+    entryPoint,
+    typescript,
+  });
+  await warnAboutImageNeeds(inspection, { manifest, framework });
   return {
     directory,
     name: manifest?.name?.value ?? deno?.name?.value,
@@ -86,22 +120,59 @@ export async function detectProject(
     runtime,
     packageManager,
     lockFile: chooseLockFile(lockFiles, packageManager?.value.name),
-    runtimeVersion: undefined,
+    runtimeVersion,
     moduleType: moduleTypeOf(manifest),
-    workspace: undefined,
+    workspace,
     ...scriptRecords(scripts),
-    entryPoint: entryPoints.source,
+    entryPoint,
     builtEntryPoint: entryPoints.built,
-    framework: detectFramework(manifest, deno),
+    framework,
     typescript,
-    build: undefined,
-    installScripts: [],
-    nativeAddons: [],
-    port: undefined,
-    healthPath: undefined,
+    build,
+    installScripts: await findInstallScripts(inspection, manifest),
+    nativeAddons: findNativeAddons([manifest, ...(await readClosureManifests(inspection, workspace))]),
+    ...(await findSourceHints(inspection, { entryPoint, scripts, manifest, framework })),
     deno: await describeDenoWhenUsed(inspection, { deno, runtime: runtime.value, lockFiles }),
     warnings: inspection.warnings,
   };
+}
+
+async function readRootManifest(
+  inspection: Inspection,
+  root: WorkspaceRoot | undefined,
+): Promise<PackageManifest | undefined> {
+  if (root === undefined || root.directory === inspection.directory) return undefined;
+  const { directory } = root;
+  return inspection.tolerate(() => readPackageManifest(inspection, { directory, quiet: true }));
+}
+
+/** The lock files of the workspace's root and the project's folder, else those of the nearest folder above. */
+async function findProjectLockFiles(
+  inspection: Inspection,
+  root: WorkspaceRoot | undefined,
+): Promise<readonly FoundLockFile[]> {
+  const own = await findLockFiles(inspection, inspection.directory);
+  if (root?.directory === inspection.directory) return own;
+  if (root !== undefined) return [...(await findLockFiles(inspection, root.directory)), ...own];
+  if (own.length > 0) return own;
+  for (const directory of await foldersOfRepository(inspection)) {
+    const found = await findLockFiles(inspection, directory);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+async function readClosureManifests(
+  inspection: Inspection,
+  workspace: WorkspaceDescription | undefined,
+): Promise<readonly (PackageManifest | undefined)[]> {
+  if (workspace === undefined) return [];
+  const folders = workspace.closure.map(({ path }) => join(workspace.root, path));
+  return Promise.all(
+    folders.map((directory) =>
+      inspection.tolerate(() => readPackageManifest(inspection, { directory, quiet: true })),
+    ),
+  );
 }
 
 /** Code without any manifest: the file that starts it. */

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { open, readdir } from "node:fs/promises";
 import { basename, dirname, join, relative, sep } from "node:path";
+import { isDextError } from "@dext/core";
 import type { ProjectWarning } from "./description.ts";
 import { projectError } from "./project-error.ts";
 
@@ -57,13 +58,24 @@ export class Inspection {
   }
 
   /** The text of a file that is no more than helpful: one that cannot be read becomes a warning. */
-  async readHelpfulText(path: string): Promise<string | undefined> {
+  readHelpfulText(path: string): Promise<string | undefined> {
+    return this.tolerate(() => this.readText(path));
+  }
+
+  /** Reads something that is not the project's own: a failure becomes a warning, and the answer is nothing. */
+  async tolerate<T>(read: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await this.readText(path);
+      return await read();
     } catch (error) {
       this.#signal?.throwIfAborted();
-      const message = error instanceof Error ? error.message : String(error);
-      this.warn({ code: "file-ignored", message, file: this.show(path) });
+      if (!isDextError(error)) throw error;
+      const { path, line } = error.details;
+      this.warn({
+        code: "file-ignored",
+        message: `It is ignored: ${error.message}`,
+        ...(typeof path === "string" ? { file: this.show(path) } : {}),
+        ...(typeof line === "number" ? { line } : {}),
+      });
       return undefined;
     }
   }

@@ -39,7 +39,8 @@ export async function detectPackageManager(
   const declared = declaredPackageManager(inspection, [manifest, rootManifest]);
   warnAboutLockFiles(inspection, { declared, lockFiles });
   if (declared !== undefined) return withFlavour(declared, lockFiles);
-  if (runtime === "deno" && !lockFiles.some((lockFile) => lockFile.packageManager !== "deno")) {
+  const ownsLock = lockFiles.some((lockFile) => lockFile.packageManager === "deno");
+  if (runtime === "deno" && (ownsLock || lockFiles.length === 0)) {
     return { value: { name: "deno" }, because: "Deno installs what it runs" };
   }
   return (
@@ -154,7 +155,9 @@ function warnAboutLockFiles(
   inspection: Inspection,
   found: { declared: Finding<PackageManager> | undefined; lockFiles: readonly FoundLockFile[] },
 ): void {
-  const { declared, lockFiles } = found;
+  const { declared } = found;
+  // Node and Deno projects may share a repository, each with its own lock file.
+  const lockFiles = found.lockFiles.filter(({ packageManager: name }) => name !== "deno");
   const owners = new Set(lockFiles.map(({ packageManager: name }) => name));
   const paths = lockFiles.map(({ path }) => `"${path}"`).join(", ");
   const [first] = lockFiles;

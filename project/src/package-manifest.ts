@@ -41,12 +41,12 @@ const dependencyKinds: readonly DependencyKind[] = [
  */
 export async function readPackageManifest(
   inspection: Inspection,
-  directory: string,
+  { directory, quiet = false }: ReadManifestOptions,
 ): Promise<PackageManifest | undefined> {
   const file = await readManifestFile(inspection, join(directory, "package.json"));
   if (file === undefined) return undefined;
   const { root } = file.document;
-  const source = { file, inspection };
+  const source: FieldSource = { file, inspection: quiet ? undefined : inspection };
   warnAboutForm(source);
   return {
     ...file,
@@ -61,7 +61,15 @@ export async function readPackageManifest(
 /** Where fields are read from, and who is told of the odd ones. */
 export interface FieldSource {
   readonly file: ManifestFile;
-  readonly inspection: Inspection;
+  /** Absent: nobody. */
+  readonly inspection: Inspection | undefined;
+}
+
+export interface ReadManifestOptions {
+  /** The folder of the manifest, absolute. */
+  readonly directory: string;
+  /** Says nothing about odd fields: the manifest is another project's. */
+  readonly quiet?: boolean;
 }
 
 /** Members of a manifest's object that are texts; others are left out with a warning. */
@@ -101,7 +109,7 @@ function readDependencies(source: FieldSource): ReadonlyMap<string, Dependency> 
 
 function ignoreField(field: string, found: FieldSource & { node: JsonNode; wanted: string }): void {
   const { node, wanted, file, inspection } = found;
-  inspection.warn({
+  inspection?.warn({
     code: "field-ignored",
     message: `"${field}" is ${describeNode(node)}, wanted ${wanted}; it is ignored`,
     file: file.file,
@@ -113,10 +121,10 @@ function warnAboutForm({ file: { file, document }, inspection }: FieldSource): v
   if (document.extension !== undefined) {
     const { what, line } = document.extension;
     const message = `A ${what} stands in package.json; npm, pnpm, Yarn and Deno refuse such a file`;
-    inspection.warn({ code: "json-extension", message, file, line });
+    inspection?.warn({ code: "json-extension", message, file, line });
   }
   for (const { name, line } of document.duplicates.slice(0, 5)) {
-    inspection.warn({
+    inspection?.warn({
       code: "duplicate-key",
       message: `${JSON.stringify(name)} stands twice in one object; the last one counts`,
       file,

@@ -21,15 +21,9 @@ interface ConfigurationFile {
  *
  * Configurations that come from packages (`"extends": "@tsconfig/node22"`) are not followed: they name no folders.
  */
-export async function describeTypeScript(
-  inspection: Inspection,
-  options: { usesTypeScript: boolean },
-): Promise<TypeScriptDescription | undefined> {
+export async function describeTypeScript(inspection: Inspection): Promise<TypeScriptDescription | undefined> {
   const name = await inspection.firstFile(["tsconfig.json", "tsconfig.build.json", "tsconfig.app.json"]);
-  if (name === undefined) {
-    const nothing = { config: undefined, outDir: undefined, rootDir: undefined, unstrippable: undefined };
-    return options.usesTypeScript ? nothing : undefined;
-  }
+  if (name === undefined) return undefined;
   const chain = await readChain(inspection, join(inspection.directory, name));
   const unstrippable = transformingOptions
     .map((option) => switchedOn(chain, { option, inspection }))
