@@ -41,8 +41,7 @@ async function route(request: Request, pathname: string): Promise<Response> {
     case "PUT reservations/:id":
       return reserve(id, await readBody(request));
     case "DELETE reservations/:id":
-      await shelves.putBack(id);
-      console.info(`put back what was taken for order ${id}`);
+      if (await shelves.putBack(id)) console.info(`put back what was taken for order ${id}`);
       return new Response(null, { status: 204 });
     default:
       return refusal(404, `There is nothing at ${request.method} ${pathname}`);

@@ -13,8 +13,8 @@ export interface Shelves {
   restock(pieces: number): Promise<void>;
   /** Takes what an order needs. Doing it twice takes it once. */
   take(order: string, wanted: { product: string; quantity: number }): Promise<Taken>;
-  /** Puts back what was taken for an order. */
-  putBack(order: string): Promise<void>;
+  /** Puts back what was taken for an order; `false` when nothing was. */
+  putBack(order: string): Promise<boolean>;
   close(): void;
 }
 
@@ -98,11 +98,12 @@ export function createShelves(address: { host: string; port: number; password?: 
     putBack: (order) =>
       transact(async () => {
         const taken = await redis.hGet("reservations", order);
-        if (!taken) return;
+        if (!taken) return false;
         const { product, quantity } = JSON.parse(taken) as { product: string; quantity: number };
         await tell({ product, available: (await pieces(product)) + quantity, change: quantity })
           .hDel("reservations", order)
           .exec();
+        return true;
       }),
   };
 }

@@ -2,9 +2,12 @@ import { callService } from "@playground/service";
 import type { Order } from "@playground/orders";
 import { ApiError } from "./api-error.ts";
 
+/** Milliseconds: two calls in a row must be through before our own caller gives up. */
+const timeout = 1_000;
+
 /** What is on each shelf: product code → pieces. */
 export async function readStock(): Promise<Map<string, number>> {
-  const response = await callService("http://inventory/stock");
+  const response = await callService("http://inventory/stock", { timeout });
   const { stock } = (await response.json()) as { stock: Record<string, number> };
   return new Map(Object.entries(stock));
 }
@@ -16,6 +19,7 @@ export async function reserve(
   const { number, product, productName, quantity } = order;
   const response = await callService(`http://inventory/reservations/${number}`, {
     method: "PUT",
+    timeout,
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ product, quantity }),
   });
@@ -30,6 +34,9 @@ export async function reserve(
 
 /** Puts back what was taken for an order that did not come about. */
 export async function release(number: string): Promise<void> {
-  const response = await callService(`http://inventory/reservations/${number}`, { method: "DELETE" });
+  const response = await callService(`http://inventory/reservations/${number}`, {
+    method: "DELETE",
+    timeout,
+  });
   await response.body?.cancel();
 }

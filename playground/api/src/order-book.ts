@@ -1,6 +1,7 @@
 import { keys, orderFromFields, orderToFields, signReceipt } from "@playground/orders";
 import type { Order, OrderRequest, Product } from "@playground/orders";
 import type { Cache } from "@playground/service";
+import { ApiError } from "./api-error.ts";
 import { release, reserve } from "./inventory.ts";
 
 /** How many orders are listed. */
@@ -35,11 +36,12 @@ export function createOrderBook(cache: Cache, options: { signingKey: string }): 
         acceptedAt: new Date().toISOString(),
       };
       const order: Order = { ...content, status: "accepted", receipt: signReceipt(content, signingKey) };
-      await reserve(order);
       try {
+        await reserve(order);
         await write(cache, order);
       } catch (error) {
-        await release(order.number).catch(() => {});
+        // Nobody knows how far it got. Putting back what was never taken does nothing.
+        if (!(error instanceof ApiError)) await release(order.number).catch(() => {});
         throw error;
       }
       return order;

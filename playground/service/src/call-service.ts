@@ -5,13 +5,19 @@ export class ServiceUnavailable extends Error {
   override readonly name: string = "ServiceUnavailable";
 }
 
+interface CallOptions extends RequestInit {
+  /** Milliseconds; 3 s when absent. Whoever is called by others must give up before they do. */
+  timeout?: number;
+}
+
 /** `fetch` by the service's name: `callService("http://inventory/stock")`. An answer of 500 or more counts as none. */
-export async function callService(url: string, init: RequestInit = {}): Promise<Response> {
+export async function callService(url: string, options: CallOptions = {}): Promise<Response> {
+  const { timeout = 3_000, ...init } = options;
   const { hostname: service } = new URL(url);
   const address = resolve(url);
   let response: Response;
   try {
-    response = await fetch(address, { signal: AbortSignal.timeout(3_000), ...init });
+    response = await fetch(address, { signal: AbortSignal.timeout(timeout), ...init });
   } catch (error) {
     throw new ServiceUnavailable(`"${service}" does not answer at ${address.origin}`, { cause: error });
   }
