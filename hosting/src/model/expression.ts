@@ -18,6 +18,8 @@ export type ExpressionNode =
       readonly resource: string;
       readonly endpoint: string;
       readonly part: EndpointPart;
+      /** Which replica's address; the first one's when absent. */
+      readonly replica?: number;
     }
   | { readonly type: "connectionString"; readonly resource: string }
   | { readonly type: "property"; readonly resource: string; readonly property: string }

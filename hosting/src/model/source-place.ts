@@ -1,4 +1,6 @@
-const ownFolder = new URL("..", import.meta.url).href;
+import { fileURLToPath } from "node:url";
+
+const ownFolder = fileURLToPath(new URL("..", import.meta.url));
 
 /**
  * Where in the AppHost (or in an integration) the model is being built right now, as `path:line:column`.
@@ -13,8 +15,9 @@ export function currentPlace(): string | undefined {
   Error.stackTraceLimit = limit;
   for (const frame of frames) {
     const place = /\(?((?:file:\/\/)?\/[^()]+:\d+:\d+)\)?$/.exec(frame)?.[1];
-    if (place === undefined || place.startsWith(ownFolder)) continue;
-    return decodeURI(place.replace(/^file:\/\//, ""));
+    if (place === undefined) continue;
+    const path = decodeURI(place.replace(/^file:\/\//, ""));
+    if (!path.startsWith(ownFolder)) return path;
   }
   return undefined;
 }

@@ -1,0 +1,75 @@
+import { isFailedState } from "@dext/protocol";
+import type { WaitModel } from "../model/resource-model.ts";
+import type { Replica } from "./replica.ts";
+
+/** Whether what is waited for has come, will not come any more, or may still come. */
+type Verdict =
+  | { readonly is: "met" }
+  | { readonly is: "pending"; readonly because: string }
+  | { readonly is: "failed"; readonly because: string };
+
+/**
+ * Waits until every replica of a resource is as far as the wait asks.
+ *
+ * @returns `undefined` when it is, otherwise why it will not be.
+ */
+export function waitForDependency(
+  wait: WaitModel,
+  {
+    replicas,
+    signal,
+    onPending,
+  }: { replicas: readonly Replica[]; signal: AbortSignal; onPending: (because: string) => void },
+): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const unsubscribe: (() => void)[] = [];
+    const finish = (end: () => void): void => {
+      for (const stop of unsubscribe) stop();
+      signal.removeEventListener("abort", onAbort);
+      end();
+    };
+    const onAbort = (): void => finish(() => reject(signal.reason as Error));
+    const look = (): void => {
+      const verdict = judge(wait, replicas);
+      if (verdict.is === "met") finish(() => resolve(undefined));
+      else if (verdict.is === "failed") finish(() => resolve(verdict.because));
+      else onPending(verdict.because);
+    };
+    if (signal.aborted) {
+      reject(signal.reason as Error);
+      return;
+    }
+    signal.addEventListener("abort", onAbort, { once: true });
+    for (const replica of replicas) unsubscribe.push(replica.onChange(look));
+    look();
+  });
+}
+
+function judge({ resource, until }: WaitModel, replicas: readonly Replica[]): Verdict {
+  const failed = replicas.find((replica) => isFailedState(replica.state) || replica.state === "Stopped");
+  if (failed !== undefined) {
+    const { state, reason } = failed.snapshot;
+    return {
+      is: "failed",
+      because: `"${resource}" ${stateText[state] ?? state}${reason === undefined ? "" : `: ${reason}`}`,
+    };
+  }
+  const behind = replicas.find((replica) => !isMet(until, replica));
+  if (behind === undefined) return { is: "met" };
+  const { healthMessage } = behind.snapshot;
+  const detail = until === "healthy" && healthMessage !== undefined ? ` (${healthMessage})` : "";
+  return { is: "pending", because: `waits for "${resource}" to ${untilText[until]}${detail}` };
+}
+
+function isMet(until: WaitModel["until"], { snapshot }: Replica): boolean {
+  if (snapshot.state === "Finished") return true;
+  if (until === "completed" || snapshot.state !== "Running") return false;
+  return until === "started" || snapshot.health === "Healthy" || snapshot.health === "Degraded";
+}
+
+const untilText = { healthy: "be healthy", started: "start", completed: "finish" } as const;
+const stateText: Readonly<Partial<Record<string, string>>> = {
+  Exited: "has ended",
+  FailedToStart: "did not start",
+  Stopped: "was stopped",
+};

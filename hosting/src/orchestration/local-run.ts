@@ -1,0 +1,64 @@
+import { protocolVersion } from "@dext/protocol";
+import type {
+  LogQuery,
+  LogLine,
+  ModelDescription,
+  RunClient,
+  RunEvent,
+  RunInfo,
+  RunSnapshot,
+} from "@dext/protocol";
+import type { LogStore } from "../logs/log-store.ts";
+import type { EventHub } from "./event-hub.ts";
+import type { Orchestrator } from "./orchestrator.ts";
+
+/** What a run inside this process is made of. */
+export interface LocalRunOptions {
+  info: Omit<RunInfo, "version" | "state">;
+  orchestrator: Orchestrator;
+  hub: EventHub;
+  logs: LogStore;
+  describe(): Promise<ModelDescription>;
+  stop(options: { force: boolean; reason?: string }): void;
+}
+
+/** The run of this process as its clients see it; the control socket serves it. */
+export class LocalRun implements RunClient {
+  readonly #options: LocalRunOptions;
+
+  constructor(options: LocalRunOptions) {
+    this.#options = options;
+  }
+
+  info(): Promise<RunInfo> {
+    const { info, orchestrator } = this.#options;
+    return Promise.resolve({ version: protocolVersion, ...info, state: orchestrator.state });
+  }
+
+  snapshot(): Promise<RunSnapshot> {
+    const { info, orchestrator } = this.#options;
+    return Promise.resolve({
+      version: protocolVersion,
+      run: info.run,
+      state: orchestrator.state,
+      resources: orchestrator.snapshots(),
+    });
+  }
+
+  describe(): Promise<ModelDescription> {
+    return this.#options.describe();
+  }
+
+  events(options: { after?: number; signal?: AbortSignal } = {}): AsyncIterable<RunEvent> {
+    return this.#options.hub.read(options);
+  }
+
+  logs(query: LogQuery, options: { signal?: AbortSignal } = {}): AsyncIterable<LogLine> {
+    return this.#options.logs.read(query, options);
+  }
+
+  stop({ force = false, reason }: { force?: boolean; reason?: string } = {}): Promise<void> {
+    this.#options.stop({ force, ...(reason === undefined ? {} : { reason }) });
+    return Promise.resolve();
+  }
+}

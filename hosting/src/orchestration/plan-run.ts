@@ -1,0 +1,102 @@
+import type { Clock } from "@dext/core";
+import type { AppHostConfiguration } from "../configuration/apphost-configuration.ts";
+import type { AppModel, ResourceModel } from "../model/resource-model.ts";
+import { AddressBook } from "./address-book.ts";
+import { chooseLauncher, noLauncher } from "./choose-launcher.ts";
+import type { LauncherChoice } from "./choose-launcher.ts";
+import { createProbeContext } from "./launch-context.ts";
+import type { PortReservations } from "./port-reservations.ts";
+import { refuseUnsupported } from "./refuse-unsupported.ts";
+import { selectResources } from "./select-resources.ts";
+
+/** What a run is going to do: decided before anything starts. */
+export interface RunPlan {
+  readonly resources: ReadonlyMap<string, ResourceModel>;
+  readonly choices: ReadonlyMap<string, LauncherChoice>;
+  /** Resources that cannot be had, and why; the others run all the same. */
+  readonly failures: ReadonlyMap<string, Error>;
+  readonly addresses: AddressBook;
+}
+
+/** What a run is planned from. */
+export interface PlanRunOptions {
+  /** Run these and what they depend on; all when empty. */
+  only?: readonly string[];
+  parameters: ConstructorParameters<typeof AddressBook>[1];
+  configuration: AppHostConfiguration;
+  ports: PortReservations;
+  signal: AbortSignal;
+  clock?: Clock;
+}
+
+/**
+ * Chooses how each resource is had and reserves its ports.
+ *
+ * @throws DextError when the model asks for what a run cannot do; one resource that cannot be had is no reason.
+ */
+export async function planRun(model: AppModel, options: PlanRunOptions): Promise<RunPlan> {
+  refuseUnsupported(model);
+  const resources = selectResources(model, options.only ?? []);
+  const addresses = new AddressBook(resources, options.parameters);
+  const choices = new Map<string, LauncherChoice>();
+  const failures = new Map<string, Error>();
+  await Promise.all(
+    resources.map(async (resource) => {
+      try {
+        const choice = await choose(resource, { model, options, addresses });
+        choices.set(resource.name, choice);
+        if (choice.launcher === undefined) failures.set(resource.name, noLauncher(resource, choice.attempts));
+      } catch (error) {
+        failures.set(resource.name, error as Error);
+      }
+    }),
+  );
+  await reservePorts(resources, { choices, addresses, ports: options.ports });
+  return {
+    resources: new Map(resources.map((resource) => [resource.name, resource])),
+    choices,
+    failures,
+    addresses,
+  };
+}
+
+async function choose(
+  resource: ResourceModel,
+  { model, options, addresses }: { model: AppModel; options: PlanRunOptions; addresses: AddressBook },
+): Promise<LauncherChoice> {
+  const { configuration, signal } = options;
+  const probeContext = createProbeContext(resource, { model, configuration, signal });
+  const choice = await chooseLauncher(probeContext);
+  const { launcher } = choice;
+  if (launcher?.type === "external" || launcher?.type === "none") {
+    // Where it is must be known before anything that refers to it starts.
+    const plan = await launcher.plan({
+      ...probeContext,
+      replica: 0,
+      telemetry: false,
+      inspect: false,
+      dataDirectory: () => Promise.reject(new Error("an external resource has no data folder")),
+      port: () => 0,
+      property: (name) => Promise.resolve(addresses.property(resource.name, name)),
+      log: () => {},
+    });
+    if (plan.type === "external") addresses.setExternal(resource, plan);
+  }
+  return choice;
+}
+
+async function reservePorts(
+  resources: readonly ResourceModel[],
+  { choices, addresses, ports }: Pick<RunPlan, "choices" | "addresses"> & { ports: PortReservations },
+): Promise<void> {
+  for (const resource of resources) {
+    const type = choices.get(resource.name)?.launcher?.type;
+    if (type === "external" || type === "none") continue;
+    for (const endpoint of resource.endpoints) {
+      for (let replica = 0; replica < resource.replicas; replica += 1) {
+        const port = endpoint.port ?? (await ports.reserve());
+        addresses.setPort(resource, { endpoint: endpoint.name, replica, port });
+      }
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import { hostingError } from "../hosting-error.ts";
+import type { AppModel, ResourceModel } from "../model/resource-model.ts";
+
+/** What the model can say and this engine cannot do, with what to do instead. */
+const unsupported: readonly { what: string; hint: string; isAsked: (resource: ResourceModel) => boolean }[] =
+  [
+    {
+      what: "withVolume and withBindMount",
+      hint: "They are for containers, which this version does not run.",
+      isAsked: (resource) => resource.mounts.length > 0,
+    },
+    {
+      what: "withRestart",
+      hint: 'This version does not restart resources; leave it out or use "no".',
+      isAsked: (resource) => resource.restart !== undefined && resource.restart.policy !== "no",
+    },
+    {
+      what: "withWatch",
+      hint: "This version does not watch files; let the service do it, for example with node --watch.",
+      isAsked: (resource) => resource.watch !== undefined,
+    },
+    {
+      what: "withExplicitStart",
+      hint: "This version cannot start single resources of a run; name those to run: dext run <resource>.",
+      isAsked: (resource) => resource.explicitStart,
+    },
+    {
+      what: "withCommand",
+      hint: "This version has no commands of resources; add an executable for it instead.",
+      isAsked: (resource) => resource.commands.length > 0,
+    },
+    {
+      what: "withConfiguration",
+      hint: "This version gives no configuration to resources; use withEnvironment.",
+      isAsked: (resource) => resource.configuration !== undefined,
+    },
+    {
+      what: "withProfile",
+      hint: "This version knows no profiles; name the resources to run: dext run <resource>.",
+      isAsked: (resource) => resource.profiles.length > 0,
+    },
+    {
+      what: "withReplicas together with a fixed port",
+      hint: "Leave the port out: every replica then has a port of its own and consumers are given all of them.",
+      isAsked: (resource) =>
+        resource.replicas > 1 && resource.endpoints.some(({ port }) => port !== undefined),
+    },
+    {
+      what: "withReplicas on a resource with a connection",
+      hint: "A backing resource runs once.",
+      isAsked: (resource) => resource.replicas > 1 && resource.connection !== undefined,
+    },
+    {
+      what: "an https endpoint of a process",
+      hint: "There are no development certificates yet: declare it as http.",
+      isAsked: (resource) =>
+        resource.endpoints.some(({ scheme }) => scheme === "https") &&
+        resource.launchers.some(({ type }) => type === "process"),
+    },
+  ];
+
+/**
+ * Refuses, before anything starts, what the model asks for and the run cannot do.
+ *
+ * @throws DextError `DEXT_RUN_UNSUPPORTED`
+ */
+export function refuseUnsupported(model: AppModel): void {
+  for (const resource of model.resources) {
+    const asked = unsupported.find(({ isAsked }) => isAsked(resource));
+    if (asked === undefined) continue;
+    const place = resource.definedAt === undefined ? "" : `, at ${resource.definedAt}`;
+    throw hostingError(
+      "DEXT_RUN_UNSUPPORTED",
+      `"${resource.name}" uses ${asked.what}, which a run cannot do${place}`,
+      {
+        hint: asked.hint,
+        details: { resource: resource.name, feature: asked.what },
+      },
+    );
+  }
+}

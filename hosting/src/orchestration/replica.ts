@@ -1,0 +1,98 @@
+import type { Clock } from "@dext/core";
+import type { EndpointSnapshot, Health, ResourceSnapshot, ResourceState } from "@dext/protocol";
+import type { ResourceModel } from "../model/resource-model.ts";
+import type { EventHub } from "./event-hub.ts";
+
+/** What may change together with a state. */
+export type SnapshotPatch = Partial<
+  Pick<ResourceSnapshot, "reason" | "pid" | "exitCode" | "signal" | "launcher" | "launcherBecause">
+> & { endpoints?: readonly EndpointSnapshot[] };
+
+/** One replica of a resource in a run: its snapshot, each change of it told to the hub. */
+export class Replica {
+  readonly resource: ResourceModel;
+  readonly index: number;
+  readonly #hub: EventHub;
+  readonly #clock: Clock;
+  readonly #listeners: Set<() => void> = new Set();
+  #snapshot: ResourceSnapshot;
+
+  constructor(resource: ResourceModel, options: { index: number; hub: EventHub; clock: Clock }) {
+    this.resource = resource;
+    this.index = options.index;
+    this.#hub = options.hub;
+    this.#clock = options.clock;
+    this.#snapshot = {
+      name: resource.name,
+      kind: resource.kind,
+      replica: options.index,
+      state: "NotStarted",
+      since: options.clock.now(),
+      health: "Unknown",
+      generation: 0,
+      endpoints: [],
+    };
+  }
+
+  get snapshot(): ResourceSnapshot {
+    return this.#snapshot;
+  }
+
+  get state(): ResourceState {
+    return this.#snapshot.state;
+  }
+
+  /** Goes to another state; the reason of the one before is forgotten. */
+  setState(to: ResourceState, patch: SnapshotPatch = {}): void {
+    const { reason: _old, ...rest } = this.#snapshot;
+    const from = rest.state;
+    const generation = to === "Starting" ? rest.generation + 1 : rest.generation;
+    this.#snapshot = { ...rest, ...patch, state: to, since: this.#clock.now(), generation };
+    const { reason } = patch;
+    this.#emit((common) =>
+      this.#hub.emit({
+        ...common,
+        type: "state",
+        data: { from, to, ...(reason === undefined ? {} : { reason }), snapshot: this.#snapshot },
+      }),
+    );
+  }
+
+  /** Notes what the health checks say; says nothing when that is what they said before. */
+  setHealth(to: Health, message?: string): void {
+    const { healthMessage, ...rest } = this.#snapshot;
+    if (rest.health === to && healthMessage === message) return;
+    this.#snapshot = { ...rest, health: to, ...(message === undefined ? {} : { healthMessage: message }) };
+    this.#emit((common) =>
+      this.#hub.emit({
+        ...common,
+        type: "health",
+        data: {
+          from: rest.health,
+          to,
+          ...(message === undefined ? {} : { message }),
+          snapshot: this.#snapshot,
+        },
+      }),
+    );
+  }
+
+  /** Changes something besides state and health. */
+  change(patch: SnapshotPatch): void {
+    this.#snapshot = { ...this.#snapshot, ...patch };
+    this.#emit((common) =>
+      this.#hub.emit({ ...common, type: "resource", data: { snapshot: this.#snapshot } }),
+    );
+  }
+
+  /** Calls the listener after each change; the function given back ends that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #emit(send: (common: { resource: string; replica: number }) => void): void {
+    send({ resource: this.resource.name, replica: this.index });
+    for (const listener of this.#listeners) listener();
+  }
+}

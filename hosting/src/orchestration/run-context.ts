@@ -1,0 +1,34 @@
+import type { Clock, ConfigReader } from "@dext/core";
+import type { LogStore } from "../logs/log-store.ts";
+import type { AppModel, ResourceModel } from "../model/resource-model.ts";
+import type { Guardian } from "../processes/guardian.ts";
+import type { AddressBook } from "./address-book.ts";
+import type { EventHub } from "./event-hub.ts";
+import type { LauncherChoice } from "./choose-launcher.ts";
+import type { StartSlots } from "./start-slots.ts";
+
+/** What everything in one run works with. */
+export interface RunContext {
+  readonly runId: string;
+  readonly model: AppModel;
+  /** The resources of this run. */
+  readonly resources: ReadonlyMap<string, ResourceModel>;
+  /** How each resource is had. */
+  readonly choices: ReadonlyMap<string, LauncherChoice>;
+  /** Resources that cannot be had, and why. */
+  readonly failures: ReadonlyMap<string, Error>;
+  readonly addresses: AddressBook;
+  readonly configuration: ConfigReader;
+  readonly collector?: string;
+  /** Resources that run with a debugger. */
+  readonly inspected: ReadonlySet<string>;
+  /** What children inherit. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** A folder for data that does not survive the run. */
+  readonly temporaryDirectory: string;
+  readonly hub: EventHub;
+  readonly logs: LogStore;
+  readonly guardian: Guardian;
+  readonly clock: Clock;
+  readonly slots: StartSlots;
+}

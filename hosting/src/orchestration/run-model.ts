@@ -1,0 +1,147 @@
+import { mkdir, rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { systemClock } from "@dext/core";
+import { readAppHostConfiguration } from "../configuration/apphost-configuration.ts";
+import { ensureDextFolder } from "../configuration/dext-folder.ts";
+import { ParameterStore } from "../configuration/parameter-store.ts";
+import { resolveParameters } from "../configuration/resolve-parameters.ts";
+import { listRuns, registerRun } from "../control/run-registry.ts";
+import { newRunId, openRuntimeDirectory, runPaths } from "../control/runtime-directory.ts";
+import { serveControl } from "../control/serve-control.ts";
+import { inheritedEnvironment } from "../discovery/inherited-environment.ts";
+import { hostingError } from "../hosting-error.ts";
+import { createLogStore } from "../logs/log-store.ts";
+import type { AppModel } from "../model/resource-model.ts";
+import { startGuardian } from "../processes/guardian.ts";
+import { Closers } from "./closers.ts";
+import { describeModel } from "./describe-model.ts";
+import { EventHub } from "./event-hub.ts";
+import { LocalRun } from "./local-run.ts";
+import { Orchestrator } from "./orchestrator.ts";
+import { planRun } from "./plan-run.ts";
+import { PortReservations } from "./port-reservations.ts";
+import type { RunContext } from "./run-context.ts";
+import type { RunSettings } from "./run-settings.ts";
+import { StartSlots } from "./start-slots.ts";
+import { listenForStop } from "./stop-signals.ts";
+
+/** How a run went. */
+export interface RunOutcome {
+  /** The names of the resources that failed. */
+  readonly failed: readonly string[];
+}
+
+/**
+ * Runs a model until it is asked to stop or nothing is left running, and leaves nothing behind.
+ *
+ * @throws DextError when the run could not begin.
+ */
+export async function runModel(model: AppModel, settings: RunSettings): Promise<RunOutcome> {
+  const closers = new Closers();
+  try {
+    const begun = await begin(model, { settings, closers });
+    begun.orchestrator.start();
+    await begun.orchestrator.ended();
+    begun.orchestrator.close();
+    return { failed: begun.orchestrator.failed() };
+  } finally {
+    await closers.close();
+  }
+}
+
+async function begin(
+  model: AppModel,
+  { settings, closers }: { settings: RunSettings; closers: Closers },
+): Promise<{ orchestrator: Orchestrator }> {
+  const runId = settings.runId ?? newRunId();
+  const stopping = new AbortController();
+  const runtimeDirectory = await openRuntimeDirectory();
+  await refuseSecondRun(runtimeDirectory, settings);
+  const configuration = await readAppHostConfiguration(model.directory);
+  const store = await ParameterStore.open(model.directory);
+  const ports = closers.add(new PortReservations());
+  const parameters = await resolveParameters(model.parameters, { configuration, store, keep: settings.keep });
+  const plan = await planRun(model, {
+    only: settings.only,
+    parameters,
+    configuration,
+    ports,
+    signal: stopping.signal,
+  });
+  const guardian = closers.add(await startGuardian({ runId }));
+  const hub = closers.add(new EventHub());
+  const logs = closers.add(
+    createLogStore({ directory: join(await ensureDextFolder(model.directory), "logs", runId) }),
+  );
+  for (const { parameter, value } of parameters.values()) if (parameter.secret) logs.addSecret(value);
+  const collector = settings.collector ?? model.collector;
+  const context: RunContext = {
+    ...plan,
+    runId,
+    model,
+    configuration,
+    ...(collector === undefined ? {} : { collector }),
+    inspected: new Set(settings.inspected),
+    environment: inheritedEnvironment(process.env, { colour: hasColour() }),
+    temporaryDirectory: await temporaryDirectory(runId, closers),
+    hub,
+    logs,
+    guardian,
+    clock: systemClock,
+    slots: new StartSlots(Math.max(8, availableParallelism() * 4)),
+  };
+  const orchestrator = new Orchestrator(context);
+  const startedAt = Date.now();
+  const run = new LocalRun({
+    info: {
+      run: runId,
+      name: model.name,
+      appHost: settings.appHost,
+      directory: model.directory,
+      pid: process.pid,
+      startedAt,
+    },
+    orchestrator,
+    hub,
+    logs,
+    describe: () => describeModel(model, { configuration, store, signal: stopping.signal }),
+    stop: (options) => void orchestrator.stop(options),
+  });
+  closers.add(listenForStop({ orchestrator, isAttached: settings.isAttached }));
+  closers.add(await serveControl({ socketPath: runPaths(runtimeDirectory, runId).socket, run }));
+  const registered = await registerRun({
+    directory: runtimeDirectory,
+    run: { run: runId, name: model.name, appHost: settings.appHost, startedAt, directory: model.directory },
+  });
+  closers.add({ close: () => registered.remove() });
+  return { orchestrator };
+}
+
+async function refuseSecondRun(runtimeDirectory: string, settings: RunSettings): Promise<void> {
+  const other = (await listRuns(runtimeDirectory)).find(({ appHost }) => appHost === settings.appHost);
+  if (other === undefined) return;
+  throw hostingError(
+    "DEXT_RUN_ALREADY_RUNNING",
+    `"${other.name}" runs already, as run ${other.run} in process ${other.pid}`,
+    {
+      hint: `Stop it first: dext stop --run ${other.run}.`,
+      details: { run: other.run, pid: other.pid, appHost: other.appHost },
+    },
+  );
+}
+
+async function temporaryDirectory(runId: string, closers: Closers): Promise<string> {
+  const directory = join(tmpdir(), `dext-run-${runId}`);
+  await mkdir(directory, { recursive: true, mode: 0o711 });
+  closers.add({ close: () => rm(directory, { recursive: true, force: true }) });
+  return directory;
+}
+
+function hasColour(): boolean {
+  return (
+    process.env["NO_COLOR"] === undefined &&
+    (process.stdout.isTTY || process.env["FORCE_COLOR"] !== undefined)
+  );
+}

@@ -1,0 +1,68 @@
+import { realpathSync } from "node:fs";
+import { resolve } from "node:path";
+import process from "node:process";
+import { hostingError } from "../hosting-error.ts";
+
+/** What this process was started for. */
+export type Operation = "run" | "describe";
+
+/** What whoever started this process wants of it, read from `DEXT_…` variables. */
+export interface RunSettings {
+  readonly operation: Operation;
+  /** Absent when nobody has chosen one. */
+  readonly runId?: string;
+  /** A client prints what happens and holds our stdin open for as long as it lives. */
+  readonly isAttached: boolean;
+  /** The file for the one document that says how it went. */
+  readonly resultPath?: string;
+  readonly only: readonly string[];
+  readonly inspected: readonly string[];
+  /** Parameters whose given values are to be kept. */
+  readonly keep: readonly string[];
+  readonly collector?: string;
+  /** The AppHost file. */
+  readonly appHost: string;
+}
+
+/** @throws DextError `DEXT_RUN_OPERATION_UNKNOWN` */
+export function readRunSettings(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): RunSettings {
+  const operation = environment["DEXT_OPERATION"] ?? "run";
+  if (operation !== "run" && operation !== "describe") {
+    throw hostingError(
+      "DEXT_RUN_OPERATION_UNKNOWN",
+      `Not an operation of an AppHost: DEXT_OPERATION is "${operation}"`,
+      {
+        hint: "Known are run and describe; a newer dext needs a newer @dext/hosting.",
+        details: { operation },
+      },
+    );
+  }
+  const runId = environment["DEXT_RUN_ID"];
+  const resultPath = environment["DEXT_RESULT"];
+  const collector = environment["DEXT_OTLP_ENDPOINT"];
+  return {
+    operation,
+    isAttached: environment["DEXT_ATTACHED"] === "1",
+    only: list(environment["DEXT_RESOURCES"]),
+    inspected: list(environment["DEXT_INSPECT"]),
+    keep: list(environment["DEXT_KEEP_PARAMETERS"]),
+    appHost: realPath(resolve(process.argv[1] ?? "")),
+    ...(runId === undefined ? {} : { runId }),
+    ...(resultPath === undefined ? {} : { resultPath }),
+    ...(collector === undefined || collector === "" ? {} : { collector }),
+  };
+}
+
+function list(text: string | undefined): readonly string[] {
+  return (text ?? "").split(",").flatMap((name) => (name.trim() === "" ? [] : [name.trim()]));
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
