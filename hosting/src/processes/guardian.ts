@@ -1,0 +1,214 @@
+import { sleep, systemClock } from "@dext/core";
+import type { Clock } from "@dext/core";
+import { execa } from "execa";
+import type { ChildProcess } from "node:child_process";
+import type { Writable } from "node:stream";
+
+import { processError } from "./error-codes.ts";
+import { guardianScript } from "./guardian-script.ts";
+import type { ProcessIdentity } from "./process-entry.ts";
+import { hasProc } from "./process-identity.ts";
+import { ProcessWatch } from "./process-watch.ts";
+
+/** What {@link startGuardian} takes. */
+export interface StartGuardianOptions {
+  /** Lower-case letters and digits. */
+  runId: string;
+  /** A terminal to restore when the AppHost is killed. */
+  terminal?: {
+    /** Such as `/dev/pts/3`; `/dev/tty` means nothing outside its session. */
+    path: string;
+    /** Whoever draws on it: while that process lives, the terminal is its own business. */
+    owner?: ProcessIdentity;
+  };
+  /** A command line, absolute, that is run once when the AppHost was killed, beside the ending of processes. */
+  cleaner?: readonly string[];
+  /** Called when the guardian was killed several times and is not started again: nothing guards the run then. */
+  onEnd?: (error: Error) => void;
+  clock?: Clock;
+}
+
+/** A process outside all others of the run that ends them when this process is killed. */
+export interface Guardian {
+  readonly runId: string;
+  readonly pid: number;
+  /** Follows what the run's processes start; what it sees is registered too. */
+  readonly watch: ProcessWatch;
+  /** Has a process and the group that it leads ended with the run. */
+  register(leader: ProcessIdentity): void;
+  unregister(leader: ProcessIdentity): void;
+  /** Sends the guardian away. It ends nothing: whoever closes has ended what was registered. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the guardian of a run.
+ *
+ * @throws DextError with `DEXT_PROCESS_RUN_ID_INVALID` or `DEXT_PROCESS_GUARDIAN_FAILED`
+ */
+export function startGuardian(options: StartGuardianOptions): Promise<Guardian> {
+  const { runId } = options;
+  if (!/^[a-z0-9]+$/.test(runId)) {
+    throw processError("DEXT_PROCESS_RUN_ID_INVALID", `Run id is "${runId}", wanted only a to z and 0 to 9`);
+  }
+  const guardian = new ShellGuardian(options);
+  guardian.start();
+  return Promise.resolve(guardian);
+}
+
+/** So often a guardian that was killed is replaced. */
+const replacementLimit = 5;
+/** So long a guardian may take to leave after it was told to, in milliseconds. */
+const leaveTimeout = 2000;
+
+class ShellGuardian implements Guardian {
+  readonly runId: string;
+  readonly watch: ProcessWatch;
+  readonly #options: StartGuardianOptions;
+  readonly #clock: Clock;
+  readonly #leaders = new Map<string, ProcessIdentity>();
+  /** What the guardian was told, as it stands in orders. */
+  #told = new Set<string>();
+  #child: ChildProcess | undefined;
+  #orders: Writable | undefined;
+  #replacements = 0;
+  #isClosed = false;
+
+  constructor(options: StartGuardianOptions) {
+    this.runId = options.runId;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.watch = new ProcessWatch({
+      runId: options.runId,
+      onChange: () => this.#tell(),
+      clock: this.#clock,
+    });
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
+  register(leader: ProcessIdentity): void {
+    this.#leaders.set(orderOf(leader), leader);
+    this.#tell();
+  }
+
+  unregister(leader: ProcessIdentity): void {
+    this.#leaders.delete(orderOf(leader));
+    this.#tell();
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const left = new Promise<void>((resolve) => {
+      child.once("exit", () => resolve());
+    });
+    child.ref();
+    this.#orders?.end("close\n");
+    const patience = new AbortController();
+    await Promise.race([left, sleep(leaveTimeout, { clock: this.#clock, signal: patience.signal })]);
+    patience.abort();
+    if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+  }
+
+  /** @throws DextError when sh cannot be started */
+  start(): void {
+    const { terminal, cleaner = [] } = this.#options;
+    const owner = terminal?.owner === undefined ? "none" : orderOf(terminal.owner);
+    const names = [this.runId, hasProc ? "proc" : "ps", terminal?.path ?? "", owner];
+    const subprocess = execa(
+      "/bin/sh",
+      ["-c", 'eval "$DEXT_GUARDIAN"', "dext-guardian", ...names, ...cleaner],
+      {
+        env: { ...environmentOutsideRuns(), DEXT_GUARDIAN: guardianScript },
+        extendEnv: false,
+        // It must outlive the folder, the session and the output of the AppHost.
+        cwd: "/",
+        detached: true,
+        stdio: ["pipe", "ignore", "ignore"],
+        buffer: false,
+        cleanup: false,
+        reject: false,
+      },
+    );
+    if (subprocess.pid === undefined) {
+      throw processError(
+        "DEXT_PROCESS_GUARDIAN_FAILED",
+        'The guardian of the run could not be started with "/bin/sh"',
+        {
+          hint: "Check that /bin/sh exists and that the limits on processes and open files are not reached.",
+        },
+      );
+    }
+    const child = subprocess.nodeChildProcess;
+    this.#child = child;
+    this.#orders = subprocess.stdin;
+    // The end of the pipe is told by the child's exit too.
+    subprocess.stdin.on("error", () => undefined);
+    child.once("exit", () => this.#replace(child));
+    child.unref();
+    (subprocess.stdin as Writable & { unref?: () => void }).unref?.();
+    this.#told = new Set();
+    this.#tell();
+  }
+
+  #replace(child: ChildProcess): void {
+    if (this.#isClosed || this.#child !== child) return;
+    this.#replacements += 1;
+    if (this.#replacements <= replacementLimit) {
+      try {
+        this.start();
+        return;
+      } catch (error) {
+        this.#options.onEnd?.(error as Error);
+        return;
+      }
+    }
+    this.#options.onEnd?.(
+      processError(
+        "DEXT_PROCESS_GUARDIAN_FAILED",
+        `The guardian of the run ended ${this.#replacements} times, wanted to last as long as the run`,
+        { hint: "Processes may be left when the AppHost is killed; find out who kills the guardian." },
+      ),
+    );
+  }
+
+  /** Gone processes are dropped too: their numbers will be others'. */
+  #tell(): void {
+    const wanted = this.#orderAll();
+    const added = [...wanted].filter((order) => !this.#told.has(order));
+    const dropped = [...this.#told].filter((order) => !wanted.has(order));
+    if (added.length > 0) this.#orders?.write(`add ${added.join(" ")}\n`);
+    if (dropped.length > 0) this.#orders?.write(`drop ${dropped.join(" ")}\n`);
+    this.#told = wanted;
+  }
+
+  #orderAll(): Set<string> {
+    const groups = new Set(this.#leaders.keys());
+    const orders = new Set<string>();
+    for (const { leader, members, isGroupOver } of this.watch.families) {
+      if (isGroupOver) groups.delete(orderOf(leader));
+      for (const member of members) orders.add(orderOf(member));
+    }
+    for (const order of groups) orders.add(`-${order}`);
+    return orders;
+  }
+}
+
+/** Without the machine's boot, which the guardian does not outlive. */
+function orderOf({ pid, startTime }: ProcessIdentity): string {
+  return `${pid}:${startTime.replace(/@.*/, "")}`;
+}
+
+/** A guardian started inside another run is not part of what that run's guardian ends first. */
+function environmentOutsideRuns(): Record<string, string> {
+  const environment: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env)) {
+    if (value !== undefined && name !== "DEXT_RUN" && name !== "DEXT_RESOURCE") environment[name] = value;
+  }
+  return environment;
+}

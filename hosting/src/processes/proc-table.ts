@@ -1,0 +1,109 @@
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
+
+import type { ProcessEntry, ProcessMark } from "./process-entry.ts";
+
+/** The pids of all processes, as `/proc` lists them. */
+export function listProcPids(): number[] {
+  const pids: number[] = [];
+  for (const name of readdirSync("/proc")) {
+    const code = name.charCodeAt(0);
+    if (code >= 48 && code <= 57) pids.push(Number(name));
+  }
+  return pids;
+}
+
+/** One process of `/proc`; undefined when there is none. */
+export function readProcEntry(pid: number): ProcessEntry | undefined {
+  const text = readProcFile(`/proc/${pid}/stat`);
+  return text === undefined ? undefined : parseProcStat(text.toString("latin1"));
+}
+
+/**
+ * Reads a line such as `9198 (my (odd) name) S 9191 9198 9198 0 -1 4194304 … 127166 …`: the name may hold spaces,
+ * parentheses and line ends, so the fields are counted from the last `)`.
+ */
+export function parseProcStat(text: string): ProcessEntry | undefined {
+  const nameEnd = text.lastIndexOf(")");
+  const pid = Number.parseInt(text, 10);
+  const fields = text.slice(nameEnd + 2).split(" ");
+  const ticks = fields[19];
+  if (nameEnd < 0 || !Number.isInteger(pid) || ticks === undefined) return undefined;
+  return {
+    pid,
+    startTime: `${ticks}@${bootMark()}`,
+    parent: Number(fields[1]),
+    group: Number(fields[2]),
+    session: Number(fields[3]),
+    isZombie: fields[0] === "Z" || fields[0] === "X",
+  };
+}
+
+/** The mark in a process's environment; undefined when it has none or belongs to somebody else. */
+export function readProcMark(pid: number): ProcessMark | undefined {
+  const environment = readProcFile(`/proc/${pid}/environ`);
+  return environment === undefined ? undefined : findMark(environment);
+}
+
+/** Finds the mark in `PATH=/bin\0DEXT_RUN=k3x9a2bc\0DEXT_RESOURCE=api#0\0`. */
+export function findMark(environment: Buffer): ProcessMark | undefined {
+  const runId = findVariable(environment, runVariable);
+  if (runId === undefined) return undefined;
+  const resource = findVariable(environment, resourceVariable);
+  return resource === undefined ? { runId } : { runId, resource };
+}
+
+/** The arguments of a process, the command first; empty when it is gone. */
+export function readProcArguments(pid: number): string[] {
+  const text = readProcFile(`/proc/${pid}/cmdline`);
+  return text === undefined ? [] : text.toString("utf8").split("\0").slice(0, -1);
+}
+
+const runVariable = Buffer.from("DEXT_RUN=");
+const resourceVariable = Buffer.from("DEXT_RESOURCE=");
+
+function findVariable(environment: Buffer, prefix: Buffer): string | undefined {
+  for (let at = environment.indexOf(prefix); at >= 0; at = environment.indexOf(prefix, at + 1)) {
+    if (at > 0 && environment[at - 1] !== 0) continue;
+    const end = environment.indexOf(0, at);
+    return environment.toString("utf8", at + prefix.length, end < 0 ? environment.length : end);
+  }
+  return undefined;
+}
+
+let buffer = Buffer.allocUnsafeSlow(64 * 1024);
+
+/** Reads a file of `/proc` whole into a buffer that the next call overwrites: thousands are read in one look. */
+function readProcFile(path: string): Buffer | undefined {
+  let file: number;
+  try {
+    file = openSync(path, "r");
+  } catch {
+    return undefined;
+  }
+  try {
+    let length = 0;
+    for (;;) {
+      const count = readSync(file, buffer, length, buffer.length - length, null);
+      if (count === 0) return buffer.subarray(0, length);
+      length += count;
+      if (length === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafeSlow(buffer.length)]);
+    }
+  } catch {
+    // ESRCH: it ended while we read.
+    return undefined;
+  } finally {
+    closeSync(file);
+  }
+}
+
+let boot: string | undefined;
+
+function bootMark(): string {
+  if (boot !== undefined) return boot;
+  try {
+    boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").slice(0, 8);
+  } catch {
+    boot = "0";
+  }
+  return boot;
+}

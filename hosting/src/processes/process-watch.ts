@@ -1,0 +1,251 @@
+import { systemClock } from "@dext/core";
+import type { Clock, Timer } from "@dext/core";
+
+import type { ProcessEntry, ProcessIdentity, ProcessMark } from "./process-entry.ts";
+import { isSameProcess } from "./process-entry.ts";
+import { hasProc } from "./process-identity.ts";
+import { listProcPids, readProcEntry, readProcMark } from "./proc-table.ts";
+import { listPsEntries, listPsMarks } from "./ps-table.ts";
+
+/** What is known of one started process and of all that came from it. */
+export interface ProcessFamily {
+  readonly leader: ProcessIdentity;
+  /** `<name>#<replica>`, as in the mark. */
+  readonly resource: string;
+  /** The living processes that came from the leader, which is not among them, as the last look saw them. */
+  readonly members: readonly ProcessIdentity[];
+  /** The leader is gone and its group was seen empty: from then on the group's number can be another one's. */
+  readonly isGroupOver: boolean;
+}
+
+/** What {@link ProcessWatch} takes. */
+export interface ProcessWatchOptions {
+  runId: string;
+  /** Called after a look that found other processes than the one before. */
+  onChange: () => void;
+  clock?: Clock;
+}
+
+/** Looks come quickly after a start, when programs fork, and once a second later. */
+const shortestWait = 10;
+const longestWait = hasProc ? 1000 : 2000;
+
+/**
+ * Follows what the processes of a run start, also what leaves its group, its session or its parent.
+ *
+ * One look serves all of them. Between two looks only processes that are new to the machine are read: about 0.1 ms of a
+ * core per second and 100 processes.
+ */
+export class ProcessWatch {
+  readonly #runId: string;
+  readonly #clock: Clock;
+  readonly #onChange: () => void;
+  readonly #families = new Set<Family>();
+  #table = new Map<number, ProcessEntry>();
+  #owners = new Map<number, Owner>();
+  #wait = shortestWait;
+  #timer: Timer | undefined;
+  #queue: Promise<void> = Promise.resolve();
+  #requested: Promise<void> | undefined;
+
+  constructor({ runId, onChange, clock = systemClock }: ProcessWatchOptions) {
+    this.#runId = runId;
+    this.#onChange = onChange;
+    this.#clock = clock;
+  }
+
+  /** The leaders that are followed and whose end has not been seen to be complete. */
+  get families(): readonly ProcessFamily[] {
+    return [...this.#families];
+  }
+
+  /** Follows a process that has just been started. */
+  add(leader: ProcessIdentity, resource: string): ProcessFamily {
+    const family: Family = { leader, resource, members: [], isGroupOver: false, isLeaderGone: false };
+    this.#families.add(family);
+    this.#wait = shortestWait;
+    this.#timer?.clear();
+    this.#arm();
+    return family;
+  }
+
+  /** Follows a process no longer. */
+  remove(family: ProcessFamily): void {
+    this.#families.delete(family as Family);
+    if (this.#families.size > 0) return;
+    this.#timer?.clear();
+    this.#timer = undefined;
+    this.#table.clear();
+    this.#owners.clear();
+  }
+
+  /** Reads every process of the machine anew. Requests of one moment share one look, which begins after each of them. */
+  look(): Promise<void> {
+    this.#requested ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      this.#requested = undefined;
+      return this.#enqueue({ isWhole: true });
+    });
+    return this.#requested;
+  }
+
+  #arm(): void {
+    this.#timer = this.#clock.setTimer(
+      () => {
+        this.#wait = Math.min(this.#wait * 2, longestWait);
+        void this.#enqueue({ isWhole: false }).finally(() => {
+          if (this.#families.size > 0) this.#arm();
+        });
+      },
+      { milliseconds: this.#wait, unref: true },
+    );
+  }
+
+  #enqueue(options: { isWhole: boolean }): Promise<void> {
+    this.#queue = this.#queue.then(() => this.#look(options)).catch(() => undefined);
+    return this.#queue;
+  }
+
+  async #look({ isWhole }: { isWhole: boolean }): Promise<void> {
+    if (this.#families.size === 0) return;
+    const undecided = hasProc ? this.#readProc(isWhole) : await this.#readPs();
+    const marks = hasProc ? undefined : await listPsMarks();
+    const readMark = (pid: number): ProcessMark | undefined => (marks ? marks.get(pid) : readProcMark(pid));
+    for (const entry of undecided.values()) this.#decide(entry, { undecided, readMark });
+    this.#tellFamilies();
+  }
+
+  /** Takes the processes in; answers those that may be ours or no longer be. */
+  #readProc(isWhole: boolean): Map<number, ProcessEntry> {
+    const table = new Map<number, ProcessEntry>();
+    const undecided = new Map<number, ProcessEntry>();
+    for (const pid of listProcPids()) {
+      const cached = isWhole || this.#owners.has(pid) ? undefined : this.#table.get(pid);
+      const entry = cached ?? readProcEntry(pid);
+      if (entry === undefined) continue;
+      table.set(pid, entry);
+      if (cached === undefined) undecided.set(pid, entry);
+    }
+    this.#table = table;
+    return undecided;
+  }
+
+  async #readPs(): Promise<Map<number, ProcessEntry>> {
+    const entries = await listPsEntries();
+    this.#table = new Map(entries.map((entry) => [entry.pid, entry]));
+    return new Map(this.#table);
+  }
+
+  /** Whose a process is: by what was known, by leadership, by parent, by group and session, by mark. */
+  #decide(entry: ProcessEntry, look: Look): Family | undefined {
+    look.undecided.delete(entry.pid);
+    const known = this.#owners.get(entry.pid);
+    if (known !== undefined && isSameProcess(known, entry)) return known.family;
+    this.#owners.delete(entry.pid);
+    if (entry.pid === process.pid) return undefined;
+    const family =
+      this.#familyLedBy(entry) ??
+      this.#familyOfParent(entry, look) ??
+      this.#familyOfGroup(entry) ??
+      this.#familyOfMark(entry, look);
+    if (family !== undefined) {
+      this.#owners.set(entry.pid, { pid: entry.pid, startTime: entry.startTime, family });
+    }
+    return family;
+  }
+
+  #familyLedBy(entry: ProcessEntry): Family | undefined {
+    return [...this.#families].find((family) => isSameProcess(family.leader, entry));
+  }
+
+  #familyOfParent(entry: ProcessEntry, look: Look): Family | undefined {
+    const undecided = look.undecided.get(entry.parent);
+    if (undecided !== undefined) return this.#decide(undecided, look);
+    // Owned processes are read anew in every look, so the parent is not another one that got its pid.
+    const parent = this.#table.get(entry.parent);
+    const owner = this.#owners.get(entry.parent);
+    return parent !== undefined && owner !== undefined && isSameProcess(parent, owner)
+      ? owner.family
+      : undefined;
+  }
+
+  #familyOfGroup({ group, session }: ProcessEntry): Family | undefined {
+    for (const family of this.#families) {
+      const { pid } = family.leader;
+      if ((pid === group || pid === session) && !family.isGroupOver && this.#isGroupOf(family.leader))
+        return family;
+    }
+    return undefined;
+  }
+
+  /** A group keeps its number while it has members; with none left, the number can become another group's. */
+  #isGroupOf(leader: ProcessIdentity): boolean {
+    const entry = this.#table.get(leader.pid);
+    return entry === undefined || isSameProcess(entry, leader);
+  }
+
+  #familyOfMark(entry: ProcessEntry, { readMark }: Look): Family | undefined {
+    const mark = readMark(entry.pid);
+    if (mark?.runId !== this.#runId) return undefined;
+    // A restarted resource has two families for a while: the process belongs to the last one begun before it.
+    const candidates = [...this.#families].filter((family) => family.resource === mark.resource).toReversed();
+    return candidates.find((family) => !(ticksOf(family.leader) > ticksOf(entry)));
+  }
+
+  #tellFamilies(): void {
+    let isChanged = false;
+    const membersOf = new Map<Family, ProcessEntry[]>();
+    for (const [pid, owner] of this.#owners) {
+      const entry = this.#table.get(pid);
+      if (entry === undefined || !isSameProcess(entry, owner)) this.#owners.delete(pid);
+      else if (!entry.isZombie && !isSameProcess(entry, owner.family.leader)) {
+        const members = membersOf.get(owner.family);
+        if (members === undefined) membersOf.set(owner.family, [entry]);
+        else members.push(entry);
+      }
+    }
+    for (const family of this.#families) {
+      const members = membersOf.get(family) ?? [];
+      const leader = this.#table.get(family.leader.pid);
+      const isLeaderGone = leader === undefined || !isSameProcess(leader, family.leader);
+      if (
+        isLeaderGone &&
+        !members.some(({ group, session }) => [group, session].includes(family.leader.pid))
+      ) {
+        family.isGroupOver = true;
+      }
+      isChanged ||= !hasSameMembers(family.members, members) || isLeaderGone !== family.isLeaderGone;
+      family.isLeaderGone = isLeaderGone;
+      family.members = members.map(({ pid, startTime }) => ({ pid, startTime }));
+    }
+    if (isChanged) this.#onChange();
+  }
+}
+
+interface Family extends ProcessFamily {
+  members: readonly ProcessIdentity[];
+  isGroupOver: boolean;
+  isLeaderGone: boolean;
+}
+
+/** What one look has at hand. */
+interface Look {
+  /** Processes whose owner has yet to be found. */
+  readonly undecided: Map<number, ProcessEntry>;
+  readonly readMark: (pid: number) => ProcessMark | undefined;
+}
+
+interface Owner extends ProcessIdentity {
+  readonly family: Family;
+}
+
+function hasSameMembers(before: readonly ProcessIdentity[], after: readonly ProcessIdentity[]): boolean {
+  return (
+    before.length === after.length &&
+    before.every((member) => after.some((other) => isSameProcess(member, other)))
+  );
+}
+
+/** The start as a number that grows; not a number where the system tells it otherwise. */
+function ticksOf({ startTime }: ProcessIdentity): number {
+  return Number(startTime.slice(0, startTime.indexOf("@")));
+}
