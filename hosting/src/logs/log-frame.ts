@@ -15,7 +15,7 @@ import {
 export interface LogFrame {
   readonly resource: string;
   readonly replica: number;
-  /** Whole records, each ending with a line feed; the receiver may keep them. */
+  /** Whole records, each ending with a line feed; valid until the next frame is asked for. */
   readonly bytes: Buffer;
 }
 

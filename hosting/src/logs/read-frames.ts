@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { LogQuery } from "@dext/protocol";
 import { ChannelCursor } from "./channel-cursor.ts";
 import { countLines, dropLines } from "./log-frame.ts";
@@ -66,7 +67,7 @@ async function lastLines(merge: FrameMerge, tail: number, signal?: AbortSignal):
     const frame = await merge.next(merge.until);
     if (frame === undefined) break;
     const lines = countLines(frame.bytes);
-    kept.push({ frame, lines });
+    kept.push({ frame: { ...frame, bytes: Buffer.from(frame.bytes) }, lines });
     total += lines;
     while (kept.length > 0 && total - kept[0]!.lines >= tail) total -= kept.shift()!.lines;
   }

@@ -36,12 +36,6 @@ export const longestHeader = 48;
 
 const streamTags: Readonly<Record<LogStream, string>> = { stdout: "out", stderr: "err", system: "sys" };
 
-const streamsByFirstByte = new Map<number, LogStream>([
-  ["o".charCodeAt(0), "stdout"],
-  ["e".charCodeAt(0), "stderr"],
-  ["s".charCodeAt(0), "system"],
-]);
-
 /** Writes the headers of records whose numbers follow each other, without making text of each number. */
 export class RecordHeader {
   readonly bytes: Buffer = Buffer.alloc(longestHeader);
@@ -104,7 +98,8 @@ export function textOffset(bytes: Uint8Array, offset: number): number {
 
 /** The stream of a record, given where its text begins. */
 export function readStream(bytes: Uint8Array, text: number): LogStream {
-  return streamsByFirstByte.get(bytes[text - 4]!) ?? "system";
+  const first = bytes[text - 4];
+  return first === 0x6f ? "stdout" : first === 0x65 ? "stderr" : "system";
 }
 
 /** When the record that begins at `offset` was read, in milliseconds since 1970. */

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { newline, readSeq } from "./record-format.ts";
+import { pageSize } from "./page-ring.ts";
 import type { Page } from "./page-ring.ts";
 import type { ReadableChannel } from "./readable-channel.ts";
 
@@ -12,6 +13,7 @@ export class RingCursor {
   readonly #channel: ReadableChannel;
   #page: Page | undefined;
   #offset = 0;
+  #copied: Buffer = Buffer.alloc(0);
 
   constructor(channel: ReadableChannel, line: number) {
     this.#channel = channel;
@@ -30,8 +32,8 @@ export class RingCursor {
   }
 
   /**
-   * A copy of the lines that follow, up to a gap in their numbers and below `limit`. Call it after `peek` gave a number
-   * below the limit.
+   * The lines that follow, up to a gap in their numbers and below `limit`; valid until the next call. Call it after
+   * `peek` gave a number below the limit.
    */
   take(limit: number): Buffer {
     const page = this.#locate()!;
@@ -41,10 +43,19 @@ export class RingCursor {
       line = this.line + wanted;
       end = offsetOf(page, line);
     }
-    const bytes = Buffer.from(page.bytes.subarray(this.#offset, end));
+    const bytes = this.#copy(page.bytes.subarray(this.#offset, end));
     this.#offset = end;
     this.line = line;
     return bytes;
+  }
+
+  /** Pages are used again; copies that each took new memory would keep the collector busy. */
+  #copy(bytes: Buffer): Buffer {
+    if (bytes.length > this.#copied.length) {
+      this.#copied = Buffer.allocUnsafeSlow(Math.min(pageSize, bytes.length * 2));
+    }
+    this.#copied.set(bytes);
+    return this.#copied.subarray(0, bytes.length);
   }
 
   /** Goes on at a later line. */

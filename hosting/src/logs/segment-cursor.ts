@@ -18,6 +18,7 @@ export class SegmentCursor {
   missing = false;
   #handle: FileHandle | undefined;
   #offset: number;
+  #buffer: Buffer = Buffer.alloc(0);
 
   constructor(segment: Segment, offset = 0) {
     this.segment = segment;
@@ -25,7 +26,7 @@ export class SegmentCursor {
     this.#offset = offset;
   }
 
-  /** The next whole records; undefined at the end. A file that is gone has ended. */
+  /** The next whole records, valid until the next call; undefined at the end. A file that is gone has ended. */
   async next(): Promise<Buffer | undefined> {
     try {
       this.#handle ??= await open(this.segment.path, "r");
@@ -70,8 +71,8 @@ export class SegmentCursor {
   async #read(size: number): Promise<Buffer | undefined> {
     const length = Math.min(size, this.end.bytes - this.#offset);
     if (length <= 0) return undefined;
-    const block = Buffer.allocUnsafe(length);
-    const { bytesRead } = await this.#handle!.read(block, 0, length, this.#offset);
-    return bytesRead === 0 ? undefined : block.subarray(0, bytesRead);
+    if (this.#buffer.length < length) this.#buffer = Buffer.allocUnsafeSlow(length);
+    const { bytesRead } = await this.#handle!.read(this.#buffer, 0, length, this.#offset);
+    return bytesRead === 0 ? undefined : this.#buffer.subarray(0, bytesRead);
   }
 }
