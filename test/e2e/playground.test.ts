@@ -1,0 +1,216 @@
+import { execFile, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { ResourceSnapshot } from "@dext/protocol";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+
+const playground = fileURLToPath(new URL("../../playground", import.meta.url));
+const dext = fileURLToPath(new URL("../../cli/bin/dext.js", import.meta.url));
+const hasRedis = ["/usr/bin", "/usr/local/bin"].some((folder) => existsSync(`${folder}/redis-server`));
+
+describe.each([
+  { launcher: "process", skip: !hasRedis },
+  { launcher: "embedded", skip: false },
+])("the playground with Redis as $launcher", ({ launcher, skip }) => {
+  // Without a redis-server on the machine there is no such launcher.
+  describe.skipIf(skip)("run by dext", () => {
+    let run: Run;
+    beforeAll(async () => {
+      run = await startPlayground(launcher);
+    }, 60_000);
+    afterAll(() => run.abandon());
+
+    it("has every resource healthy, the seed finished", async () => {
+      const resources = await run.resources();
+      expect(resources.map(({ name, replica, state, health }) => ({ name, replica, state, health }))).toEqual(
+        expect.arrayContaining([
+          ...["api", "cache", "inventory", "stock", "web"].map((name) => isHealthy(name, 0)),
+          isHealthy("worker", 0),
+          isHealthy("worker", 1),
+          expect.objectContaining({ name: "seed", state: "Finished" }),
+        ]),
+      );
+      expect(resources.find(({ name }) => name === "cache")?.launcher).toBe(launcher);
+    });
+
+    it("takes an order from the page's form to the worker's log and back to the page as shipped", async () => {
+      const web = await run.address("web");
+      const form = orderForm(await readPage(web), "enamel-mug");
+      const placed = await submit(web, { ...form, fields: { ...form.fields, quantity: "2" } });
+      expect(placed.status).toBe(303);
+      const page = await readPage(new URL(placed.headers.get("location")!, web).href);
+      const number = /Thank you\. Order (\d+), 2 × Enamel mug for €28\.00/.exec(page)?.[1];
+      expect(number).toBeDefined();
+
+      await vi.waitFor(
+        async () => expect(await run.logs("worker")).toContain(`Order ${number} is shipped`),
+        15_000,
+      );
+      expect(await readPage(web)).toMatch(new RegExp(`data-order="${number}"\\s+data-status="shipped"`));
+    });
+
+    it("says on the page why an order is refused", async () => {
+      const web = await run.address("web");
+      const form = orderForm(await readPage(web), "wool-blanket");
+      const refused = await submit(web, { ...form, fields: { ...form.fields, quantity: "6" } });
+      expect(refused.status).toBe(409);
+      expect(await refused.text()).toContain("Only 5 left of Wool blanket, you asked for 6.");
+    });
+
+    it("shows an order on the stock page's live stream, through the proxy of the dev server", async () => {
+      const web = await run.address("web");
+      const stock = await run.address("stock");
+      const stream = await fetch(new URL("/api/stock/live", stock));
+      const events = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
+      expect((await events.read()).value).toContain("event: shelves");
+
+      await submit(web, { action: "/orders", fields: { product: "canvas-bag", quantity: "3" } });
+      const { value } = await events.read();
+      await events.cancel();
+      expect(value).toContain('"product":"canvas-bag"');
+      expect(value).toContain('"change":-3');
+    });
+
+    it("gives the same key to the api and the worker, and shows it nowhere", async () => {
+      const all = await run.logs();
+      expect(all).not.toContain("its receipt is not ours");
+      expect(all).not.toMatch(/ORDER_SIGNING_KEY/);
+    });
+
+    it("stops with exit code 0 and leaves no process behind", async () => {
+      const resources = await run.resources();
+      const processes = resources.flatMap(({ pid }) => pid ?? []);
+      expect(processes.length).toBeGreaterThanOrEqual(7);
+      expect(await run.stop()).toBe(0);
+      expect(processes.filter(isAlive)).toEqual([]);
+    });
+  });
+});
+
+interface Run {
+  resources(): Promise<ResourceSnapshot[]>;
+  address(resource: string): Promise<string>;
+  logs(resource?: string): Promise<string>;
+  /** Interrupts the run and gives its exit code. */
+  stop(): Promise<number | null>;
+  /** Ends what is left, however the test went. */
+  abandon(): Promise<void>;
+}
+
+async function startPlayground(launcher: string): Promise<Run> {
+  const runtime = await mkdtemp(join(tmpdir(), "dext-e2e-"));
+  // What a machine has without this repository: whatever Node is there is too old for the services.
+  const environment = {
+    PATH: "/usr/local/bin:/usr/bin:/bin",
+    HOME: process.env["HOME"],
+    DEXT_RUNTIME_DIRECTORY: runtime,
+    DEXT_LAUNCH: launcher,
+    NO_COLOR: "1",
+  };
+  const options = { cwd: playground, env: environment };
+  const child = spawn(process.execPath, [dext, "run"], { ...options, stdio: ["ignore", "pipe", "pipe"] });
+  const output: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => output.push(text));
+  }
+  const ended = once(child, "close");
+  const ask = async (...args: string[]): Promise<string> => {
+    const { stdout } = await promisify(execFile)(process.execPath, [dext, ...args], {
+      ...options,
+      maxBuffer: 2 ** 24,
+    });
+    return stdout;
+  };
+  const resources = async (): Promise<ResourceSnapshot[]> =>
+    (JSON.parse(await ask("ps", "--json")) as { resources: ResourceSnapshot[] }).resources;
+
+  const run: Run = {
+    resources,
+    logs: (...names) => ask("logs", ...names),
+    async address(resource) {
+      const snapshot = (await resources()).find(({ name }) => name === resource);
+      return snapshot!.endpoints.find(({ name }) => name === "http")!.url;
+    },
+    async stop() {
+      child.kill("SIGINT");
+      await ended;
+      return child.exitCode;
+    },
+    async abandon() {
+      await endOf(child, ended);
+      await rm(runtime, { recursive: true, force: true });
+    },
+  };
+  try {
+    await vi.waitFor(() => ask("wait", "--for", "healthy", "--timeout", "45s"), {
+      timeout: 50_000,
+      interval: 200,
+    });
+    return run;
+  } catch (error) {
+    await run.abandon();
+    throw new Error(`The playground did not become healthy:\n${output.join("")}`, { cause: error });
+  }
+}
+
+async function endOf(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill("SIGTERM");
+  await ended;
+}
+
+function isHealthy(name: string, replica: number): unknown {
+  return { name, replica, state: "Running", health: "Healthy" };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+interface Form {
+  action: string;
+  fields: Record<string, string>;
+}
+
+/** The order form of a product, as a browser reads it. */
+function orderForm(page: string, product: string): Form {
+  const card = page.slice(page.indexOf(`data-product="${product}"`));
+  const [form = ""] = /<form[^]*?<\/form>/.exec(card) ?? [];
+  const action = /action="([^"]*)"/.exec(form)?.[1];
+  if (!action) throw new Error(`The page has no form for "${product}"`);
+  const inputs = [...form.matchAll(/<input[^>]*>/g)].map(([input]) => input);
+  return {
+    action,
+    fields: Object.fromEntries(inputs.map((input) => [attribute(input, "name"), attribute(input, "value")])),
+  };
+}
+
+function attribute(tag: string, name: string): string {
+  return new RegExp(`${name}="([^"]*)"`).exec(tag)?.[1] ?? "";
+}
+
+function submit(web: string, { action, fields }: Form): Promise<Response> {
+  return fetch(new URL(action, web), {
+    method: "POST",
+    redirect: "manual",
+    body: new URLSearchParams(fields),
+  });
+}
+
+async function readPage(url: string): Promise<string> {
+  const response = await fetch(url);
+  expect(response.status).toBe(200);
+  return response.text();
+}
