@@ -1,5 +1,5 @@
 import { sleep, systemClock } from "@dext/core";
-import type { Clock } from "@dext/core";
+import type { Clock, Timer } from "@dext/core";
 import { execa } from "execa";
 import type { ChildProcess } from "node:child_process";
 import type { Writable } from "node:stream";
@@ -8,6 +8,7 @@ import { processError } from "./error-codes.ts";
 import { guardianScript } from "./guardian-script.ts";
 import type { ProcessIdentity } from "./process-entry.ts";
 import { hasProc } from "./process-identity.ts";
+import { ProcessLedger } from "./process-ledger.ts";
 import { ProcessWatch } from "./process-watch.ts";
 
 /** What {@link startGuardian} takes. */
@@ -23,6 +24,8 @@ export interface StartGuardianOptions {
   };
   /** A command line, absolute, that is run once when the AppHost was killed, beside the ending of processes. */
   cleaner?: readonly string[];
+  /** A file to keep the run's processes in, for when the guardian is killed too; removed by `close`. */
+  ledger?: string;
   /** Called when the guardian was killed several times and is not started again: nothing guards the run then. */
   onEnd?: (error: Error) => void;
   clock?: Clock;
@@ -60,6 +63,8 @@ export function startGuardian(options: StartGuardianOptions): Promise<Guardian> 
 const replacementLimit = 5;
 /** So long a guardian may take to leave after it was told to, in milliseconds. */
 const leaveTimeout = 2000;
+/** So long the ledger waits for more to write, in milliseconds. */
+const ledgerPause = 100;
 
 class ShellGuardian implements Guardian {
   readonly runId: string;
@@ -69,6 +74,8 @@ class ShellGuardian implements Guardian {
   readonly #leaders = new Map<string, ProcessIdentity>();
   /** What the guardian was told, as it stands in orders. */
   #told = new Set<string>();
+  readonly #ledger: ProcessLedger | undefined;
+  #ledgerTimer: Timer | undefined;
   #child: ChildProcess | undefined;
   #orders: Writable | undefined;
   #replacements = 0;
@@ -78,6 +85,7 @@ class ShellGuardian implements Guardian {
     this.runId = options.runId;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#ledger = options.ledger === undefined ? undefined : new ProcessLedger(options.ledger);
     this.watch = new ProcessWatch({
       runId: options.runId,
       onChange: () => this.#tell(),
@@ -102,6 +110,8 @@ class ShellGuardian implements Guardian {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#ledgerTimer?.clear();
+    this.#ledger?.remove();
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const left = new Promise<void>((resolve) => {
@@ -185,6 +195,20 @@ class ShellGuardian implements Guardian {
     if (added.length > 0) this.#orders?.write(`add ${added.join(" ")}\n`);
     if (dropped.length > 0) this.#orders?.write(`drop ${dropped.join(" ")}\n`);
     this.#told = wanted;
+    if (added.length + dropped.length > 0) this.#keepLedger();
+  }
+
+  /** After a pause, since processes come in crowds. */
+  #keepLedger(): void {
+    if (this.#ledger === undefined || this.#ledgerTimer !== undefined) return;
+    this.#ledgerTimer = this.#clock.setTimer(
+      () => {
+        this.#ledgerTimer = undefined;
+        const members = this.watch.families.flatMap((family) => family.members);
+        if (!this.#isClosed) this.#ledger?.write([...this.#leaders.values(), ...members]);
+      },
+      { milliseconds: ledgerPause, unref: true },
+    );
   }
 
   #orderAll(): Set<string> {

@@ -2,16 +2,10 @@ import { sleep } from "@dext/core";
 import type { Clock } from "@dext/core";
 
 import type { Guardian } from "./guardian.ts";
-import type { ProcessIdentity } from "./process-entry.ts";
+import type { NamedProcess } from "./process-entry.ts";
 import { isAlive, nameProcess, readEntry, signalGroup, signalProcess } from "./process-identity.ts";
 import type { ProcessFamily } from "./process-watch.ts";
 import type { ProcessExit } from "./supervised-process.ts";
-
-/** A process that a stop waits for. */
-export interface WaitingProcess extends ProcessIdentity {
-  /** Such as `node server.js`. */
-  readonly name: string;
-}
 
 /** What `stop` takes. */
 export interface StopOptions {
@@ -20,7 +14,7 @@ export interface StopOptions {
   /** The default is `"SIGTERM"`. */
   signal?: NodeJS.Signals;
   /** Called once a second with what has not ended yet and the seconds that are left before it is killed. */
-  onWaiting?: (left: readonly WaitingProcess[], options: { seconds: number }) => void;
+  onWaiting?: (left: readonly NamedProcess[], options: { seconds: number }) => void;
 }
 
 /** What a stop did. */
@@ -28,7 +22,7 @@ export interface StopResult extends ProcessExit {
   /** Something had to be killed. */
   isForced: boolean;
   /** What could not be ended: processes of another user, or stuck in the kernel. Normally empty. */
-  left: readonly WaitingProcess[];
+  left: readonly NamedProcess[];
 }
 
 /** What {@link ProcessEnding} takes. */
@@ -146,7 +140,7 @@ export class ProcessEnding {
     return isAlive(this.#family.leader) || this.#family.members.some((member) => isAlive(member));
   }
 
-  #living(): WaitingProcess[] {
+  #living(): NamedProcess[] {
     return [this.#family.leader, ...this.#family.members]
       .filter((identity) => isAlive(identity))
       .map(({ pid, startTime }) => ({ pid, startTime, name: nameProcess({ pid, startTime }) }));

@@ -10,6 +10,12 @@ export interface ProcessIdentity {
   readonly startTime: string;
 }
 
+/** A process to be shown to a person. */
+export interface NamedProcess extends ProcessIdentity {
+  /** Such as `node server.js`. */
+  readonly name: string;
+}
+
 /** A process as one look at the system's table saw it. */
 export interface ProcessEntry extends ProcessIdentity {
   readonly parent: number;

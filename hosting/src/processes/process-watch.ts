@@ -4,8 +4,8 @@ import type { Clock, Timer } from "@dext/core";
 import type { ProcessEntry, ProcessIdentity, ProcessMark } from "./process-entry.ts";
 import { isSameProcess } from "./process-entry.ts";
 import { hasProc } from "./process-identity.ts";
-import { listProcPids, readProcEntry, readProcMark } from "./proc-table.ts";
-import { listPsEntries, listPsMarks } from "./ps-table.ts";
+import { createMarkReader, readTable } from "./process-table.ts";
+import { listProcPids, readProcEntry } from "./proc-table.ts";
 
 /** What is known of one started process and of all that came from it. */
 export interface ProcessFamily {
@@ -108,8 +108,7 @@ export class ProcessWatch {
   async #look({ isWhole }: { isWhole: boolean }): Promise<void> {
     if (this.#families.size === 0) return;
     const undecided = hasProc ? this.#readProc(isWhole) : await this.#readPs();
-    const marks = hasProc ? undefined : await listPsMarks();
-    const readMark = (pid: number): ProcessMark | undefined => (marks ? marks.get(pid) : readProcMark(pid));
+    const readMark = await createMarkReader();
     for (const entry of undecided.values()) this.#decide(entry, { undecided, readMark });
     this.#tellFamilies();
   }
@@ -130,8 +129,7 @@ export class ProcessWatch {
   }
 
   async #readPs(): Promise<Map<number, ProcessEntry>> {
-    const entries = await listPsEntries();
-    this.#table = new Map(entries.map((entry) => [entry.pid, entry]));
+    this.#table = await readTable();
     return new Map(this.#table);
   }
 

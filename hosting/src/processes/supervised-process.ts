@@ -81,7 +81,6 @@ export async function startProcess(options: StartProcessOptions): Promise<Superv
     extendEnv: false,
     ...(options.user === undefined ? {} : { uid: options.user.uid, gid: options.user.gid }),
     stdio: stdio as StdioKinds,
-    ...options.user,
     detached: true,
     buffer: false,
     cleanup: false,
