@@ -6,9 +6,9 @@ export interface HealthCheckContext {
   /** Aborted when the check takes too long or the run stops. */
   readonly signal: AbortSignal;
   /** The address of an endpoint of this replica as reached from the AppHost. */
-  endpoint(name: string): { readonly host: string; readonly port: number; readonly url: string };
+  readonly endpoint: (name: string) => { readonly host: string; readonly port: number; readonly url: string };
   /** A connection property of this resource, such as `password`. */
-  property(name: string): Promise<string | undefined>;
+  readonly property: (name: string) => Promise<string | undefined>;
 }
 
 /** What a check says: nothing or `true` is healthy, `false` is unhealthy. A check that throws is unhealthy with that message. */

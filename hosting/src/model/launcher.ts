@@ -12,7 +12,10 @@ export interface ProbeContext {
   readonly directory: string;
   readonly signal: AbortSignal;
   /** The path of a program on the PATH or in one of the folders given, or `undefined`. */
-  findProgram(name: string, options?: { folders?: readonly string[] }): Promise<string | undefined>;
+  readonly findProgram: (
+    name: string,
+    options?: { folders?: readonly string[] },
+  ) => Promise<string | undefined>;
   /** Every resource that has this one as its parent. */
   readonly children: readonly ResourceModel[];
 }
@@ -34,13 +37,13 @@ export interface LaunchContext extends ProbeContext {
   /** Whether it is to run with a debugger. */
   readonly inspect: boolean;
   /** A private folder for data of this resource: it survives the run when a data volume was asked for. Made on first call. */
-  dataDirectory(): Promise<string>;
+  readonly dataDirectory: () => Promise<string>;
   /** The port reserved for an endpoint of this replica. */
-  port(endpoint: string): number;
+  readonly port: (endpoint: string) => number;
   /** A connection property of this resource. */
-  property(name: string): Promise<string | undefined>;
+  readonly property: (name: string) => Promise<string | undefined>;
   /** Adds a line to the resource's log. */
-  log(text: string): void;
+  readonly log: (text: string) => void;
 }
 
 /** A process to start. */

@@ -33,9 +33,13 @@ export interface ResourceDefinition {
 }
 
 /** A resource that others connect to. */
-export interface BackingResourceDefinition extends ResourceDefinition {
+export interface BackingResourceDefinition<
+  Builder extends BackingResourceBuilder = BackingResourceBuilder,
+> extends ResourceDefinition {
   /** Its connection, as expressions over its own endpoints and over parameters. */
   connection: (self: ResourceBuilder) => ConnectionModel;
+  /** The class of its builder, where the kind has refinements of its own. */
+  builder?: new (host: ModelBuilder, draft: ResourceDraft) => Builder;
 }
 
 /** Options of a parameter. */
@@ -77,9 +81,15 @@ export class ModelBuilder {
   }
 
   /** Adds a resource that others connect to; see `docs/integrations.md` for a walk-through. */
-  addBackingResource(definition: BackingResourceDefinition): BackingResourceBuilder {
+  addBackingResource<Builder extends BackingResourceBuilder = BackingResourceBuilder>(
+    definition: BackingResourceDefinition<Builder>,
+  ): Builder {
     const draft = this.#addDraft(definition);
-    const builder = new BackingResourceBuilder(this, draft);
+    // Without a class the type is the default one.
+    const BuilderClass = (definition.builder ?? BackingResourceBuilder) as NonNullable<
+      typeof definition.builder
+    >;
+    const builder = new BuilderClass(this, draft);
     addEndpoints(builder, definition);
     draft.connection = definition.connection(builder);
     return builder;
