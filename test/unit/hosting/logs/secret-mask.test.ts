@@ -67,7 +67,10 @@ describe("SecretMask", () => {
           for (let index = at; index < at + secret.length; index += 1) covered.add(index);
         }
       }
-      const kept = [...text].filter((_, index) => !covered.has(index)).join("");
+      const kept = text
+        .split("")
+        .filter((_, index) => !covered.has(index))
+        .join("");
       expect(hide(text, ...secrets).replaceAll("*", "")).toBe(kept);
     }
   });
