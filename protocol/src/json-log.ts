@@ -52,7 +52,8 @@ const ignoredKeys = new Set(["v"]);
  * {"level":30,"time":1767225600000,"pid":7,"hostname":"box","msg":"listening"}                        pino
  * {"name":"api","hostname":"box","pid":7,"level":30,"msg":"listening","time":"2026-01-01T00:00:00.000Z","v":0}  bunyan
  * {"level":"info","message":"listening","timestamp":"2026-01-01T00:00:00.000Z"}                       winston
- * {"timestamp":"…","level":"INFO","fields":{"message":"listening"},"target":"api"}                     Deno, tracing
+ * {"level":"INFO","datetime":1767225600000,"message":"listening","args":{"port":80}}                 Deno, @std/log
+ * {"timestamp":"…","level":"INFO","fields":{"message":"listening"},"target":"api"}                    tracing
  * ```
  *
  * @example

@@ -35,6 +35,16 @@ describe("parseJsonLog", () => {
     });
   });
 
+  test("recognises the JSON of Deno's @std/log", () => {
+    const line = `{"level":"INFO","datetime":${time},"message":"listening","args":{"port":80}}`;
+    expect(parseJsonLog(line)).toEqual({
+      level: "info",
+      message: "listening",
+      time,
+      attributes: { args: { port: 80 } },
+    });
+  });
+
   test("recognises fields below a key of their own", () => {
     const line =
       '{"timestamp":"2026-01-01T00:00:00.000Z","level":"INFO","fields":{"message":"listening","port":80},"target":"api"}';
