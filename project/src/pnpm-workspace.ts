@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import type { Finding } from "./description.ts";
 import type { Inspection } from "./inspection.ts";
 
@@ -22,6 +21,8 @@ export async function readPnpmWorkspace(
   const path = join(directory, "pnpm-workspace.yaml");
   if (!(await inspection.hasFile(path))) return undefined;
   const text = (await inspection.readHelpfulText(path)) ?? "";
+  // Loaded on first use: most projects have no such file, and every run of an AppHost imports this package.
+  const { isScalar, isSeq, LineCounter, parseDocument } = await import("yaml");
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const file = inspection.show(path);

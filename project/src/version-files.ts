@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { parse, TomlError } from "smol-toml";
 import type { Finding, Runtime } from "./description.ts";
 import { itemsOf, nodeAt, textAt } from "./json-access.ts";
 import type { Inspection } from "./inspection.ts";
@@ -101,7 +100,7 @@ async function readMise(
   if (!(await inspection.hasFile(path))) return undefined;
   const text = (await inspection.readHelpfulText(path)) ?? "";
   const file = inspection.show(path);
-  const tools = parseTools(text, { inspection, file });
+  const tools = await parseTools(text, { inspection, file });
   for (const name of toolNames[runtime]) {
     const value = versionOfTool(tools[name]);
     if (value === undefined) continue;
@@ -112,10 +111,11 @@ async function readMise(
   return undefined;
 }
 
-function parseTools(
+async function parseTools(
   text: string,
   { inspection, file }: { inspection: Inspection; file: string },
-): Readonly<Record<string, unknown>> {
+): Promise<Readonly<Record<string, unknown>>> {
+  const { parse, TomlError } = await import("smol-toml");
   try {
     const tools: unknown = parse(text)["tools"];
     return typeof tools === "object" && tools !== null ? (tools as Record<string, unknown>) : {};

@@ -1,6 +1,5 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { glob } from "tinyglobby";
 import type { WorkspaceKind } from "./workspace-root.ts";
 
 /** Folders that are never members, whatever a pattern says. */
@@ -51,6 +50,7 @@ async function matchingFolders(
   const manifests = kind === "deno" ? ["package.json", "deno.json", "deno.jsonc"] : ["package.json"];
   const isLiteral = !/[*?[\]{}()!+@]/.test(pattern.replaceAll(/(^|\/)@/g, "$1"));
   if (isLiteral) return (await holdsOneOf(join(root, pattern), manifests)) ? [pattern] : [];
+  const { glob } = await import("tinyglobby");
   const found = await glob(
     manifests.map((manifest) => `${pattern}/${manifest}`),
     { cwd: root, ignore: [...neverMembers], expandDirectories: false, followSymbolicLinks: false },

@@ -1,3 +1,7 @@
+import { execFile } from "node:child_process";
+import { chmod } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { detectProject, planRunCommand } from "@dext/project";
 import type { RunCommand } from "@dext/project";
 import { describe, expect, test } from "vitest";
@@ -112,15 +116,34 @@ describe("planRunCommand passes Vite's port", () => {
     ]) {
       const command = await plan({ "package.json": { scripts: { dev, web: "vite", css: "tailwindcss" } } });
       expect(shown(command)).toBe("npm run dev");
-      expect(command.warnings, dev).toMatchObject([
-        { code: "port-not-passed", file: "package.json", line: 3 },
-      ]);
+      expect(command.warnings).toMatchObject([{ code: "port-not-passed", file: "package.json", line: 3 }]);
     }
   });
 
   test("not in a circle of scripts", async () => {
     const scripts = { dev: "npm run web", web: "npm run dev" };
     expect(shown(await plan({ "package.json": { scripts } }))).toBe("npm run dev");
+  });
+});
+
+describe("the port that is planned reaches the server", () => {
+  const scripts = { dev: "npm run web", web: "vite --host", own: "vite", "task:web": "deno task own" };
+  // Stands in for Vite: says what it was given.
+  const vite = '#!/usr/bin/env node\nconsole.log("given", JSON.stringify(process.argv.slice(2)));\n';
+
+  test.each([
+    ["dev", { "package.json": { scripts } }, ["--host", "--port", "4321", "--strictPort"]],
+    ["own", { "package.json": { scripts } }, ["--port", "4321", "--strictPort"]],
+    ["own", { "deno.json": { tasks: scripts } }, ["--port", "4321", "--strictPort"]],
+    ["task:web", { "deno.json": { tasks: scripts } }, ["--port", "4321", "--strictPort"]],
+  ])("of script %s in %j", async (script, tree, expected) => {
+    const folder = await projectTree({ "package.json": {}, ...tree, "node_modules/.bin/vite": vite });
+    await chmod(join(folder, "node_modules/.bin/vite"), 0o755);
+    const { command, args, cwd } = planRunCommand(await detectProject(folder), { script });
+    const filled = args.map((arg) => (typeof arg === "string" ? arg : "4321"));
+    const { stdout, stderr } = await promisify(execFile)(command, filled, { cwd });
+    const given = /^given (.*)$/m.exec(stdout)?.[1] ?? `nothing: ${stdout}${stderr}`;
+    expect(JSON.parse(given)).toEqual(expected);
   });
 });
 
