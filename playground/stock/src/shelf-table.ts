@@ -2,9 +2,11 @@ import type { Movement, Shelf } from "./live-stock.ts";
 
 interface Row {
   row: HTMLTableRowElement;
-  meter: HTMLMeterElement;
+  level: HTMLElement;
   count: HTMLTableCellElement;
   shelf: Shelf;
+  /** What a full bar stands for. */
+  fullest: number;
 }
 
 export interface ShelfTable {
@@ -41,22 +43,25 @@ function createRow(shelf: Shelf, fullest: number): Row {
   const name = document.createElement("th");
   name.scope = "row";
   name.textContent = shelf.name;
-  const meter = document.createElement("meter");
-  meter.max = fullest;
-  meter.setAttribute("aria-label", `Level of ${shelf.name}`);
-  const level = document.createElement("td");
-  level.className = "level-column";
-  level.append(meter);
+  const level = document.createElement("div");
+  level.className = "level";
+  level.role = "meter";
+  level.ariaLabel = `Level of ${shelf.name}`;
+  level.ariaValueMax = String(fullest);
+  const cell = document.createElement("td");
+  cell.className = "level-column";
+  cell.append(level);
   const count = document.createElement("td");
   count.className = "number";
-  row.append(name, level, count);
-  const parts = { row, meter, count, shelf };
+  row.append(name, cell, count);
+  const parts = { row, level, count, shelf, fullest };
   fill(parts, shelf.available);
   return parts;
 }
 
-function fill({ row, meter, count }: Row, available: number): void {
-  meter.value = available;
+function fill({ row, level, count, fullest }: Row, available: number): void {
+  level.ariaValueNow = String(available);
+  level.style.setProperty("--share", String(Math.min(1, available / fullest)));
   count.textContent = available === 0 ? "Sold out" : String(available);
   row.dataset["level"] = available === 0 ? "none" : available <= 5 ? "few" : "fine";
 }
