@@ -3,6 +3,7 @@ import process from "node:process";
 import { ModelBuilder } from "./model/model-builder.ts";
 import type { ModelBuilderOptions } from "./model/model-builder.ts";
 import type { BackingResourceBuilder, ResourceBuilder } from "./model/resource-builder.ts";
+import { reportModelErrors } from "./orchestration/report-model-errors.ts";
 import { runHost } from "./orchestration/run-host.ts";
 import { addConnectionString } from "./resources/add-connection-string.ts";
 import { addConsul } from "./resources/add-consul.ts";
@@ -123,6 +124,7 @@ export class AppBuilder extends ModelBuilder {
  * ```
  */
 export function createBuilder(options: ModelBuilderOptions = {}): AppBuilder {
+  reportModelErrors();
   const directory = options.directory ?? dirname(process.argv[1] ?? "apphost.ts");
   return new AppBuilder({ directory, ...(options.name === undefined ? {} : { name: options.name }) });
 }
