@@ -3,7 +3,7 @@ import type { Invocation } from "./shell-command.ts";
 import type { ProjectScripts } from "./scripts.ts";
 
 /** How a development server that ignores `PORT` is told its port. */
-export interface PortFlags {
+interface PortFlags {
   /** The server: `vite`, `astro dev`. */
   readonly server: string;
   /** The flag that the port follows. */

@@ -40,7 +40,8 @@ export async function detectPackageManager(
   warnAboutLockFiles(inspection, { declared, lockFiles });
   if (declared !== undefined) return withFlavour(declared, lockFiles);
   const ownsLock = lockFiles.some((lockFile) => lockFile.packageManager === "deno");
-  if (runtime === "deno" && (ownsLock || lockFiles.length === 0)) {
+  // A lock file of another manager above a folder without package.json is another project's.
+  if (runtime === "deno" && (ownsLock || lockFiles.length === 0 || manifest === undefined)) {
     return { value: { name: "deno" }, because: "Deno installs what it runs" };
   }
   return (

@@ -7,7 +7,7 @@ import { readManifestFile } from "./manifest-file.ts";
 import type { ManifestFile } from "./manifest-file.ts";
 
 /** The lists of dependencies in a `package.json`. */
-export type DependencyKind = "dependencies" | "optionalDependencies" | "peerDependencies" | "devDependencies";
+type DependencyKind = "dependencies" | "optionalDependencies" | "peerDependencies" | "devDependencies";
 
 /** One dependency as it is declared. */
 export interface Dependency {

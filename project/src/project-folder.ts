@@ -67,7 +67,7 @@ async function missingFolder(directory: string): Promise<DextError> {
   const near = nearestName(missing, await folderNames(existing));
   const hint =
     near === undefined
-      ? `"${existing}" exists. Paths are relative to the folder of the AppHost.`
+      ? `"${existing}" exists and holds nothing of that name.`
       : `Did you mean "${join(existing, near)}"?`;
   return projectError("DEXT_PROJECT_FOLDER_MISSING", `The folder "${directory}" does not exist`, {
     hint,

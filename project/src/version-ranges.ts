@@ -1,4 +1,6 @@
-import semver from "semver";
+import satisfies from "semver/functions/satisfies.js";
+import intersects from "semver/ranges/intersects.js";
+import validRange from "semver/ranges/valid.js";
 
 /** Long-term lines of Node by the names that `.nvmrc` may use: `lts/jod`. */
 const nodeLines: Readonly<Record<string, string>> = {
@@ -19,25 +21,25 @@ const nodeLines: Readonly<Record<string, string>> = {
  * The range that a version in a version file or a manifest stands for; nothing for names that mean another version
  * every month (`lts/*`, `latest`).
  */
-export function comparableRange(version: string): string | undefined {
+function comparableRange(version: string): string | undefined {
   const name = /^lts[/-](\w+)$/i.exec(version.trim())?.[1]?.toLowerCase();
   const plain = (name === undefined ? undefined : nodeLines[name]) ?? version.trim().replace(/^v(?=\d)/, "");
-  return semver.validRange(plain) ?? undefined;
+  return validRange(plain) ?? undefined;
 }
 
 /** Whether some version satisfies both; taken to be so when one of them cannot be compared. */
 export function rangesMeet(first: string, second: string): boolean {
   const [left, right] = [comparableRange(first), comparableRange(second)];
-  return left === undefined || right === undefined || semver.intersects(left, right);
+  return left === undefined || right === undefined || intersects(left, right);
 }
 
 /** Whether a package's version is one that a dependency asks for; a package without a version suits `*` only. */
 export function versionSuits(version: string | undefined, range: string): boolean {
   if (range === "" || range === "*") return true;
-  return version !== undefined && semver.satisfies(version, range, { loose: true });
+  return version !== undefined && satisfies(version, range, { loose: true });
 }
 
 /** Whether text is a range of versions, and no tag, address or path. */
 export function isVersionRange(text: string): boolean {
-  return semver.validRange(text, { loose: true }) !== null;
+  return validRange(text, { loose: true }) !== null;
 }

@@ -34,16 +34,23 @@ export async function findWorkspaceRoot(inspection: Inspection): Promise<Workspa
     const root = await readWorkspaceRoot(inspection, directory);
     if (root === undefined) continue;
     if (directory === inspection.directory || root.folders.includes(inspection.directory)) return root;
-    const { file, line } = root.patterns;
-    const message = `The folder lies below the workspace in "${directory}", which does not list it; it is taken as a project of its own`;
-    const place = { ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) };
-    inspection.warn({ code: "workspace-not-member", message, ...place });
+    await warnAboutOutsider(inspection, root);
   }
   return undefined;
 }
 
+/** Whether a folder could have been meant as a member is told by the kind of its manifest. */
+async function warnAboutOutsider(inspection: Inspection, root: WorkspaceRoot): Promise<void> {
+  const manifests = root.kind === "deno" ? ["deno.json", "deno.jsonc"] : ["package.json"];
+  if ((await inspection.firstFile(manifests)) === undefined) return;
+  const { file, line } = root.patterns;
+  const message = `The folder lies below the workspace in "${root.directory}", which does not list it; it is taken as a project of its own`;
+  const place = { ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) };
+  inspection.warn({ code: "workspace-not-member", message, ...place });
+}
+
 /** The folder and those above it, up to the root of the repository or of the file system. */
-export async function foldersUpwards(inspection: Inspection): Promise<readonly string[]> {
+async function foldersUpwards(inspection: Inspection): Promise<readonly string[]> {
   const folders: string[] = [];
   let directory = inspection.directory;
   for (;;) {

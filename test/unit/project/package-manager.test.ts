@@ -91,6 +91,21 @@ describe("the package manager is found by", () => {
   });
 });
 
+test("a Deno project below an npm workspace has Deno's, and is not missed as a member", async () => {
+  const root = await projectTree({
+    "package.json": { workspaces: ["a"] },
+    "package-lock.json": "{}",
+    "inventory/deno.json": { tasks: { start: "deno run -A main.ts" } },
+    "inventory/main.ts": "",
+  });
+  const project = await detectProject(join(root, "inventory"));
+  expect(project).toMatchObject({
+    packageManager: { value: { name: "deno" } },
+    lockFile: undefined,
+    warnings: [],
+  });
+});
+
 describe("a warning names", () => {
   test("lock files of several package managers, and pnpm is taken before npm", async () => {
     const project = await detect({ "package.json": {}, "package-lock.json": "{}", "pnpm-lock.yaml": "" });
