@@ -15,6 +15,6 @@ if (current[0] < 22 || (current[0] === 22 && current[1] < 18)) {
 }
 if (module.enableCompileCache) module.enableCompileCache();
 // The self-reference runs `src` under the source condition and `dist` otherwise.
-import("dext").then(function (dext) {
+void import("dext").then(function (dext) {
   return dext.main(process.argv.slice(2));
 });

@@ -2,9 +2,9 @@ import { readdir, readFile, realpath, rename, stat, unlink, writeFile } from "no
 import { basename, join } from "node:path";
 import process from "node:process";
 import { protocolVersion } from "@dext/protocol";
+import { isAlive, readIdentity } from "../processes/process-identity.ts";
 import { answersOn } from "./answers-on.ts";
 import { controlError } from "./error-codes.ts";
-import { readProcessStart } from "./process-start.ts";
 import { parseRunRecord } from "./run-record.ts";
 import type { RunRecord } from "./run-record.ts";
 import { isRunId, runPaths } from "./runtime-directory.ts";
@@ -41,7 +41,7 @@ export async function registerRun({ directory, run }: RegisterRunOptions): Promi
     appHost: run.appHost,
     directory: await realpath(run.directory),
     pid: process.pid,
-    startTime: (await readProcessStart(process.pid)) ?? "",
+    startTime: readIdentity(process.pid)?.startTime ?? "",
     socket: paths.socket,
     startedAt: run.startedAt,
   };
@@ -92,8 +92,8 @@ export async function removeStale(files: readonly string[]): Promise<void> {
 }
 
 /** Whether the process that a record names is still there: that very one, not another with its pid. */
-export async function isRunAlive(record: RunRecord): Promise<boolean> {
-  return (await readProcessStart(record.pid)) === record.startTime;
+export function isRunAlive({ pid, startTime }: RunRecord): boolean {
+  return isAlive({ pid, startTime });
 }
 
 async function refuseTaken(path: string): Promise<void> {
@@ -113,17 +113,16 @@ async function refuseTaken(path: string): Promise<void> {
 async function judgeRecord(path: string): Promise<RunRecord | "stale" | "foreign"> {
   const text = await readFile(path, "utf8").catch(() => "");
   const record = parseRunRecord(text);
-  if (record !== undefined) return (await isRunAlive(record)) ? record : "stale";
-  const { pid, startTime } = readIdentity(text);
-  return pid !== undefined && (await readProcessStart(pid)) === startTime ? "foreign" : "stale";
+  if (record !== undefined) return isRunAlive(record) ? record : "stale";
+  return namesLiveProcess(text) ? "foreign" : "stale";
 }
 
-function readIdentity(text: string): { pid?: number; startTime?: string } {
+function namesLiveProcess(text: string): boolean {
   try {
-    const { pid, startTime } = JSON.parse(text) as { pid?: unknown; startTime?: unknown };
-    return Number.isSafeInteger(pid) ? { pid: Number(pid), startTime: String(startTime) } : {};
+    const { pid, startTime } = JSON.parse(text) as Record<string, unknown>;
+    return typeof pid === "number" && typeof startTime === "string" && isAlive({ pid, startTime });
   } catch {
-    return {};
+    return false;
   }
 }
 

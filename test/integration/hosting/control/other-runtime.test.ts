@@ -9,6 +9,7 @@ import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { connectRun } from "@dext/hosting/control";
+import { collect } from "../../../fixtures/control/collect.ts";
 
 const program = fileURLToPath(new URL("../../../fixtures/control/serve-in-memory-run.ts", import.meta.url));
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
@@ -48,7 +49,7 @@ describe.each([
     const client = connectRun({ socketPath: await serve(20_000) });
     expect(await client.info()).toMatchObject({ run: "served00", state: "Running" });
     await expect(client.describe()).rejects.toMatchObject({ code: "DEXT_MODEL_GHOST" });
-    const lines = await Array.fromAsync(client.logs({}));
+    const lines = await collect(client.logs({}));
     expect(lines.length).toBe(20_000);
     expect(lines[12_345]?.text).toBe(`line 12345 ${"é".repeat(50)}`);
     const states: unknown[] = [];

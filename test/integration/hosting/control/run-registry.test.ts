@@ -13,7 +13,7 @@ import {
   runPaths,
   serveControl,
 } from "@dext/hosting/control";
-import { parseProcStat } from "../../../../hosting/src/control/process-start.ts";
+import { readIdentity } from "../../../../hosting/src/processes/process-identity.ts";
 import { createInMemoryRun, infoOf } from "../../../fixtures/control/in-memory-run.ts";
 
 let folder = "";
@@ -32,7 +32,7 @@ describe("registerRun", () => {
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect(JSON.parse(await readFile(path, "utf8"))).toEqual(record);
     expect(record).toMatchObject({ version: 1, pid: process.pid, socket: join(folder, "abcd1234.sock") });
-    await expect(isRunAlive(record)).resolves.toBe(true);
+    expect(isRunAlive(record)).toBe(true);
     expect(await readdir(folder)).toEqual(["abcd1234.json"]);
   });
 
@@ -54,7 +54,7 @@ describe("registerRun", () => {
     const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
     try {
       await once(other, "spawn");
-      const startTime = parseProcStat(await readFile(`/proc/${other.pid}/stat`, "utf8"));
+      const startTime = readIdentity(Number(other.pid))?.startTime;
       const path = runPaths(folder, "abcd1234").record;
       await writeFile(path, JSON.stringify({ ...record, pid: other.pid, startTime }));
       await expect(register("abcd1234")).rejects.toMatchObject({ code: "DEXT_CONTROL_RUN_EXISTS" });
@@ -112,12 +112,6 @@ describe("listRuns", () => {
     await writeFile(path, JSON.stringify({ ...record, version: 2, startTime: "1" }));
     expect((await inspectRuns(folder)).stale).toEqual([path]);
   });
-});
-
-test("parseProcStat reads past a program's name with blanks and parentheses, and takes a zombie for gone", () => {
-  const rest = `1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 424242 20`;
-  expect(parseProcStat(`4711 (a ) S) b) S ${rest}`)).toBe("424242");
-  expect(parseProcStat(`4711 (node) Z ${rest}`)).toBeUndefined();
 });
 
 /** A socket file whose process was killed before it could remove it. */

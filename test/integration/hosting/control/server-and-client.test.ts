@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { connectRun, serveControl } from "@dext/hosting/control";
 import type { ControlServer } from "@dext/hosting/control";
 import type { LogLine, LogQuery, RunClient } from "@dext/protocol";
+import { collect } from "../../../fixtures/control/collect.ts";
 import { createInMemoryRun, infoOf } from "../../../fixtures/control/in-memory-run.ts";
 import type { InMemoryRun } from "../../../fixtures/control/in-memory-run.ts";
 
@@ -161,7 +162,7 @@ describe("events", () => {
   test("go on after a sequence number", async () => {
     for (const state of ["Running", "Stopping", "Stopped"] as const) run.setState(state);
     run.end();
-    const seen = await Array.fromAsync(client.events({ after: 1 }));
+    const seen = await collect(client.events({ after: 1 }));
     expect(seen.map(({ seq }) => seq)).toEqual([2, 3]);
   });
 
@@ -176,7 +177,7 @@ describe("events", () => {
 
   test("end on both sides when the signal is aborted, with its reason", async () => {
     const controller = new AbortController();
-    const reading = Array.fromAsync(client.events({ signal: controller.signal }));
+    const reading = collect(client.events({ signal: controller.signal }));
     await vi.waitFor(() => expect(run.openStreams()).toBe(1));
     const reason = new Error("enough");
     controller.abort(reason);
@@ -199,7 +200,7 @@ describe("events", () => {
       throw new TypeError("the store broke");
     };
     run.setState("Running");
-    await expect(Array.fromAsync(client.events())).rejects.toMatchObject({
+    await expect(collect(client.events())).rejects.toMatchObject({
       code: "DEXT_INTERNAL",
       message: "the store broke",
     });
@@ -210,14 +211,14 @@ describe("events", () => {
     const closing = vi
       .waitFor(() => expect(run.openStreams()).toBe(1))
       .then(() => server.close({ grace: 0 }));
-    await expect(Array.fromAsync(client.events())).rejects.toMatchObject({
+    await expect(collect(client.events())).rejects.toMatchObject({
       code: "DEXT_CONTROL_CONNECTION_LOST",
     });
     await closing;
   });
 
   test("that were under way are sent to their end when the server closes", async () => {
-    const reading = Array.fromAsync(client.events());
+    const reading = collect(client.events());
     await vi.waitFor(() => expect(run.openStreams()).toBe(1));
     run.setState("Stopped");
     run.end();
@@ -275,7 +276,7 @@ describe("logs", () => {
 });
 
 async function texts(query: LogQuery): Promise<string[]> {
-  return (await Array.fromAsync(client.logs(query))).map(({ text }) => text);
+  return (await collect(client.logs(query))).map(({ text }) => text);
 }
 
 async function raw({

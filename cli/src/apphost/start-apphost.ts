@@ -1,0 +1,148 @@
+import { spawn } from "node:child_process";
+import type { ChildProcessByStdio } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import process from "node:process";
+import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
+import type { AppHostRuntime } from "./choose-runtime.ts";
+
+/** What {@link startAppHost} takes. */
+export interface StartAppHostOptions {
+  file: string;
+  runtime: AppHostRuntime;
+  operation: "run" | "describe";
+  /** The variables of the contract that go with the operation. */
+  environment?: Readonly<Record<string, string>>;
+  /** Each line that the AppHost itself prints. */
+  onLine?: (line: { stream: "stdout" | "stderr"; text: string }) => void;
+}
+
+/** How a process ended. */
+export interface AppHostExit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** The process of an AppHost. */
+export interface AppHostProcess {
+  readonly file: string;
+  readonly runtime: AppHostRuntime;
+  readonly pid: number;
+  /** Resolves when it has ended and what it printed has been read. */
+  readonly exited: Promise<AppHostExit>;
+  readonly hasExited: () => boolean;
+  /** The last lines that it wrote to stderr. */
+  errorOutput(): string;
+  /** The document that it wrote to `DEXT_RESULT`, if it did. */
+  readResult(): Promise<unknown>;
+  /** Ends its stdin: "the client has gone, stop in order". */
+  release(): void;
+  /** Signals its whole group. */
+  signal(name: NodeJS.Signals): void;
+  /** Removes the temporary folder. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * Starts an AppHost as the leader of a session of its own, so that a Ctrl-C on the terminal reaches only us, who pass
+ * it on in order.
+ */
+export async function startAppHost(options: StartAppHostOptions): Promise<AppHostProcess> {
+  const { file, runtime, operation, environment = {}, onLine = () => {} } = options;
+  const folder = await mkdtemp(join(tmpdir(), "dext-result-"));
+  const resultFile = join(folder, "result.json");
+  const child = spawn(runtime.command, [...runtime.args, basename(file)], {
+    cwd: dirname(file),
+    detached: true,
+    stdio: ["pipe", "pipe", "pipe"],
+    env: {
+      ...process.env,
+      ...environment,
+      DEXT_OPERATION: operation,
+      DEXT_ATTACHED: "1",
+      DEXT_RESULT: resultFile,
+    },
+  });
+  const errors = createTail(200);
+  const read = readLines(child, (line) => {
+    if (line.stream === "stderr") errors.add(line.text);
+    onLine(line);
+  });
+  // It ends when the AppHost does; writing to it never matters.
+  child.stdin.on("error", () => {});
+  let ended = false;
+  const exited = waitForExit(child, read).then((exit) => {
+    ended = true;
+    return exit;
+  });
+  return {
+    file,
+    runtime,
+    pid: child.pid ?? -1,
+    exited,
+    hasExited: () => ended || child.exitCode !== null || child.signalCode !== null,
+    errorOutput: () => errors.text(),
+    readResult: () => readJson(resultFile),
+    release: () => child.stdin.destroy(),
+    signal: (name) => signalGroup(child.pid, name),
+    dispose: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+type Child = ChildProcessByStdio<Writable, Readable, Readable>;
+
+async function waitForExit(child: Child, read: Promise<unknown>): Promise<AppHostExit> {
+  // Rejects when the program cannot be started at all.
+  const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
+  // A process that it left behind may hold the pipes open: their end is not waited for without a limit.
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, 500)));
+  await Promise.race([read, limit]);
+  clearTimeout(timer);
+  for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+  return { code, signal };
+}
+
+function readLines(
+  child: Child,
+  onLine: (line: { stream: "stdout" | "stderr"; text: string }) => void,
+): Promise<unknown> {
+  return Promise.all(
+    (["stdout", "stderr"] as const).map((stream) => {
+      const reader = createInterface({ input: child[stream] });
+      reader.on("line", (text) => onLine({ stream, text }));
+      return once(reader, "close");
+    }),
+  );
+}
+
+function createTail(limit: number): { add(line: string): void; text(): string } {
+  const lines: string[] = [];
+  return {
+    add(line) {
+      lines.push(line);
+      if (lines.length > limit) lines.shift();
+    },
+    text: () => lines.join("\n"),
+  };
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+function signalGroup(pid: number | undefined, name: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, name);
+  } catch {
+    // Gone already.
+  }
+}

@@ -1,0 +1,45 @@
+import process from "node:process";
+import type { ResourceSnapshot } from "@dext/protocol";
+import type { Command } from "../command.ts";
+import { describeRun, findRun, runOption } from "../run/find-run.ts";
+import { createResourceLabels } from "../run/resource-label.ts";
+import { columns } from "../terminal/columns.ts";
+import { printJson, printLine } from "../terminal/output.ts";
+import { styleFor } from "../terminal/style.ts";
+
+/** `dext ps` */
+export const psCommand: Command = {
+  usage: "[options]",
+  takesNames: false,
+  options: {
+    run: runOption,
+    json: { type: "boolean", summary: "Print a JSON document" },
+  },
+  async run(input) {
+    const { record, client } = await findRun({ run: input.text("run") });
+    const snapshot = await client.snapshot();
+    if (input.flag("json")) {
+      printJson(snapshot);
+      return 0;
+    }
+    printLine(styleFor({ stream: process.stdout }).dim(`Run ${describeRun(record)}, ${snapshot.state}`));
+    for (const line of describeResources(snapshot.resources)) printLine(line);
+    return 0;
+  },
+};
+
+function describeResources(resources: readonly ResourceSnapshot[]): string[] {
+  const labels = createResourceLabels();
+  labels.learn(resources);
+  const rows = resources.map((resource) => [
+    labels.label(resource),
+    resource.kind,
+    resource.state,
+    resource.health,
+    resource.launcher ?? "",
+    resource.pid === undefined ? "" : String(resource.pid),
+    resource.endpoints.map(({ url }) => url).join(" "),
+    resource.healthMessage ?? resource.reason ?? "",
+  ]);
+  return columns([["NAME", "KIND", "STATE", "HEALTH", "LAUNCHER", "PID", "ENDPOINTS", ""], ...rows]);
+}

@@ -1,0 +1,48 @@
+import { isDextError } from "@dext/core";
+import type { RunClient, RunInfo } from "@dext/protocol";
+import type { RunTracker } from "./run-tracker.ts";
+import type { RunView } from "./run-view.ts";
+
+/** What {@link attachRun} takes. */
+export interface AttachRunOptions {
+  client: RunClient;
+  info: RunInfo;
+  view: RunView;
+  tracker: RunTracker;
+  /** When the command began, on the monotonic clock. */
+  begunAt: number;
+}
+
+/** Shows a run until it ends, however it ends. */
+export async function attachRun({ client, info, view, tracker, begunAt }: AttachRunOptions): Promise<void> {
+  const { resources } = await client.snapshot();
+  view.attached(info, resources);
+  await Promise.all([
+    untilGone(async () => {
+      let settled = false;
+      for await (const event of client.events()) {
+        tracker.apply(event);
+        view.event(event, tracker);
+        if (settled || !tracker.isSettled()) continue;
+        settled = true;
+        view.settled(tracker, { duration: performance.now() - begunAt });
+      }
+    }),
+    untilGone(async () => {
+      for await (const line of client.logs({ follow: true })) {
+        const ready = view.line(line);
+        if (ready !== undefined) await ready;
+      }
+    }),
+  ]);
+}
+
+/** That the AppHost goes away is the end of a run too; how it went is told by its exit. */
+async function untilGone(read: () => Promise<void>): Promise<void> {
+  try {
+    await read();
+  } catch (error) {
+    const codes = ["DEXT_CONTROL_UNREACHABLE", "DEXT_CONTROL_CONNECTION_LOST"];
+    if (!isDextError(error) || !codes.includes(error.code)) throw error;
+  }
+}

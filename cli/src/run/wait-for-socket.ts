@@ -1,0 +1,65 @@
+import { existsSync } from "node:fs";
+import { formatDuration, isDextError, sleep } from "@dext/core";
+import { connectRun } from "@dext/hosting/control";
+import type { RunClient, RunInfo } from "@dext/protocol";
+import type { AppHostProcess } from "../apphost/start-apphost.ts";
+import { cliError } from "../error-codes.ts";
+
+/** What {@link waitForSocket} takes. */
+export interface WaitForSocketOptions {
+  appHost: AppHostProcess;
+  socketPath: string;
+  /** Milliseconds after which it is given up; 0 waits for ever. */
+  limit: number;
+  progress: (text: string) => void;
+}
+
+/**
+ * Waits until a new AppHost answers on its control socket. `undefined` when it ended before.
+ *
+ * @throws DextError `DEXT_CLI_APPHOST_HANGS`
+ */
+export async function waitForSocket({
+  appHost,
+  socketPath,
+  limit,
+  progress,
+}: WaitForSocketOptions): Promise<{ client: RunClient; info: RunInfo } | undefined> {
+  const client = connectRun({ socketPath });
+  const start = performance.now();
+  let told = false;
+  while (!appHost.hasExited()) {
+    if (existsSync(socketPath)) {
+      const info = await client.info().catch(ignoreEarly);
+      if (info !== undefined) return { client, info };
+    }
+    const waited = performance.now() - start;
+    if (limit > 0 && waited > limit) throw hangs(appHost.file, limit);
+    if (!told && waited > tellAfter) {
+      told = true;
+      progress(`The AppHost has not called host.run() for ${formatDuration(waited)}, still waiting`);
+    }
+    // Each look costs a few microseconds, and what is lost here is lost for the start of the whole system.
+    await sleep(waited < 2000 ? 5 : 50);
+  }
+  return undefined;
+}
+
+const tellAfter = 5000;
+
+/** The socket file is there a moment before it answers, and a moment longer than it answers. */
+function ignoreEarly(error: unknown): undefined {
+  const codes = ["DEXT_CONTROL_UNREACHABLE", "DEXT_CONTROL_CONNECTION_LOST"];
+  if (!isDextError(error) || !codes.includes(error.code)) throw error;
+}
+
+function hangs(file: string, limit: number): Error {
+  return cliError(
+    "DEXT_CLI_APPHOST_HANGS",
+    `The AppHost has not called host.run() after ${formatDuration(limit)}`,
+    {
+      hint: "See what it waits for before host.run(), or give it longer with --start-timeout.",
+      details: { place: file },
+    },
+  );
+}
