@@ -38,11 +38,23 @@ export function parseProcStat(text: string): ProcessEntry | undefined {
   };
 }
 
-/** The mark in a process's environment; undefined when it has none or belongs to somebody else. */
-export function readProcMark(pid: number): ProcessMark | undefined {
-  const environment = readProcFile(`/proc/${pid}/environ`);
-  return environment === undefined ? undefined : findMark(environment);
+/**
+ * The mark in a process's environment; undefined when it has none or belongs to somebody else.
+ *
+ * In the middle of an exec a process shows neither environment nor arguments: then it is `"unknown"` for a moment.
+ */
+export function readProcMark(entry: ProcessEntry): ProcessMark | "unknown" | undefined {
+  const environment = readProcFile(`/proc/${entry.pid}/environ`);
+  if (environment === undefined) return undefined;
+  if (environment.length > 0) return findMark(environment);
+  const isKernelThread = entry.pid === kernelThreads || entry.parent === kernelThreads;
+  if (isKernelThread || entry.isZombie || readProcFile(`/proc/${entry.pid}/cmdline`)?.length !== 0)
+    return undefined;
+  return readProcEntry(entry.pid)?.isZombie === false ? "unknown" : undefined;
 }
+
+/** The parent of all kernel threads. */
+const kernelThreads = 2;
 
 /** Finds the mark in `PATH=/bin\0DEXT_RUN=k3x9a2bc\0DEXT_RESOURCE=api#0\0`. */
 export function findMark(environment: Buffer): ProcessMark | undefined {

@@ -75,6 +75,7 @@ export class ProcessEnding {
   }
 
   async #end(options: StopOptions): Promise<StopResult> {
+    this.#guardian.watch.resume(this.#family);
     // While parents live, it shows whose their children are.
     await this.#guardian.watch.look();
     const isEnded = !this.#impatience.signal.aborted && (await this.#endGently(options));

@@ -1,10 +1,11 @@
-import { systemClock } from "@dext/core";
+import { sleep, systemClock } from "@dext/core";
 import type { Clock, Timer } from "@dext/core";
 
-import type { ProcessEntry, ProcessIdentity, ProcessMark } from "./process-entry.ts";
+import type { ProcessEntry, ProcessIdentity } from "./process-entry.ts";
 import { isSameProcess } from "./process-entry.ts";
-import { hasProc } from "./process-identity.ts";
-import { createMarkReader, readTable } from "./process-table.ts";
+import { hasProc, readEntry } from "./process-identity.ts";
+import { changeLimit, changePause, createMarkReader, readTable } from "./process-table.ts";
+import type { MarkReader } from "./process-table.ts";
 import { listProcPids, readProcEntry } from "./proc-table.ts";
 
 /** What is known of one started process and of all that came from it. */
@@ -69,6 +70,11 @@ export class ProcessWatch {
     return family;
   }
 
+  /** Follows a family again that had seemed complete. */
+  resume(family: ProcessFamily): void {
+    this.#families.add(family as Family);
+  }
+
   /** Follows a process no longer. */
   remove(family: ProcessFamily): void {
     this.#families.delete(family as Family);
@@ -107,10 +113,19 @@ export class ProcessWatch {
 
   async #look({ isWhole }: { isWhole: boolean }): Promise<void> {
     if (this.#families.size === 0) return;
-    const undecided = hasProc ? this.#readProc(isWhole) : await this.#readPs();
+    let undecided = hasProc ? this.#readProc(isWhole) : await this.#readPs();
     const readMark = await createMarkReader();
-    for (const entry of undecided.values()) this.#decide(entry, { undecided, readMark });
+    for (let round = 0; undecided.size > 0 && round < changeLimit; round += 1) {
+      const look: Look = { undecided, readMark, changing: [] };
+      for (const entry of undecided.values()) this.#decide(entry, look);
+      undecided = await this.#readAgain(look.changing);
+    }
     this.#tellFamilies();
+  }
+
+  async #readAgain(changing: readonly ProcessEntry[]): Promise<Map<number, ProcessEntry>> {
+    if (changing.length > 0) await sleep(changePause, { clock: this.#clock });
+    return new Map(changing.flatMap(({ pid }) => readEntry(pid) ?? []).map((entry) => [entry.pid, entry]));
   }
 
   /** Takes the processes in; answers those that may be ours or no longer be. */
@@ -181,8 +196,12 @@ export class ProcessWatch {
     return entry === undefined || isSameProcess(entry, leader);
   }
 
-  #familyOfMark(entry: ProcessEntry, { readMark }: Look): Family | undefined {
-    const mark = readMark(entry.pid);
+  #familyOfMark(entry: ProcessEntry, { readMark, changing }: Look): Family | undefined {
+    const mark = readMark(entry);
+    if (mark === "unknown") {
+      changing.push(entry);
+      return undefined;
+    }
     if (mark?.runId !== this.#runId) return undefined;
     // A restarted resource has two families for a while: the process belongs to the last one begun before it.
     const candidates = [...this.#families].filter((family) => family.resource === mark.resource).toReversed();
@@ -229,7 +248,9 @@ interface Family extends ProcessFamily {
 interface Look {
   /** Processes whose owner has yet to be found. */
   readonly undecided: Map<number, ProcessEntry>;
-  readonly readMark: (pid: number) => ProcessMark | undefined;
+  readonly readMark: MarkReader;
+  /** Processes whose mark could not be known, to be looked at again. */
+  readonly changing: ProcessEntry[];
 }
 
 interface Owner extends ProcessIdentity {

@@ -6,7 +6,8 @@ import type { NamedProcess, ProcessEntry, ProcessIdentity } from "./process-entr
 import { isSameProcess } from "./process-entry.ts";
 import { isAlive, nameProcess, signalProcess } from "./process-identity.ts";
 import { readLedger } from "./process-ledger.ts";
-import { createMarkReader, readTable } from "./process-table.ts";
+import { changeLimit, changePause, createMarkReader, readTable } from "./process-table.ts";
+import type { MarkReader } from "./process-table.ts";
 
 /** What the search for a run's processes can know besides their mark. */
 export interface StaleProcessesOptions {
@@ -46,26 +47,15 @@ export async function findStaleProcesses(
   { ledger }: StaleProcessesOptions = {},
 ): Promise<NamedProcess[]> {
   const known = ledger === undefined ? [] : readLedger(ledger);
-  const table = await readTable();
-  const readMark = await createMarkReader();
-  const found = new Map<number, boolean>();
-  const belongs = (entry: ProcessEntry): boolean => {
-    const decided = found.get(entry.pid);
-    if (decided !== undefined) return decided;
-    // Set first: a table read while processes come and go can have a circle of parents.
-    found.set(entry.pid, false);
-    const parent = table.get(entry.parent);
-    const isFound =
-      entry.pid !== process.pid &&
-      (known.some((identity) => isSameProcess(identity, entry)) ||
-        readMark(entry.pid)?.runId === runId ||
-        (parent !== undefined && belongs(parent)));
-    found.set(entry.pid, isFound);
-    return isFound;
-  };
-  return [...table.values()]
-    .filter((entry) => belongs(entry) && !entry.isZombie)
-    .map(({ pid, startTime }) => ({ pid, startTime, name: nameProcess({ pid, startTime }) }));
+  for (let round = 0; ; round += 1) {
+    const table = await readTable();
+    const search = new RunSearch({ runId, known, table, readMark: await createMarkReader() });
+    const found = [...table.values()].filter((entry) => search.includes(entry) && !entry.isZombie);
+    if (!search.isUncertain || round === changeLimit) {
+      return found.map(({ pid, startTime }) => ({ pid, startTime, name: nameProcess({ pid, startTime }) }));
+    }
+    await sleep(changePause);
+  }
 }
 
 /**
@@ -105,6 +95,46 @@ export async function endRunProcesses(runId: string, options: CleanUpOptions = {
       seen.set(keyOf(one), one);
     }
     await sleep(pollInterval, { clock });
+  }
+}
+
+interface RunSearchOptions {
+  runId: string;
+  known: readonly ProcessIdentity[];
+  table: ReadonlyMap<number, ProcessEntry>;
+  readMark: MarkReader;
+}
+
+/** Tells of each process in a table whether it belongs to a run, itself or through its parents. */
+class RunSearch {
+  readonly #options: RunSearchOptions;
+  readonly #decided = new Map<number, boolean>();
+  /** A process was about to become another program and could not be judged. */
+  isUncertain = false;
+
+  constructor(options: RunSearchOptions) {
+    this.#options = options;
+  }
+
+  includes(entry: ProcessEntry): boolean {
+    const decided = this.#decided.get(entry.pid);
+    if (decided !== undefined) return decided;
+    // Set first: a table read while processes come and go can have a circle of parents.
+    this.#decided.set(entry.pid, false);
+    const parent = this.#options.table.get(entry.parent);
+    const isIncluded =
+      entry.pid !== process.pid &&
+      (this.#isRunsOwn(entry) || (parent !== undefined && this.includes(parent)));
+    this.#decided.set(entry.pid, isIncluded);
+    return isIncluded;
+  }
+
+  #isRunsOwn(entry: ProcessEntry): boolean {
+    const { known, readMark, runId } = this.#options;
+    if (known.some((identity) => isSameProcess(identity, entry))) return true;
+    const mark = readMark(entry);
+    if (mark === "unknown") this.isUncertain = true;
+    return mark !== "unknown" && mark?.runId === runId;
   }
 }
 
