@@ -1,4 +1,3 @@
-import { execa } from "execa";
 import { execFileSync } from "node:child_process";
 
 import type { ProcessEntry, ProcessMark } from "./process-entry.ts";
@@ -10,6 +9,8 @@ const maxBuffer = 64 * 1024 * 1024;
 
 /** All processes, as `ps` lists them. */
 export async function listPsEntries(): Promise<ProcessEntry[]> {
+  // Loading it takes 60 ms, which every command that looks for runs would pay where /proc needs no ps.
+  const { execa } = await import("execa");
   const { stdout } = await execa("ps", ["-axo", columns], { env: environment, maxBuffer, stdin: "ignore" });
   return stdout.split("\n").flatMap((line) => parsePsLine(line) ?? []);
 }
@@ -45,6 +46,7 @@ export function parsePsLine(line: string): ProcessEntry | undefined {
 
 /** The marks of all processes whose environment `ps` shows: those of this user that the system does not protect. */
 export async function listPsMarks(): Promise<Map<number, ProcessMark>> {
+  const { execa } = await import("execa");
   const { stdout } = await execa("ps", ["axeww", "-o", "pid=,command="], {
     env: environment,
     maxBuffer,
