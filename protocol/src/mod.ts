@@ -1,7 +1,13 @@
 export { protocolVersion } from "./version.ts";
 export { isEndState, isFailedState, resourceStates } from "./resource-state.ts";
 export type { Health, ResourceState } from "./resource-state.ts";
-export type { EndpointSnapshot, LauncherAttempt, ResourceSnapshot } from "./resource-snapshot.ts";
+export type {
+  CommandSnapshot,
+  EndpointSnapshot,
+  LauncherAttempt,
+  ResourceSnapshot,
+  ResourceUsage,
+} from "./resource-snapshot.ts";
 export { logLevels } from "./log-line.ts";
 export type { LogLevel, LogLine, LogQuery, LogStream } from "./log-line.ts";
 export { parseJsonLog } from "./json-log.ts";
@@ -14,6 +20,7 @@ export type {
   RunState,
   RunStateEvent,
   StateEvent,
+  UsageEvent,
 } from "./run-event.ts";
 export type {
   DescribedCommand,
@@ -22,6 +29,6 @@ export type {
   DescribedVariable,
   ModelDescription,
 } from "./model-description.ts";
-export type { RunClient, RunInfo, RunSnapshot } from "./run-client.ts";
+export type { ResourceCommandRequest, RunClient, RunInfo, RunSnapshot } from "./run-client.ts";
 export { routes } from "./routes.ts";
 export type { Route, RouteName } from "./routes.ts";

@@ -18,6 +18,22 @@ export interface LauncherAttempt {
   remedy?: string;
 }
 
+/** What the processes or the container of a replica use. */
+export interface ResourceUsage {
+  /** Share of one core over the last second: 1 is one core busy all the time. */
+  cpu: number;
+  /** Resident memory in bytes. */
+  memory: number;
+}
+
+/** A command of a resource's own. */
+export interface CommandSnapshot {
+  name: string;
+  description?: string;
+  /** To be asked before it is run. */
+  confirm?: string;
+}
+
 /** What is known of one replica of a resource at one moment. */
 export interface ResourceSnapshot {
   name: string;
@@ -42,5 +58,11 @@ export interface ResourceSnapshot {
   signal?: string;
   /** Counts the starts of this resource: 0 before the first one. */
   generation: number;
+  /** How often it was started again by its restart policy or a watched file, since it was last started by hand. */
+  restarts: number;
+  /** What its processes or its container use; absent while nothing runs and until it was first measured. */
+  usage?: ResourceUsage;
+  /** The commands that can be given to it besides `start`, `stop` and `restart`. */
+  commands?: readonly CommandSnapshot[];
   endpoints: readonly EndpointSnapshot[];
 }

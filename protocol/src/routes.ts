@@ -18,6 +18,8 @@ export const routes = {
   events: { method: "GET", path: "/v1/events", answer: "ndjson" },
   /** `?resource=<name>&resource=…&tail=<n>&follow=true` → `LogLine` a line */
   logs: { method: "GET", path: "/v1/logs", answer: "ndjson" },
+  /** `{ "resource": string, "command": string, "replica"?: number }` → `{ "version": 1, "done": true }` */
+  command: { method: "POST", path: "/v1/command", answer: "json" },
   /** `{ "force"?: boolean, "reason"?: string }` → `{ "version": 1, "accepted": true }` */
   stop: { method: "POST", path: "/v1/stop", answer: "json" },
 } as const;

@@ -1,4 +1,4 @@
-import type { ResourceSnapshot } from "./resource-snapshot.ts";
+import type { ResourceSnapshot, ResourceUsage } from "./resource-snapshot.ts";
 import type { Health, ResourceState } from "./resource-state.ts";
 
 /** Where a run stands as a whole. `Running` once everything that starts by itself has started or failed. */
@@ -27,6 +27,9 @@ export type HealthEvent = ResourceEventOf<"health", { from: Health; to: Health; 
 /** Something else about a resource changed: its launcher, its endpoints, its process. */
 export type ResourceChangedEvent = ResourceEventOf<"resource", object>;
 
+/** What a resource uses was measured; once a second for each that runs. */
+export type UsageEvent = ResourceEventOf<"usage", { usage: ResourceUsage }>;
+
 /** The run as a whole moved on. */
 export type RunStateEvent = EventOf<"run", { state: RunState; reason?: string; failed?: readonly string[] }>;
 
@@ -37,4 +40,10 @@ export type NoticeEvent = EventOf<
 >;
 
 /** Whatever happens in a run, in order. */
-export type RunEvent = StateEvent | HealthEvent | ResourceChangedEvent | RunStateEvent | NoticeEvent;
+export type RunEvent =
+  | StateEvent
+  | HealthEvent
+  | ResourceChangedEvent
+  | UsageEvent
+  | RunStateEvent
+  | NoticeEvent;
