@@ -8,7 +8,8 @@ const shelves = createShelves({
 const server = Deno.serve(
   {
     port: Number(required("PORT")),
-    onListen: ({ port }) => console.info(`inventory listens on port ${port}, Deno ${Deno.version.deno}`),
+    onListen: ({ port }) =>
+      console.info(`inventory listens on port ${port}, pid ${Deno.pid}, Deno ${Deno.version.deno}`),
   },
   answer,
 );
