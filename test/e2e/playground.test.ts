@@ -2,7 +2,8 @@ import { execFile, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -79,21 +80,34 @@ describe.each([
       expect(value).toContain('"change":-3');
     });
 
-    it("gives the same key to the api and the worker, and shows it nowhere", async () => {
+    it("gives the same key to the api and the worker, and shows no secret in the logs", async () => {
       const all = await run.logs();
       expect(all).not.toContain("its receipt is not ours");
-      expect(all).not.toMatch(/ORDER_SIGNING_KEY/);
+      const secrets = await keptParameters();
+      expect(Object.keys(secrets)).toEqual(expect.arrayContaining(["order-signing-key", "cache-password"]));
+      expect(Object.values(secrets).filter((secret) => all.includes(secret))).toEqual([]);
     });
 
-    it("stops with exit code 0 and leaves no process behind", async () => {
+    it("stops with exit code 0 and leaves no process and no open port behind", async () => {
       const resources = await run.resources();
-      const processes = resources.flatMap(({ pid }) => pid ?? []);
-      expect(processes.length).toBeGreaterThanOrEqual(7);
+      const processes = resources.flatMap(({ name, pid }) => (name === "seed" || !pid ? [] : [pid]));
+      const ports = resources.flatMap(({ endpoints }) =>
+        endpoints.map(({ url }) => Number(new URL(url).port)),
+      );
+      expect(processes).toHaveLength(7);
+      expect(ports).toHaveLength(7);
       expect(await run.stop()).toBe(0);
       expect(processes.filter(isAlive)).toEqual([]);
+      expect(await Promise.all(ports.map(isOpen))).toEqual(ports.map(() => false));
     });
   });
 });
+
+/** Generated at the first run and kept for the next. */
+async function keptParameters(): Promise<Record<string, string>> {
+  const text = await readFile(join(playground, ".dext", "parameters.json"), "utf8");
+  return (JSON.parse(text) as { values: Record<string, string> }).values;
+}
 
 interface Run {
   resources(): Promise<ResourceSnapshot[]>;
@@ -175,6 +189,14 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: "localhost" });
+    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+    socket.once("connect", () => socket.destroy());
+  });
 }
 
 interface Form {
