@@ -3,6 +3,7 @@ import { containerLauncher } from "../launchers/container-launcher.ts";
 import { externalLauncher } from "../launchers/external-launcher.ts";
 import type { ModelBuilder } from "../model/model-builder.ts";
 import type { BackingResourceBuilder } from "../model/resource-builder.ts";
+import { consulProcess } from "./consul-process.ts";
 import { httpConnection, parseHttpConnection } from "./http-connection.ts";
 
 /** Options of {@link addConsul}. */
@@ -11,7 +12,7 @@ export interface ConsulOptions {
   port?: number;
 }
 
-/** Adds a Consul agent: one that is there, or a container. */
+/** Adds a Consul agent: one that is there, a container, or `consul`. */
 export function addConsul(
   host: ModelBuilder,
   name: string,
@@ -34,6 +35,7 @@ export function addConsul(
           targetPorts: { http: 8500 },
           dataPath: "/consul/data",
         }),
+        consulProcess(),
       ],
       connection: httpConnection,
     })

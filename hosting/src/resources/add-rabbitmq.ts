@@ -6,6 +6,7 @@ import type { ParameterBuilder } from "../model/parameter-builder.ts";
 import type { BackingResourceBuilder } from "../model/resource-builder.ts";
 import { ownProperty, passwordParameter } from "./implicit-password.ts";
 import { parseRabbitmqConnection, rabbitmqConnection } from "./rabbitmq-connection.ts";
+import { rabbitmqProcess } from "./rabbitmq-process.ts";
 
 /** Options of {@link addRabbitMQ}. */
 export interface RabbitMQOptions {
@@ -15,7 +16,11 @@ export interface RabbitMQOptions {
   password?: ParameterBuilder;
 }
 
-/** Adds a RabbitMQ broker: one that is there, or a container. */
+/**
+ * Adds a RabbitMQ broker: one that is there, a container, or `rabbitmq-server`.
+ *
+ * `withInitFiles` takes `.json` files with definitions, as RabbitMQ exports them.
+ */
 export function addRabbitMQ(
   host: ModelBuilder,
   name: string,
@@ -39,6 +44,7 @@ export function addRabbitMQ(
           targetPorts: { tcp: 5672 },
           dataPath: "/var/lib/rabbitmq",
         }),
+        rabbitmqProcess(),
       ],
       connection: (self) =>
         rabbitmqConnection(self, {
@@ -46,5 +52,6 @@ export function addRabbitMQ(
           password: passwordParameter(host, { name, given: password }),
         }),
     })
-    .withHealthCheck("rabbitmq", rabbitmqHealthCheck({ endpoint: "tcp" }));
+    .withHealthCheck("rabbitmq", rabbitmqHealthCheck({ endpoint: "tcp" }))
+    .withStopTimeout("20s");
 }

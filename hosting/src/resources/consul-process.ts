@@ -1,0 +1,40 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { findFreePorts } from "../launchers/free-ports.ts";
+import { processLauncher } from "../launchers/process-launcher.ts";
+import type { Launcher } from "../model/launcher.ts";
+
+/** `consul` of this machine: one server that is its own leader, on loopback. */
+export function consulProcess(): Launcher {
+  return processLauncher({
+    program: "consul",
+    version: ["version"],
+    install: "Install Consul from https://developer.hashicorp.com/consul/install",
+    async command(context) {
+      const folder = join(await context.dataDirectory(), "consul");
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const [server, gossip] = await findFreePorts(2);
+      return {
+        args: [
+          "agent",
+          "-server",
+          "-bootstrap-expect=1",
+          "-node=dext",
+          `-data-dir=${folder}`,
+          "-bind=127.0.0.1",
+          "-client=127.0.0.1",
+          `-http-port=${context.port("http")}`,
+          `-server-port=${server}`,
+          `-serf-lan-port=${gossip}`,
+          "-serf-wan-port=-1",
+          "-dns-port=-1",
+          // Without other servers there is nobody to wait for: elections within milliseconds.
+          "-hcl=performance { raft_multiplier = 1 }",
+          "-hcl=leave_on_terminate = false",
+          "-hcl=disable_update_check = true",
+        ],
+        cwd: folder,
+      };
+    },
+  });
+}
