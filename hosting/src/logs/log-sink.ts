@@ -32,6 +32,8 @@ export interface ChannelSinkOptions {
   clock: Clock;
   /** Something was added to the channel, or a partial line is to be shown. */
   onChange: (channel: LogChannel) => void;
+  /** Whether too much waits for the disk. */
+  isFull: () => boolean;
   drained: () => Promise<void>;
 }
 
@@ -50,7 +52,7 @@ export class ChannelSink implements LogSink {
   write(stream: "stdout" | "stderr", chunk: Uint8Array): boolean {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
     (stream === "stdout" ? this.#stdout : this.#stderr).push(bytes);
-    return !this.#options.channel.ring.congested;
+    return !this.#options.isFull();
   }
 
   drained(): Promise<void> {

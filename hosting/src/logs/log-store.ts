@@ -3,6 +3,7 @@ import { silentLogger, systemClock } from "@dext/core";
 import type { Clock, Logger } from "@dext/core";
 import type { LogLine, LogQuery } from "@dext/protocol";
 import { ChannelFiles } from "./channel-files.ts";
+import { DiskPressure } from "./disk-pressure.ts";
 import { FilePump } from "./file-pump.ts";
 import { LogChannel } from "./log-channel.ts";
 import type { LineNumbers } from "./log-channel.ts";
@@ -22,8 +23,8 @@ export type { LogSink } from "./log-sink.ts";
 
 const mebibyte = 1_048_576;
 
-/** While the disk is too slow, children wait at most this long in milliseconds; then lines are given up for the files. */
-const longestPause = 2000;
+/** When the disk hangs, closing waits at most this long, in milliseconds. */
+const longestClose = 10_000;
 
 export interface LogStoreOptions {
   /** The folder for the files, made when the first line comes. Only its owner may read it. */
@@ -88,7 +89,7 @@ interface Channel {
   lines: LogChannel;
   files: ChannelFiles;
   pump: FilePump;
-  drained: Wakeup;
+  pressure: DiskPressure;
 }
 
 class FileLogStore implements LogStore, LogSource {
@@ -127,13 +128,14 @@ class FileLogStore implements LogStore, LogSource {
   }
 
   sink(resource: string, replica: number): LogSink {
-    const { lines, drained } = this.#channel(resource, replica);
+    const { lines, pressure } = this.#channel(resource, replica);
     return new ChannelSink({
       channel: lines,
       mask: this.#mask,
       clock: this.#options.clock,
       onChange: (channel) => this.#onChange(channel),
-      drained: () => this.#drained(lines, drained),
+      isFull: () => pressure.isFull,
+      drained: () => pressure.drained(),
     });
   }
 
@@ -178,11 +180,19 @@ class FileLogStore implements LogStore, LogSource {
   }
 
   async close(): Promise<void> {
+    const enough = Promise.withResolvers<void>();
+    const timer = this.#options.clock.setTimer(enough.resolve, { milliseconds: longestClose });
+    await Promise.race([this.#closeFiles(), enough.promise]);
+    timer.clear();
+    this.closed = true;
+    this.#changed.wake();
+  }
+
+  async #closeFiles(): Promise<void> {
     await this.flush();
     this.closed = true;
     await Promise.all([...this.#byName.values()].map(({ pump }) => pump.close()));
     await Promise.all([...this.#byName.values()].map(({ files }) => files.close()));
-    this.#changed.wake();
   }
 
   #channel(resource: string, replica: number): Channel {
@@ -199,7 +209,6 @@ class FileLogStore implements LogStore, LogSource {
 
   #createChannel(resource: string, replica: number): Channel {
     const { directory, clock, ringBytes, segmentBytes, maxBytes } = this.#options;
-    const drained = new Wakeup();
     const files = new ChannelFiles({
       directory,
       prepare: () => (this.#folder ??= mkdir(directory, { recursive: true, mode: 0o700 })),
@@ -219,15 +228,9 @@ class FileLogStore implements LogStore, LogSource {
       ringBytes,
       files,
     });
-    const pump = new FilePump({
-      channel: lines,
-      files,
-      clock,
-      onWritten: () => {
-        if (!lines.ring.congested) drained.wake();
-      },
-    });
-    return { lines, files, pump, drained };
+    const pressure = new DiskPressure(lines.ring, clock);
+    const pump = new FilePump({ channel: lines, files, clock, onWritten: () => pressure.written() });
+    return { lines, files, pump, pressure };
   }
 
   #onChange(channel: LogChannel): void {
@@ -235,18 +238,6 @@ class FileLogStore implements LogStore, LogSource {
     if (!this.closed) this.#byName.get(`${channel.resource}.${channel.replica}`)!.pump.notice();
     this.#changed.wake();
     this.#listeners.deliver(channel);
-  }
-
-  /** A disk that hangs must not hang the services: they go on after a while. */
-  async #drained(channel: LogChannel, drained: Wakeup): Promise<void> {
-    if (!channel.ring.congested) return;
-    const enough = new AbortController();
-    const timer = this.#options.clock.setTimer(() => enough.abort(), {
-      milliseconds: longestPause,
-      unref: true,
-    });
-    await drained.wait(enough.signal);
-    timer.clear();
   }
 
   #onFailure(
