@@ -15,18 +15,13 @@ const allControls = /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f]/g;
 const resetColour = `${escape}[0m`;
 const endLink = `${escape}]8;;${escape}\\`;
 
-/** Whether a line cannot be printed as it stands. */
-export function hasControls(text: string): boolean {
-  return controls.test(text);
-}
-
 /**
  * A line as it can be printed below and above lines of others: colours and links stay, when colour is wanted, and end
  * with the line; what moves the cursor, clears the screen or sets a title is left out; of a line that was overwritten
  * after a carriage return only the last state is shown.
  */
 export function printableText(text: string, { colour }: { colour: boolean }): string {
-  if (!hasControls(text)) return text;
+  if (!controls.test(text)) return text;
   let coloured = false;
   let linked = false;
   const kept = lastState(text).replaceAll(sequences, (whole, ...rest) => {

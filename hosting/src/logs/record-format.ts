@@ -26,13 +26,13 @@ export const continuesMark = 0x2b; // +
 export const partialMark = 0x7e; // ~
 
 /** Stands after the stream's name of whole lines. */
-export const wholeMark = 0x20;
+const wholeMark = 0x20;
 
 /** Length of the time at the start of a record. */
 export const timeLength = 24;
 
 /** No header is longer: time, a number of up to 16 digits, the stream's name, three separators. */
-export const longestHeader = 48;
+const longestHeader = 48;
 
 const streamTags: Readonly<Record<LogStream, string>> = { stdout: "out", stderr: "err", system: "sys" };
 

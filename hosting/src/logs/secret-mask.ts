@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { mask } from "@dext/core";
 
 /** Shorter secrets are not masked: hiding every `1` or `dev` would make the log unreadable and hide nothing. */
-export const shortestSecret = 4;
+const shortestSecret = 4;
 
 /** Longer secrets are looked for in pieces of this many bytes. */
 const longestPattern = 4096;
@@ -29,7 +29,7 @@ export class SecretMask {
 
   /**
    * From now on this value is hidden, also as it stands inside JSON text and in URLs. Of a value of several lines
-   * each line is hidden. Values, and lines, of fewer than {@link shortestSecret} bytes are ignored.
+   * each line is hidden. Values, and lines, of fewer than four bytes are ignored.
    */
   add(value: string): void {
     const before = this.#patterns.size;

@@ -21,7 +21,7 @@ test.each([
   ["Node", process.execPath, []],
   ["Deno", join(bin, "deno"), ["run", "-A", "--no-lock", "--node-modules-dir=manual"]],
 ])("the log store works on %s", async (_, command, args) => {
-  const script = join(import.meta.dirname, "store-process.ts");
+  const script = join(import.meta.dirname, "../../../fixtures/logs/store-process.ts");
   const { stdout } = await promisify(execFile)(command, [
     ...args,
     script,
