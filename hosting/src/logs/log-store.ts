@@ -42,7 +42,7 @@ export interface LogStoreOptions {
 }
 
 /** What was not kept of one replica of a resource. */
-export interface DroppedLines {
+interface DroppedLines {
   resource: string;
   replica: number;
   /** Lines in files that were removed to stay below the limit. */

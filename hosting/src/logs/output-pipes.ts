@@ -12,7 +12,7 @@ import type { OutputReader } from "./output-reader.ts";
 import type { LogSink } from "./log-sink.ts";
 
 /** The output of a child, as far as it is not a number that we gave it. */
-export interface ChildStreams {
+interface ChildStreams {
   readonly stdout?: Readable | null | undefined;
   readonly stderr?: Readable | null | undefined;
 }
