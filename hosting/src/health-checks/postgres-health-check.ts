@@ -17,7 +17,7 @@ export function postgresHealthCheck(): HealthCheck {
       { host, port: Number(port) },
       {
         send: startupMessage({ user, database: database || "postgres" }),
-        isComplete: (bytes) => bytes.length >= 5 && bytes.length >= 1 + bytes.readUInt32BE(1),
+        isComplete: isWholeMessage,
         signal: context.signal,
       },
     );
@@ -42,6 +42,12 @@ function startupMessage(parameters: Readonly<Record<string, string>>): Buffer {
   head.writeUInt32BE(head.length + body.length, 0);
   head.writeUInt32BE(3 << 16, 4);
   return Buffer.concat([head, body]);
+}
+
+/** A type, a length that counts itself, the rest. What starts with another type than these is no answer of PostgreSQL. */
+function isWholeMessage(bytes: Buffer): boolean {
+  if (bytes.length > 0 && !"RE".includes(String.fromCharCode(bytes[0] ?? 0))) return true;
+  return bytes.length >= 5 && bytes.length >= 1 + bytes.readUInt32BE(1);
 }
 
 /** `E`, length, then fields of a letter and a text, each ended by a NUL: `SFATAL␀C57P03␀Mthe database system is starting up␀␀`. */

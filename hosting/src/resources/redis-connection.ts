@@ -69,7 +69,7 @@ function parseUrl(text: string): URL {
 /** `cache.example.com:6380,password=a,b,ssl=True` → the password is `a,b`. */
 function readOptions(text: string): RedisServer {
   const [address = "", ...rest] = splitParts(text);
-  const match = /^(\[[^\]]+\]|[^:=\s]+)(?::(\d+))?$/.exec(address);
+  const match = /^(\[[^\]]+\]|[^:=@/\s]+)(?::(\d+))?$/.exec(address);
   if (match?.[1] === undefined) throw new Error("it does not start with host:port");
   const values = new Map(
     rest
