@@ -228,11 +228,13 @@ function orderOf({ pid, startTime }: ProcessIdentity): string {
   return `${pid}:${startTime.replace(/@.*/, "")}`;
 }
 
+const marks: ReadonlySet<string> = new Set(["DEXT_RUN", "DEXT_RESOURCE", "DEXT_START"]);
+
 /** A guardian started inside another run is not part of what that run's guardian ends first. */
 function environmentOutsideRuns(): Record<string, string> {
   const environment: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) {
-    if (value !== undefined && name !== "DEXT_RUN" && name !== "DEXT_RESOURCE") environment[name] = value;
+    if (value !== undefined && !marks.has(name)) environment[name] = value;
   }
   return environment;
 }

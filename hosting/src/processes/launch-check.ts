@@ -93,7 +93,8 @@ function findCommand({ command, cwd, env }: Launch): string {
   const executable = files.find((file) => isExecutable(file));
   if (executable !== undefined) return executable;
   const [file] = files;
-  if (file !== undefined) throw notExecutable({ command, file, reason: "has no permission to be executed" });
+  if (file !== undefined)
+    throw notExecutable({ command, file, reason: "has no permission to be executed", hint: permissionHint });
   const where = command.includes("/")
     ? `the file "${candidates[0]}" does not exist`
     : "it is on no folder of PATH";
@@ -125,17 +126,19 @@ function isExecutable(path: string): boolean {
   }
 }
 
-function notExecutable(options: { command: string; file: string; reason: string }): Error {
-  const { command, file, reason } = options;
+function notExecutable(options: { command: string; file: string; reason: string; hint: string }): Error {
+  const { command, file, reason, hint } = options;
   return processError(
     "DEXT_PROCESS_NOT_EXECUTABLE",
     `Cannot start "${command}": the file "${file}" ${reason}`,
     {
-      hint: `Run chmod +x on it, or name its interpreter as the command.`,
+      hint,
       details: { command, file },
     },
   );
 }
+
+const permissionHint = "Run chmod +x on it, or name its interpreter as the command.";
 
 /** The error for a start that the system refused although everything had been checked. */
 export function refusedStart(launch: Launch, options: { file: string; cause: unknown }): Error {
@@ -148,9 +151,11 @@ export function refusedStart(launch: Launch, options: { file: string; cause: unk
       command,
       file,
       reason: `needs the interpreter "${readInterpreter(file)}", which is missing`,
+      hint: "Install that program, or correct the first line of the file.",
     });
   }
-  if (code === "EACCES") return notExecutable({ command, file, reason: "may not be executed" });
+  if (code === "EACCES")
+    return notExecutable({ command, file, reason: "may not be executed", hint: permissionHint });
   const reason = cause instanceof Error ? cause.message : String(cause);
   return processError(
     "DEXT_PROCESS_START_FAILED",

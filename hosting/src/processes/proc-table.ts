@@ -56,12 +56,12 @@ export function readProcMark(entry: ProcessEntry): ProcessMark | "unknown" | und
 /** The parent of all kernel threads. */
 const kernelThreads = 2;
 
-/** Finds the mark in `PATH=/bin\0DEXT_RUN=k3x9a2bc\0DEXT_RESOURCE=api#0\0`. */
+/** Finds the mark in `PATH=/bin\0DEXT_RUN=k3x9a2bc\0DEXT_START=12\0`. */
 export function findMark(environment: Buffer): ProcessMark | undefined {
   const runId = findVariable(environment, runVariable);
   if (runId === undefined) return undefined;
-  const resource = findVariable(environment, resourceVariable);
-  return resource === undefined ? { runId } : { runId, resource };
+  const start = findVariable(environment, startVariable);
+  return start === undefined ? { runId } : { runId, start: Number(start) };
 }
 
 /** The arguments of a process, the command first; empty when it is gone. */
@@ -71,7 +71,7 @@ export function readProcArguments(pid: number): string[] {
 }
 
 const runVariable = Buffer.from("DEXT_RUN=");
-const resourceVariable = Buffer.from("DEXT_RESOURCE=");
+const startVariable = Buffer.from("DEXT_START=");
 
 function findVariable(environment: Buffer, prefix: Buffer): string | undefined {
   for (let at = environment.indexOf(prefix); at >= 0; at = environment.indexOf(prefix, at + 1)) {

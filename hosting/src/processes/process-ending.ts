@@ -7,6 +7,9 @@ import { isAlive, nameProcess, readEntry, signalGroup, signalProcess } from "./p
 import type { ProcessFamily } from "./process-watch.ts";
 import type { ProcessExit } from "./supervised-process.ts";
 
+/** A process that a stop waits for. */
+export type WaitingProcess = NamedProcess;
+
 /** What `stop` takes. */
 export interface StopOptions {
   /** Milliseconds that the processes may take to end by themselves. */
@@ -14,7 +17,7 @@ export interface StopOptions {
   /** The default is `"SIGTERM"`. */
   signal?: NodeJS.Signals;
   /** Called once a second with what has not ended yet and the seconds that are left before it is killed. */
-  onWaiting?: (left: readonly NamedProcess[], options: { seconds: number }) => void;
+  onWaiting?: (left: readonly WaitingProcess[], options: { seconds: number }) => void;
 }
 
 /** What a stop did. */
@@ -22,7 +25,7 @@ export interface StopResult extends ProcessExit {
   /** Something had to be killed. */
   isForced: boolean;
   /** What could not be ended: processes of another user, or stuck in the kernel. Normally empty. */
-  left: readonly NamedProcess[];
+  left: readonly WaitingProcess[];
 }
 
 /** What {@link ProcessEnding} takes. */
@@ -141,7 +144,7 @@ export class ProcessEnding {
     return isAlive(this.#family.leader) || this.#family.members.some((member) => isAlive(member));
   }
 
-  #living(): NamedProcess[] {
+  #living(): WaitingProcess[] {
     return [this.#family.leader, ...this.#family.members]
       .filter((identity) => isAlive(identity))
       .map(({ pid, startTime }) => ({ pid, startTime, name: nameProcess({ pid, startTime }) }));

@@ -26,11 +26,11 @@ export interface ProcessEntry extends ProcessIdentity {
   readonly isZombie: boolean;
 }
 
-/** What a process carries in its environment: the run that it belongs to and the resource. */
+/** What a process inherits in its environment: to which run it belongs and which start of that run it came from. */
 export interface ProcessMark {
   readonly runId: string;
-  /** `<name>#<replica>`. */
-  readonly resource?: string;
+  /** Counts the processes that the run's AppHost has started. */
+  readonly start?: number;
 }
 
 /** Whether two identities mean the same process. */

@@ -11,7 +11,8 @@ export const hasProc: boolean = existsSync("/proc/self/stat");
 
 /** One process as the system sees it now; undefined when there is none with this pid. */
 export function readEntry(pid: number): ProcessEntry | undefined {
-  return hasProc ? readProcEntry(pid) : readPsEntry(pid);
+  if (hasProc) return readProcEntry(pid);
+  return exists(pid) ? readPsEntry(pid) : undefined;
 }
 
 /** The identity of the process that has this pid now. */
@@ -53,6 +54,15 @@ export function nameProcess({ pid }: ProcessIdentity): string {
   if (command === undefined) return `process ${pid}`;
   const program = basename(command.trim());
   return first === undefined || first.startsWith("-") ? program : `${program} ${basename(first)}`;
+}
+
+/** Much cheaper than to start ps. */
+function exists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as { code?: unknown }).code === "EPERM";
+  }
 }
 
 function send(target: number, signal: NodeJS.Signals): boolean {

@@ -11,8 +11,8 @@ import { listProcPids, readProcEntry } from "./proc-table.ts";
 /** What is known of one started process and of all that came from it. */
 export interface ProcessFamily {
   readonly leader: ProcessIdentity;
-  /** `<name>#<replica>`, as in the mark. */
-  readonly resource: string;
+  /** As in the mark. */
+  readonly start: number;
   /** The living processes that came from the leader, which is not among them, as the last look saw them. */
   readonly members: readonly ProcessIdentity[];
   /** The leader is gone and its group was seen empty: from then on the group's number can be another one's. */
@@ -44,6 +44,7 @@ export class ProcessWatch {
   readonly #families = new Set<Family>();
   #table = new Map<number, ProcessEntry>();
   #owners = new Map<number, Owner>();
+  #starts = 0;
   #wait = shortestWait;
   #timer: Timer | undefined;
   #queue: Promise<void> = Promise.resolve();
@@ -60,9 +61,15 @@ export class ProcessWatch {
     return [...this.#families];
   }
 
-  /** Follows a process that has just been started. */
-  add(leader: ProcessIdentity, resource: string): ProcessFamily {
-    const family: Family = { leader, resource, members: [], isGroupOver: false, isLeaderGone: false };
+  /** The number of the next start, for its mark. */
+  countStart(): number {
+    this.#starts += 1;
+    return this.#starts;
+  }
+
+  /** Follows a process that has just been started with this number. */
+  add(leader: ProcessIdentity, start: number): ProcessFamily {
+    const family: Family = { leader, start, members: [], isGroupOver: false, isLeaderGone: false };
     this.#families.add(family);
     this.#wait = shortestWait;
     this.#timer?.clear();
@@ -97,9 +104,10 @@ export class ProcessWatch {
   #arm(): void {
     this.#timer = this.#clock.setTimer(
       () => {
+        this.#timer = undefined;
         this.#wait = Math.min(this.#wait * 2, longestWait);
-        void this.#enqueue({ isWhole: false }).finally(() => {
-          if (this.#families.size > 0) this.#arm();
+        void this.#enqueue({ isWhole: false }).then(() => {
+          if (this.#families.size > 0 && this.#timer === undefined) this.#arm();
         });
       },
       { milliseconds: this.#wait, unref: true },
@@ -203,9 +211,7 @@ export class ProcessWatch {
       return undefined;
     }
     if (mark?.runId !== this.#runId) return undefined;
-    // A restarted resource has two families for a while: the process belongs to the last one begun before it.
-    const candidates = [...this.#families].filter((family) => family.resource === mark.resource).toReversed();
-    return candidates.find((family) => !(ticksOf(family.leader) > ticksOf(entry)));
+    return [...this.#families].find((family) => family.start === mark.start);
   }
 
   #tellFamilies(): void {
@@ -262,9 +268,4 @@ function hasSameMembers(before: readonly ProcessIdentity[], after: readonly Proc
     before.length === after.length &&
     before.every((member) => after.some((other) => isSameProcess(member, other)))
   );
-}
-
-/** The start as a number that grows; not a number where the system tells it otherwise. */
-function ticksOf({ startTime }: ProcessIdentity): number {
-  return Number(startTime.slice(0, startTime.indexOf("@")));
 }

@@ -56,8 +56,8 @@ export async function listPsMarks(): Promise<Map<number, ProcessMark>> {
   for (const line of stdout.split("\n")) {
     const runId = /\sDEXT_RUN=(\S+)/.exec(line)?.[1];
     if (runId === undefined) continue;
-    const resource = /\sDEXT_RESOURCE=(\S+)/.exec(line)?.[1];
-    marks.set(Number.parseInt(line, 10), resource === undefined ? { runId } : { runId, resource });
+    const start = /\sDEXT_START=(\d+)/.exec(line)?.[1];
+    marks.set(Number.parseInt(line, 10), start === undefined ? { runId } : { runId, start: Number(start) });
   }
   return marks;
 }

@@ -60,18 +60,24 @@ export interface SupervisedProcess {
 }
 
 /**
- * Starts a process in a session of its own, marked with the run and registered with the guardian.
+ * Starts a process in a session of its own, registered with the guardian and marked: `DEXT_RUN=<run>`,
+ * `DEXT_RESOURCE=<name>#<replica>`, `DEXT_START=<a number for this start>`.
  *
  * @throws DextError with a `DEXT_PROCESS_…` code when it cannot be started
  */
 export async function startProcess(options: StartProcessOptions): Promise<SupervisedProcess> {
   const { guardian, resource, replica = 0, clock = systemClock } = options;
-  const mark = `${resource}#${replica}`;
+  const start = guardian.watch.countStart();
+  const marks = {
+    DEXT_RUN: guardian.runId,
+    DEXT_RESOURCE: `${resource}#${replica}`,
+    DEXT_START: String(start),
+  };
   const launch = {
     command: options.command,
     args: options.args ?? [],
     cwd: options.cwd,
-    env: { ...options.env, DEXT_RUN: guardian.runId, DEXT_RESOURCE: mark },
+    env: { ...options.env, ...marks },
   };
   const file = checkLaunch(launch);
   const stdio = [options.stdin ?? "ignore", options.stdout ?? "ignore", options.stderr ?? "ignore"];
@@ -92,7 +98,7 @@ export async function startProcess(options: StartProcessOptions): Promise<Superv
   // One that has ended already has no identity; nothing else has an empty start time.
   const identity = readIdentity(pid) ?? { pid, startTime: "" };
   guardian.register(identity);
-  const family = guardian.watch.add(identity, mark);
+  const family = guardian.watch.add(identity, start);
   const child = subprocess.nodeChildProcess;
   const exited = waitForExit(child);
   const ending = new ProcessEnding({ family, guardian, exited, clock });
