@@ -1,8 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { launcherError } from "../launchers/error-codes.ts";
 import { findFreePorts } from "../launchers/free-ports.ts";
 import { processLauncher } from "../launchers/process-launcher.ts";
-import type { Launcher } from "../model/launcher.ts";
+import type { LaunchContext, Launcher } from "../model/launcher.ts";
 
 /** `consul` of this machine: one server that is its own leader, on loopback. */
 export function consulProcess(): Launcher {
@@ -11,6 +12,7 @@ export function consulProcess(): Launcher {
     version: ["version"],
     install: "Install Consul from https://developer.hashicorp.com/consul/install",
     async command(context) {
+      refuseInitFiles(context);
       const folder = join(await context.dataDirectory(), "consul");
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const [server, gossip] = await findFreePorts(2);
@@ -37,4 +39,16 @@ export function consulProcess(): Launcher {
       };
     },
   });
+}
+
+function refuseInitFiles({ resource }: LaunchContext): void {
+  if (resource.initFiles === undefined) return;
+  throw launcherError(
+    "DEXT_LAUNCH_INIT_FILES_INVALID",
+    `"${resource.name}" is to be filled from "${resource.initFiles}", and Consul takes no such files`,
+    {
+      hint: "Take withInitFiles away and let a service of the system write the keys, for example with consul kv import.",
+      details: { resource: resource.name },
+    },
+  );
 }

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { dirname } from "node:path";
 import { text } from "node:stream/consumers";
 import { launcherError } from "../launchers/error-codes.ts";
 import { initFiles } from "../launchers/init-files.ts";
 import type { FoundProgram } from "../launchers/process-launcher.ts";
+import { programBeside } from "../launchers/program-beside.ts";
 import type { LaunchContext } from "../model/launcher.ts";
 import { databaseNameOf } from "./postgres-database.ts";
 
@@ -69,7 +69,7 @@ async function psql(
     ...source
   }: Filling & { database?: string; input?: string; file?: string },
 ): Promise<string> {
-  const command = (await context.findProgram("psql", { folders: [dirname(program.path)] })) ?? "psql";
+  const command = (await programBeside(program.path, { name: "psql", context })) ?? "psql";
   const connection = [
     "--host",
     socketFolder,

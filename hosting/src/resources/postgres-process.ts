@@ -7,6 +7,7 @@ import { launcherError } from "../launchers/error-codes.ts";
 import { closedFolderAbove, makeOwnedFolder } from "../launchers/owned-folder.ts";
 import { processLauncher } from "../launchers/process-launcher.ts";
 import type { FoundProgram, Refusal } from "../launchers/process-launcher.ts";
+import { programBeside } from "../launchers/program-beside.ts";
 import { serverUser } from "../launchers/server-user.ts";
 import type { ServerUser } from "../launchers/server-user.ts";
 import type { LaunchContext, Launcher, ProbeContext } from "../model/launcher.ts";
@@ -59,7 +60,7 @@ export function postgresProcess(): Launcher {
 
 async function refuse(context: ProbeContext, { path }: FoundProgram): Promise<Refusal | undefined> {
   for (const program of ["initdb", "psql"]) {
-    if ((await context.findProgram(program, { folders: [dirname(path)] })) !== undefined) continue;
+    if ((await programBeside(path, { name: program, context })) !== undefined) continue;
     return { because: `${program} is neither beside ${path} nor on the PATH`, remedy: `Install ${program}` };
   }
   if (process.getuid?.() !== 0) return undefined;
@@ -92,7 +93,7 @@ async function prepareData(
     checkVersion(context, { folder, written: written.trim(), program });
     return false;
   }
-  const initdb = await context.findProgram("initdb", { folders: [dirname(program.path)] });
+  const initdb = await programBeside(program.path, { name: "initdb", context });
   if (initdb === undefined) throw preparationFailed(context, { program: "initdb", reason: "it is gone" });
   const args = [
     `--pgdata=${folder}`,

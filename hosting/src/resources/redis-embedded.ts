@@ -13,10 +13,11 @@ export function redisEmbedded(): Launcher {
     async command(context) {
       const folder = join(await context.dataDirectory(), "embedded");
       await mkdir(folder, { recursive: true, mode: 0o700 });
+      const password = (await context.property("password")) ?? "";
       const data = context.resource.dataVolume === undefined ? [] : ["--data", folder];
       return {
         args: ["--port", String(context.port("tcp")), "--host", "127.0.0.1", ...data],
-        environment: { DEXT_REDIS_PASSWORD: (await context.property("password")) ?? "" },
+        environment: password === "" ? {} : { DEXT_REDIS_PASSWORD: password },
         ...(await redisSeed(context, { folder })),
       };
     },

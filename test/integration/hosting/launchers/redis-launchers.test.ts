@@ -4,10 +4,13 @@ import { join } from "node:path";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ModelBuilder } from "../../../../hosting/src/model/model-builder.ts";
+import { findProgram } from "../../../../hosting/src/orchestration/find-program.ts";
 import { addRedis } from "../../../../hosting/src/resources/add-redis.ts";
 import { connectionOf, launch } from "../../../fixtures/launchers/run-launcher.ts";
 
 const hostilePassword = `a;b"c@d/e'f\\g h=i,j%k#l é`;
+
+const isInstalled = (await findProgram("redis-server")) !== undefined;
 
 let directory: string;
 beforeEach(async () => {
@@ -19,6 +22,8 @@ afterEach(async () => {
 
 async function using<T>(uri: string, work: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(uri, { maxRetriesPerRequest: 1, retryStrategy: () => null });
+  // What goes wrong is told by the command that fails.
+  redis.on("error", () => {});
   try {
     return await work(redis);
   } finally {
@@ -27,7 +32,8 @@ async function using<T>(uri: string, work: (redis: Redis) => Promise<T>): Promis
 }
 
 for (const launcher of ["process", "embedded"] as const) {
-  describe(`redis by the ${launcher} launcher`, () => {
+  const needs = launcher === "process" ? " (needs redis-server on the PATH)" : "";
+  describe.skipIf(needs !== "" && !isInstalled)(`redis by the ${launcher} launcher${needs}`, () => {
     test("serves a client that is given its URI, with any password", async () => {
       const host = new ModelBuilder({ directory });
       addRedis(host, "cache");
@@ -110,7 +116,7 @@ for (const launcher of ["process", "embedded"] as const) {
   });
 }
 
-describe("redis by the external launcher", () => {
+describe.skipIf(!isInstalled)("redis by the external launcher (needs redis-server on the PATH)", () => {
   test("is reached where its connection string says, in either form", async () => {
     const host = new ModelBuilder({ directory });
     addRedis(host, "cache");
