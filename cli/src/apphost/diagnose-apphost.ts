@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { fromErrorDocument } from "@dext/core";
 import type { DextError, ErrorDocument } from "@dext/core";
 import { cliError } from "../error-codes.ts";
@@ -38,7 +39,7 @@ export function explainFailure({ file, exit, errorOutput, result }: FailedAppHos
       `"${basename(file)}" was ended by ${exit.signal} while it started`,
     );
   }
-  const excerpt = errorOutput.split("\n").filter(Boolean).slice(-5);
+  const excerpt = stripVTControlCharacters(errorOutput).split("\n").filter(Boolean).slice(-5);
   const ending = exit.code === 0 ? "" : `, with exit code ${exit.code}`;
   return cliError(
     "DEXT_CLI_APPHOST_NEVER_RAN",
@@ -51,10 +52,9 @@ export function explainFailure({ file, exit, errorOutput, result }: FailedAppHos
 }
 
 function explainUncaught(uncaught: UncaughtError, file: string): DextError {
-  const details = {
-    place: placeImport(uncaught) ?? uncaught.place ?? file,
-    ...(uncaught.excerpt === undefined ? {} : { excerpt: uncaught.excerpt }),
-  };
+  const place = placeImport(uncaught) ?? uncaught.place ?? file;
+  const excerpt = uncaught.excerpt ?? readExcerpt(place);
+  const details = { place, ...(excerpt === undefined ? {} : { excerpt }) };
   const name = basename(file);
   const { message, properties } = uncaught;
   if (properties.code?.startsWith("DEXT_")) {
@@ -149,6 +149,16 @@ function placeImport({ message }: UncaughtError): string | undefined {
   if (line === -1) return importer;
   const column = (lines[line] ?? "").search(/["'][^"']*["']\s*\)?;?\s*$/);
   return `${importer}:${line + 1}${column === -1 ? "" : `:${column + 1}`}`;
+}
+
+/** The line of source at a place, with a mark below its column. */
+function readExcerpt(place: string): string[] | undefined {
+  const [, path = "", line, column] = /^(.*):(\d+):(\d+)$/.exec(place) ?? [];
+  if (!existsSync(path)) return undefined;
+  const source = readFileSync(path, "utf8").split("\n")[Number(line) - 1] ?? "";
+  const indent = source.search(/\S/);
+  if (indent === -1 || source.length > 200) return undefined;
+  return [source.slice(indent).trimEnd(), `${" ".repeat(Math.max(0, Number(column) - 1 - indent))}^`];
 }
 
 function isErrorDocument(value: unknown): value is ErrorDocument {

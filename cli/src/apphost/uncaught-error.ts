@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 
 /** An error that ended a JavaScript program, as its runtime printed it. */
 export interface UncaughtError {
@@ -39,11 +40,16 @@ export interface UncaughtError {
  *         ^
  *     at deep (file:///shop/apphost.ts:3:9)
  * ```
+ *
+ * in colour even into a pipe, and an AppHost that has got to `createBuilder()` writes `Uncaught Error: boom` with the
+ * stack on either.
  */
 export function parseUncaughtError(text: string): UncaughtError | undefined {
-  const lines = text.split("\n").map((line) => line.trimEnd());
-  const deno = lines.findLastIndex((line) => line.startsWith("error: "));
-  return deno === -1 ? parseNode(lines) : parseDeno(lines.slice(deno));
+  const lines = stripVTControlCharacters(text)
+    .split("\n")
+    .map((line) => line.trimEnd());
+  const other = lines.findLastIndex((line) => /^(?:error: |Uncaught )/.test(line));
+  return other === -1 ? parseNode(lines) : parseDeno(lines.slice(other));
 }
 
 function parseNode(lines: readonly string[]): UncaughtError | undefined {
@@ -88,7 +94,7 @@ function parseUnsettled(lines: readonly string[]): UncaughtError | undefined {
 
 function parseDeno(lines: readonly string[]): UncaughtError {
   const [first = "", ...rest] = lines;
-  const uncaught = first.replace(/^error: (Uncaught (\(in promise\) )?)?/, "");
+  const uncaught = first.replace(/^(?:error: )?(?:Uncaught (?:\(in promise\) )?)?/, "");
   const stop = rest.findIndex((line, index) => isFrame(line) || line === "" || isMark(rest[index + 1]));
   const body = stop === -1 ? rest : rest.slice(0, stop);
   const hint = body.find((line) => /^ +hint: /.test(line))?.replace(/^ +hint: /, "");

@@ -113,7 +113,11 @@ async function runOnce(plan: RunPlan): Promise<number> {
   const run = newRunId();
   const { socket: socketPath } = runPaths(plan.directory, run);
   const early: { stream: "stdout" | "stderr"; text: string }[] = [];
-  let onLine = (line: (typeof early)[number]): void => void early.push(line);
+  // What it writes to stderr may be its end, which is told in our words then.
+  let onLine = (line: (typeof early)[number]): void => {
+    if (line.stream === "stdout") view.appHostLine(line);
+    else early.push(line);
+  };
   const appHost = await startAppHost({
     file: plan.file,
     runtime: plan.runtime,

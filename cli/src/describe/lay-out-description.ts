@@ -71,7 +71,7 @@ function launcherLines({ launcher, launchers }: DescribedResource, style: Style)
 function commandLines({ command }: DescribedResource, style: Style): string[] {
   if (command === undefined) return [];
   const words = [command.command, ...command.args].map(quoteWord).join(" ");
-  return section("command", [words, style.dim(`in ${command.cwd}, because of ${command.because}`)]);
+  return section("command", [words, style.dim(`in ${command.cwd}: ${command.because}`)]);
 }
 
 function endpointTexts({ endpoints }: DescribedResource): string[] {

@@ -9,6 +9,7 @@ import { createLineWriter } from "./line-writer.ts";
 import { lineText } from "./line-text.ts";
 import { createResourceLabels } from "./resource-label.ts";
 import type { ResourceLabels } from "./resource-label.ts";
+import { createSlowStarts } from "./slow-starts.ts";
 import { isUp } from "./run-tracker.ts";
 import type { RunView } from "./run-view.ts";
 
@@ -18,13 +19,20 @@ export function createPlainRunView(): RunView {
   const writer = createLineWriter();
   const labels = createResourceLabels();
   const printLogLine = createLogLinePrinter({ style, labels });
+  const slow = createSlowStarts((resource) => {
+    const detail = resource.healthMessage ?? "";
+    writer.write(statusLine(resource, { style, labels, word: resource.health, detail }));
+  });
   return {
     attached(info, resources) {
       labels.learn(resources);
       writer.write(style.dim(`${info.name}, run ${info.run}`));
     },
     event(event) {
-      if (event.type !== "run" && event.type !== "notice") labels.learn([event.data.snapshot]);
+      if (event.type !== "run" && event.type !== "notice") {
+        labels.learn([event.data.snapshot]);
+        slow.observe(event.data.snapshot);
+      }
       const text = describeEvent(event, { style, labels });
       if (text !== undefined) writer.write(text);
     },
@@ -45,6 +53,7 @@ export function createPlainRunView(): RunView {
     },
     flush: () => writer.flush(),
     ended({ failed, duration }) {
+      slow.dispose();
       const ran = failed.length === 0 ? "nothing failed" : `failed: ${nameFailed(failed, labels)}`;
       writer.write(`${style.bold("Stopped")} after ${formatDuration(duration)}, ${ran}`);
       writer.flush();
@@ -63,7 +72,9 @@ export function createLogLinePrinter({
   return ({ resource, replica, stream, text }) => {
     const label = labels.padded({ name: resource, replica });
     const shown = lineText(text, style);
-    return `${style.nth(labels.index(resource), `${label} |`)} ${stream === "system" ? style.dim(shown) : shown}`;
+    const prefix = style.nth(labels.index(resource), `${label} |`);
+    if (shown === "") return prefix;
+    return `${prefix} ${stream === "system" ? style.dim(shown) : shown}`;
   };
 }
 
@@ -114,16 +125,17 @@ function describeState({ data: { to, reason, snapshot } }: StateEvent, look: Loo
     Exited: describeFailure(snapshot),
     FailedToStart: describeFailure(snapshot),
   };
-  return statusLine(snapshot, { ...look, word: to, detail: details[to] ?? reason ?? "" });
+  const detail = details[to] ?? reason ?? snapshot.healthMessage ?? "";
+  return statusLine(snapshot, { ...look, word: to, detail });
 }
 
-/** That something is healthy is worth a line only when it was not before. */
+/** Nobody is healthy at once: that is worth a line when it lasts, or when it was better before. */
 function describeHealth(
   { data: { from, to, message, snapshot } }: HealthEvent,
   look: Look,
 ): string | undefined {
-  if (snapshot.state !== "Running" || (to === "Healthy" && from === "Unknown") || to === "Unknown")
-    return undefined;
+  const starts = to !== "Healthy" && from === "Unknown";
+  if (snapshot.state !== "Running" || to === "Unknown" || starts) return undefined;
   return statusLine(snapshot, { ...look, word: to, detail: message ?? "" });
 }
 
@@ -154,7 +166,8 @@ function describeSettled(
       : style.bold(
           `${resources.length - failed.length} of ${resources.length} resources are up after ${took}`,
         ) + `, not: ${nameFailed(failed, labels)}`;
-  const rows = reachable.map((resource) => [
+  const inOrder = reachable.toSorted((a, b) => labels.index(a.name) - labels.index(b.name));
+  const rows = inOrder.map((resource) => [
     `  ${labels.label(resource)}`,
     resource.endpoints.map(({ url }) => url).join(" "),
   ]);
