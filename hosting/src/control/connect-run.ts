@@ -48,6 +48,9 @@ export function connectRun({ socketPath, token }: ConnectRunOptions): RunClient 
       }),
     logs: (query, { signal } = {}) =>
       readStream<LogLine>(call, { route: "logs", query: formatLogsQuery(query), signal }),
+    async command(resource, { signal, ...command }) {
+      await readDocument(call, { route: "command", body: { resource, ...command }, signal });
+    },
     async stop({ signal, ...body } = {}) {
       await readDocument(call, { route: "stop", body, signal });
     },

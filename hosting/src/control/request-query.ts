@@ -43,6 +43,21 @@ export function parseStopBody(text: string): { force?: boolean; reason?: string 
   };
 }
 
+/** The body of `POST /v1/command`. */
+export function parseCommandBody(text: string): { resource: string; command: string; replica?: number } {
+  const { resource, command, replica, ...others } = parseObject(text);
+  const unknown = Object.keys(others)[0];
+  if (unknown !== undefined)
+    throw invalid(`The body has "${unknown}", known: "resource", "command", "replica"`);
+  if (typeof resource !== "string" || typeof command !== "string") {
+    throw invalid('"resource" and "command" are needed, as text');
+  }
+  if (replica !== undefined && (typeof replica !== "number" || !Number.isInteger(replica) || replica < 0)) {
+    throw invalid('"replica" is no whole number from 0 up');
+  }
+  return { resource, command, ...(replica === undefined ? {} : { replica }) };
+}
+
 function parseObject(text: string): Record<string, unknown> {
   let value: unknown;
   try {

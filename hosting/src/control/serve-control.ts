@@ -9,7 +9,7 @@ import { answersOn } from "./answers-on.ts";
 import { toErrorAnswer } from "./error-answer.ts";
 import { controlError } from "./error-codes.ts";
 import { writeNdjson } from "./ndjson.ts";
-import { parseEventsQuery, parseLogsQuery, parseStopBody } from "./request-query.ts";
+import { parseEventsQuery, parseLogsQuery, parseCommandBody, parseStopBody } from "./request-query.ts";
 import { versionHeader } from "./version-header.ts";
 
 /** What {@link serveControl} takes. */
@@ -145,6 +145,11 @@ async function readDocument(exchange: Exchange, name: RouteName): Promise<unknow
     case "stop":
       await run.stop({ ...parseStopBody(await readBody(request)), signal });
       return { version: protocolVersion, accepted: true };
+    case "command": {
+      const { resource, ...command } = parseCommandBody(await readBody(request));
+      await run.command(resource, { ...command, signal });
+      return { version: protocolVersion, done: true };
+    }
     default:
       throw new Error(`The route "${name}" answers no single document`);
   }

@@ -2,6 +2,39 @@ import { isFailedState } from "@dext/protocol";
 import type { WaitModel } from "../model/resource-model.ts";
 import type { Replica } from "./replica.ts";
 
+/**
+ * Waits for everything that a replica waits for; what is still missing is told by its reason.
+ *
+ * @returns `undefined` when all has come, otherwise why it will not.
+ */
+export async function waitForDependencies(
+  replica: Replica,
+  { replicasOf, signal }: { replicasOf: (resource: string) => readonly Replica[]; signal: AbortSignal },
+): Promise<string | undefined> {
+  const pending = new Map<string, string>();
+  const show = (): void => {
+    const reason = [...pending.values()].join("; ");
+    if (reason !== "" && replica.snapshot.reason !== reason) replica.change({ reason });
+  };
+  const failures = await Promise.all(
+    replica.resource.waits.map(async (wait) => {
+      const failed = await waitForDependency(wait, {
+        replicas: replicasOf(wait.resource),
+        signal,
+        onPending: (because) => {
+          pending.set(wait.resource, because);
+          show();
+        },
+      });
+      pending.delete(wait.resource);
+      if (failed === undefined) show();
+      return failed;
+    }),
+  );
+  const failed = failures.filter((failure) => failure !== undefined);
+  return failed.length === 0 ? undefined : failed.join("; ");
+}
+
 /** Whether what is waited for has come, will not come any more, or may still come. */
 type Verdict =
   | { readonly is: "met" }
@@ -13,7 +46,7 @@ type Verdict =
  *
  * @returns `undefined` when it is, otherwise why it will not be.
  */
-export function waitForDependency(
+function waitForDependency(
   wait: WaitModel,
   {
     replicas,

@@ -3,6 +3,7 @@ import type {
   LogQuery,
   LogLine,
   ModelDescription,
+  ResourceCommandRequest,
   RunClient,
   RunEvent,
   RunInfo,
@@ -11,6 +12,7 @@ import type {
 import type { LogStore } from "../logs/log-store.ts";
 import type { EventHub } from "./event-hub.ts";
 import type { Orchestrator } from "./orchestrator.ts";
+import { commandResource } from "./resource-command.ts";
 
 /** What a run inside this process is made of. */
 export interface LocalRunOptions {
@@ -55,6 +57,13 @@ export class LocalRun implements RunClient {
 
   logs(query: LogQuery, options: { signal?: AbortSignal } = {}): AsyncIterable<LogLine> {
     return this.#options.logs.read(query, options);
+  }
+
+  command(
+    resource: string,
+    { signal = new AbortController().signal, ...request }: ResourceCommandRequest & { signal?: AbortSignal },
+  ): Promise<void> {
+    return commandResource(this.#options.orchestrator, { resource, signal, ...request });
   }
 
   stop({ force = false, reason }: { force?: boolean; reason?: string } = {}): Promise<void> {

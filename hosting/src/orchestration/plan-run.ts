@@ -22,6 +22,8 @@ export interface RunPlan {
 export interface PlanRunOptions {
   /** Run these and what they depend on; all when empty. */
   only?: readonly string[];
+  /** Profiles that were asked for. */
+  profiles?: readonly string[];
   parameters: ConstructorParameters<typeof AddressBook>[1];
   configuration: AppHostConfiguration;
   ports: PortReservations;
@@ -36,7 +38,7 @@ export interface PlanRunOptions {
  */
 export async function planRun(model: AppModel, options: PlanRunOptions): Promise<RunPlan> {
   refuseUnsupported(model);
-  const resources = selectResources(model, options.only ?? []);
+  const resources = selectResources(model, { only: options.only ?? [], profiles: options.profiles ?? [] });
   const addresses = new AddressBook(resources, options.parameters);
   const choices = new Map<string, LauncherChoice>();
   const failures = new Map<string, Error>();
@@ -94,7 +96,9 @@ async function reservePorts(
     if (type === "external" || type === "none") continue;
     for (const endpoint of resource.endpoints) {
       for (let replica = 0; replica < resource.replicas; replica += 1) {
-        const port = endpoint.port ?? (await ports.reserve());
+        // Several replicas cannot share a fixed port: it belongs to the proxy in front of them.
+        const port =
+          resource.replicas === 1 && endpoint.port !== undefined ? endpoint.port : await ports.reserve();
         addresses.setPort(resource, { endpoint: endpoint.name, replica, port });
       }
     }

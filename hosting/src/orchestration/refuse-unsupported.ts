@@ -10,40 +10,9 @@ const unsupported: readonly { what: string; hint: string; isAsked: (resource: Re
       isAsked: (resource) => resource.mounts.length > 0,
     },
     {
-      what: "withRestart",
-      hint: 'This version does not restart resources; leave it out or use "no".',
-      isAsked: (resource) => resource.restart !== undefined && resource.restart.policy !== "no",
-    },
-    {
-      what: "withWatch",
-      hint: "This version does not watch files; let the service do it, for example with node --watch.",
-      isAsked: (resource) => resource.watch !== undefined,
-    },
-    {
-      what: "withExplicitStart",
-      hint: "This version cannot start single resources of a run; name those to run: dext run <resource>.",
-      isAsked: (resource) => resource.explicitStart,
-    },
-    {
-      what: "withCommand",
-      hint: "This version has no commands of resources; add an executable for it instead.",
-      isAsked: (resource) => resource.commands.length > 0,
-    },
-    {
       what: "withConfiguration",
       hint: "This version gives no configuration to resources; use withEnvironment.",
       isAsked: (resource) => resource.configuration !== undefined,
-    },
-    {
-      what: "withProfile",
-      hint: "This version knows no profiles; name the resources to run: dext run <resource>.",
-      isAsked: (resource) => resource.profiles.length > 0,
-    },
-    {
-      what: "withReplicas together with a fixed port",
-      hint: "Leave the port out: every replica then has a port of its own and consumers are given all of them.",
-      isAsked: (resource) =>
-        resource.replicas > 1 && resource.endpoints.some(({ port }) => port !== undefined),
     },
     {
       what: "withReplicas on a resource with a connection",

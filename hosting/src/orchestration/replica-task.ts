@@ -1,41 +1,24 @@
-import { delimiter } from "node:path";
-import { formatDuration, isDextError, sleep } from "@dext/core";
-import type { LogSink } from "../logs/log-store.ts";
-import { openOutputPipes } from "../logs/output-pipes.ts";
-import type { ChildOutput } from "../logs/output-pipes.ts";
-import type { LaunchPlan, Launcher, ProcessPlan } from "../model/launcher.ts";
-import { startProcess } from "../processes/supervised-process.ts";
-import type { StopOptions } from "../processes/process-ending.ts";
-import type { SupervisedProcess } from "../processes/supervised-process.ts";
-import { childVariables } from "./child-environment.ts";
-import { waitForDependency } from "./dependency-wait.ts";
-import { monitorHealth } from "./health-monitor.ts";
-import type { HealthVerdict } from "./health-monitor.ts";
-import { createLaunchContext } from "./launch-context.ts";
-import { localBinFolders } from "./local-bin-folders.ts";
+import { formatDuration } from "@dext/core";
+import type { Timer } from "@dext/core";
+import { isEndState } from "@dext/protocol";
+import type { ResourceUsage } from "@dext/protocol";
+import { hostingError } from "../hosting-error.ts";
+import { ReplicaLife } from "./replica-life.ts";
+import type { LifeEnd } from "./replica-life.ts";
 import type { Replica } from "./replica.ts";
-import { resolveNode } from "./resolve-expression.ts";
+import { RestartPolicyState } from "./restart-policy.ts";
 import type { RunContext } from "./run-context.ts";
-import { probeTcp } from "./tcp-probe.ts";
-import { checkFixedPorts } from "./fixed-ports.ts";
 
-/** A resource without an endpoint and without a check is healthy when it has run this long, in milliseconds. */
-const provenAfter = 500;
-/** How long the output of an ended process may still come in, in milliseconds: a grandchild can hold its end open. */
-const drainTimeout = 500;
-
-/** Brings one replica of a resource through its life: waits, starts it, watches it, stops it. */
+/** Keeps one replica of a resource: starts it, starts it again as its policy says, stops it. */
 export class ReplicaTask {
   readonly #replica: Replica;
   readonly #context: RunContext;
   readonly #replicasOf: (resource: string) => readonly Replica[];
-  readonly #sink: LogSink;
-  readonly #ending: AbortController = new AbortController();
-  #process: SupervisedProcess | undefined;
-  #output: ChildOutput | undefined;
-  #stopSignal: NodeJS.Signals | undefined;
-  #life: Promise<void> = Promise.resolve();
-  #isReady = false;
+  readonly #policy: RestartPolicyState;
+  #life: ReplicaLife | undefined;
+  #ended: Promise<void> = Promise.resolve();
+  #backoff: Timer | undefined;
+  #isClosed = false;
 
   constructor(
     replica: Replica,
@@ -44,280 +27,132 @@ export class ReplicaTask {
     this.#replica = replica;
     this.#context = context;
     this.#replicasOf = replicasOf;
-    this.#sink = context.logs.sink(replica.resource.name, replica.index);
+    this.#policy = new RestartPolicyState(replica.resource);
   }
 
-  /** Starts it as soon as what it waits for has come. Never rejects: what goes wrong is told by the state. */
-  start(): void {
-    this.#life = this.#live().catch((error: unknown) => this.#fail(error));
+  /** The processes that it consists of now. */
+  pids(): readonly number[] {
+    return this.#life?.pids() ?? [];
   }
 
-  /** Resolves when it has come to an end. */
-  get ended(): Promise<void> {
-    return this.#life;
+  /** Notes what it uses. */
+  noteUsage(usage: ResourceUsage): void {
+    this.#replica.setUsage(usage);
   }
 
-  /** Stops it and everything that it started; resolves when nothing of it is left. */
-  async stop({ force }: { force: boolean }): Promise<void> {
-    this.#ending.abort(new Error("stopped"));
-    const process = this.#process;
-    if (process !== undefined) {
-      if (this.#replica.state === "Running" || this.#replica.state === "Starting")
-        this.#replica.setState("Stopping");
-      if (force) await process.kill();
-      else await process.stop(this.#stopOptions());
-    }
-    await this.#life;
-    if (
-      this.#replica.state === "NotStarted" ||
-      this.#replica.state === "Running" ||
-      this.#replica.state === "Stopping"
-    ) {
-      this.#replica.setState("Stopped");
-    }
-  }
-
-  async #live(): Promise<void> {
-    const failure = this.#context.failures.get(this.#replica.resource.name);
-    if (failure !== undefined) throw failure;
-    if (!(await this.#waitForDependencies())) return;
-    const plan = await this.#context.slots.use(() => this.#launch());
-    const health = this.#watchHealth(plan);
-    if (this.#process === undefined) await untilAborted(this.#ending.signal);
-    else await this.#untilExit(this.#process);
-    await health;
-  }
-
-  async #waitForDependencies(): Promise<boolean> {
-    const { resource } = this.#replica;
-    if (resource.waits.length === 0) return true;
-    this.#replica.setState("Waiting");
-    const pending = new Map<string, string>();
-    const failures = await Promise.all(
-      resource.waits.map(async (wait) => {
-        const failed = await waitForDependency(wait, {
-          replicas: this.#replicasOf(wait.resource),
-          signal: this.#ending.signal,
-          onPending: (because) => {
-            pending.set(wait.resource, because);
-            this.#showPending(pending);
-          },
-        });
-        pending.delete(wait.resource);
-        if (failed === undefined) this.#showPending(pending);
-        return failed;
-      }),
-    );
-    const failed = failures.filter((failure) => failure !== undefined);
-    if (failed.length === 0) return true;
-    this.#endWith("FailedToStart", failed.join("; "));
-    return false;
-  }
-
-  #showPending(pending: ReadonlyMap<string, string>): void {
-    const reason = [...pending.values()].join("; ");
-    if (reason !== "" && this.#replica.snapshot.reason !== reason) this.#replica.change({ reason });
-  }
-
-  async #launch(): Promise<LaunchPlan> {
-    const { resource, index } = this.#replica;
-    const { choices, addresses } = this.#context;
-    this.#ending.signal.throwIfAborted();
-    const choice = choices.get(resource.name);
-    const launcher = choice?.launcher as Launcher;
-    this.#replica.setState("Starting", {
-      launcher: launcher.type,
-      ...(choice?.because === undefined ? {} : { launcherBecause: choice.because }),
-    });
-    await checkFixedPorts(resource);
-    const launchContext = createLaunchContext(this.#replica, {
+  /** Begins a life as soon as what it waits for has come. */
+  begin(): void {
+    if (this.#isClosed) return;
+    // From here on it is no longer at its end, also before there is a place for it to start.
+    if (this.#replica.state !== "NotStarted") this.#replica.setState("Waiting");
+    this.#life = new ReplicaLife(this.#replica, {
       context: this.#context,
-      signal: this.#ending.signal,
+      replicasOf: this.#replicasOf,
+      onEnd: (end) => this.#decide(end),
     });
-    const plan = await launcher.plan(launchContext);
-    if (plan.type === "process") await this.#spawn(plan);
-    const pid = this.#process?.pid;
-    this.#replica.setState("Running", {
-      endpoints: addresses.endpointsOf(resource, index),
-      ...(pid === undefined ? {} : { pid }),
-    });
-    return plan;
+    this.#ended = this.#life.start();
   }
 
-  async #spawn(plan: ProcessPlan): Promise<void> {
-    const { resource, index } = this.#replica;
-    const { addresses, guardian } = this.#context;
-    const args = [...plan.args, ...resource.args.map(({ node }) => resolveNode(node, addresses))];
-    const environment = await this.#environmentOf(plan);
-    const pipes = await openOutputPipes();
-    this.#stopSignal = plan.stopSignal;
-    try {
-      this.#process = await startProcess({
-        command: plan.command,
-        args,
-        cwd: plan.cwd ?? this.#context.model.directory,
-        env: environment,
-        stdout: pipes.stdout,
-        stderr: pipes.stderr,
-        guardian,
-        resource: resource.name,
-        replica: index,
-        ...(plan.user === undefined ? {} : { user: plan.user }),
-      });
-    } catch (error) {
-      pipes.close();
-      throw error;
-    }
-    this.#output = pipes.connect(this.#process, this.#sink);
-    // Stopped while it was being spawned: nobody else knows of the process yet.
-    if (this.#ending.signal.aborted) await this.#process.stop(this.#stopOptions());
+  /**
+   * Starts it by hand; resolves when it runs.
+   *
+   * @throws DextError `DEXT_RUN_COMMAND_REFUSED` when it runs already, `DEXT_RUN_START_FAILED` when it does not get there.
+   */
+  async start(): Promise<void> {
+    const { state } = this.#replica;
+    if (state !== "NotStarted" && state !== "Restarting" && !isEndState(state)) throw this.#refused("start");
+    this.#backoff?.clear();
+    this.#policy.reset();
+    this.#replica.change({ restarts: 0 });
+    await this.#ended;
+    this.begin();
+    await this.#untilStarted();
   }
 
-  async #environmentOf(plan: ProcessPlan): Promise<Record<string, string>> {
-    const { resource, index } = this.#replica;
-    const { model, resources, addresses, collector, environment } = this.#context;
-    const variables = await childVariables(resource, {
-      model,
-      resources,
-      replica: index,
-      scope: addresses,
-      operation: "run",
-      ...(collector === undefined ? {} : { collector }),
-    });
-    const own = Object.fromEntries(variables.map(({ name, value }) => [name, value]));
-    const path = [...localBinFolders(plan.cwd ?? model.directory), environment["PATH"] ?? ""].join(delimiter);
-    return { ...environment, PATH: path, ...plan.environment, ...own };
+  /** Stops it and keeps it stopped; resolves when nothing of it is left. */
+  async stop({ force = false }: { force?: boolean } = {}): Promise<void> {
+    this.#backoff?.clear();
+    await this.#life?.stop({ force });
+    if (!isEndState(this.#replica.state)) this.#replica.setState("Stopped");
   }
 
-  #stopOptions(): StopOptions {
-    return {
-      timeout: this.#replica.resource.stopTimeout,
-      ...(this.#stopSignal === undefined ? {} : { signal: this.#stopSignal }),
-    };
+  /**
+   * Stops it by hand.
+   *
+   * @throws DextError `DEXT_RUN_COMMAND_REFUSED` when it does not run.
+   */
+  async stopByHand(): Promise<void> {
+    const { state } = this.#replica;
+    if (isEndState(state) || state === "NotStarted" || state === "Stopping") throw this.#refused("stop");
+    await this.stop();
   }
 
-  async #watchHealth(plan: LaunchPlan): Promise<void> {
-    const { resource, index } = this.#replica;
-    const { clock, addresses } = this.#context;
-    const ended = new AbortController();
-    void this.#process?.exited.then(() => ended.abort());
-    const signal = AbortSignal.any([ended.signal, this.#ending.signal]);
-    const first = resource.endpoints.map(({ name }) =>
-      addresses.find(resource.name, { endpoint: name, replica: index }),
-    )[0];
-    const ready = this.#logReadiness(signal);
-    const startedAt = clock.monotonic();
-    await monitorHealth({
-      checks: resource.healthChecks,
-      clock,
-      signal,
-      context: {
-        endpoint: (name) => {
-          const address = addresses.find(resource.name, { endpoint: name, replica: index });
-          return address ?? { host: "localhost", port: 0, url: "" };
-        },
-        property: (name) => Promise.resolve(addresses.property(resource.name, name)),
-      },
-      gate: async (gateSignal) => {
-        const notReady = ready();
-        if (notReady !== undefined) return notReady;
-        if (first !== undefined && first.port !== 0) {
-          const probe = await probeTcp(first, { timeout: 2000, signal: gateSignal });
-          return probe.open ? undefined : probe.because;
-        }
-        const left = provenAfter - (clock.monotonic() - startedAt);
-        const isProven =
-          plan.type === "external" || resource.healthChecks.length > 0 || resource.logReadiness.length > 0;
-        if (!isProven && left > 0) await sleep(left, { signal: gateSignal, clock });
-        return undefined;
-      },
-      onVerdict: (verdict) => this.#setHealth(verdict, plan),
+  /** Stops it when it runs and starts it again. */
+  async restart({ isByHand }: { isByHand: boolean }): Promise<void> {
+    if (this.#isClosed) return;
+    await this.stop();
+    if (isByHand) this.#policy.reset();
+    this.#replica.change({ restarts: isByHand ? 0 : this.#replica.snapshot.restarts + 1 });
+    this.begin();
+    if (isByHand) await this.#untilStarted();
+  }
+
+  /** Stops it for good: nothing starts it again. */
+  close(options: { force: boolean }): Promise<void> {
+    this.#isClosed = true;
+    return this.stop(options);
+  }
+
+  #decide(end: LifeEnd): { isFollowed: boolean; reason?: string } {
+    if (this.#isClosed) return { isFollowed: false };
+    const decision = this.#policy.decide(end);
+    const reason = decision.reason === undefined ? {} : { reason: decision.reason };
+    if (!decision.restart) return { isFollowed: false, ...reason };
+    this.#backoff = this.#context.clock.setTimer(() => void this.#again(), { milliseconds: decision.delay });
+    return { isFollowed: true, ...reason };
+  }
+
+  async #again(): Promise<void> {
+    // The life that ended may still be reading the rest of its output.
+    await this.#ended;
+    if (this.#replica.state !== "Restarting") return;
+    this.#replica.change({ restarts: this.#replica.snapshot.restarts + 1 });
+    this.begin();
+  }
+
+  #untilStarted(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        const { state, reason } = this.#replica.snapshot;
+        if (state === "Running" || state === "Finished") resolve();
+        else if (isEndState(state)) reject(this.#startFailed(reason ?? state));
+        else return;
+        unsubscribe();
+      };
+      const unsubscribe = this.#replica.onChange(look);
+      look();
     });
   }
 
-  async #setHealth({ health, message }: HealthVerdict, plan: LaunchPlan): Promise<void> {
-    if (
-      health === "Healthy" &&
-      !this.#isReady &&
-      plan.type === "process" &&
-      plan.afterHealthy !== undefined
-    ) {
-      await plan.afterHealthy();
-    }
-    if (health === "Healthy") this.#isReady = true;
-    // Not answering yet is no illness: a resource is unhealthy once it has been healthy, or when a check says so.
-    if (this.#replica.state === "Running") this.#replica.setHealth(health, message);
-  }
-
-  /** Gives a function that says what is still missing in the log. */
-  #logReadiness(signal: AbortSignal): () => string | undefined {
-    const { resource, index } = this.#replica;
-    const missing = new Set(resource.logReadiness);
-    if (missing.size === 0) return () => undefined;
-    const unsubscribe = this.#context.logs.onLine((line) => {
-      if (line.resource !== resource.name || line.replica !== index || line.stream === "system") return;
-      for (const pattern of missing) if (pattern.test(line.text)) missing.delete(pattern);
-      if (missing.size === 0) unsubscribe();
-    });
-    signal.addEventListener("abort", unsubscribe, { once: true });
-    return () =>
-      missing.size === 0 ? undefined : `no line of its log has matched ${[...missing].join(" and ")} yet`;
-  }
-
-  async #untilExit(process: SupervisedProcess): Promise<void> {
-    const startedAt = this.#context.clock.monotonic();
-    const { exitCode, signal } = await process.exited;
-    const ran = formatDuration(this.#context.clock.monotonic() - startedAt);
-    // What it left behind ends with it, so that a next start finds the field clear.
-    await process.stop(this.#stopOptions());
-    await this.#output?.drain({ timeout: drainTimeout });
-    this.#replica.setHealth("Unknown");
-    const how = {
-      ...(exitCode === undefined ? {} : { exitCode }),
-      ...(signal === undefined ? {} : { signal }),
-    };
-    if (this.#ending.signal.aborted) this.#replica.setState("Stopped", how);
-    else if (exitCode === 0) this.#replica.setState("Finished", how);
-    else {
-      const by = signal === undefined ? `with code ${exitCode}` : `by ${signal}`;
-      this.#endWith("Exited", `ended ${by} after ${ran}`, how);
-    }
-  }
-
-  #fail(error: unknown): void {
-    if (this.#ending.signal.aborted && error === this.#ending.signal.reason) {
-      this.#replica.setState("Stopped");
-      return;
-    }
+  #startFailed(reason: string): Error {
     const { name } = this.#replica.resource;
-    const message = error instanceof Error ? error.message : String(error);
-    this.#context.hub.emit({
-      type: "notice",
-      data: {
-        level: "error",
-        resource: name,
-        message,
-        ...(isDextError(error)
-          ? { code: error.code, ...(error.hint === undefined ? {} : { hint: error.hint }) }
-          : { code: "DEXT_INTERNAL" }),
-      },
+    return hostingError("DEXT_RUN_START_FAILED", `"${name}" did not start: ${reason}`, {
+      hint: `Its log tells more: dext logs ${name}.`,
+      details: { resource: name },
     });
-    this.#endWith("FailedToStart", message);
   }
 
-  #endWith(
-    state: "Exited" | "FailedToStart",
-    reason: string,
-    how: { exitCode?: number; signal?: string } = {},
-  ): void {
-    this.#sink.system(reason);
-    this.#replica.setState(state, { reason, ...how });
+  #refused(command: string): Error {
+    const { state, since } = this.#replica.snapshot;
+    const { name } = this.#replica.resource;
+    const long = formatDuration(this.#context.clock.now() - since);
+    return hostingError(
+      "DEXT_RUN_COMMAND_REFUSED",
+      `"${name}" cannot ${command}: it is ${state} since ${long}`,
+      {
+        hint: command === "start" ? `Use restart, or stop it first.` : "There is nothing to stop.",
+        details: { resource: name, command, state },
+      },
+    );
   }
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

@@ -1,11 +1,21 @@
 import type { Clock } from "@dext/core";
-import type { EndpointSnapshot, Health, ResourceSnapshot, ResourceState } from "@dext/protocol";
+import { isEndState } from "@dext/protocol";
+import type {
+  EndpointSnapshot,
+  Health,
+  ResourceSnapshot,
+  ResourceState,
+  ResourceUsage,
+} from "@dext/protocol";
 import type { ResourceModel } from "../model/resource-model.ts";
 import type { EventHub } from "./event-hub.ts";
 
 /** What may change together with a state. */
 export type SnapshotPatch = Partial<
-  Pick<ResourceSnapshot, "reason" | "pid" | "exitCode" | "signal" | "launcher" | "launcherBecause">
+  Pick<
+    ResourceSnapshot,
+    "reason" | "pid" | "exitCode" | "signal" | "launcher" | "launcherBecause" | "restarts"
+  >
 > & { endpoints?: readonly EndpointSnapshot[] };
 
 /** One replica of a resource in a run: its snapshot, each change of it told to the hub. */
@@ -30,6 +40,8 @@ export class Replica {
       since: options.clock.now(),
       health: "Unknown",
       generation: 0,
+      restarts: 0,
+      ...commandsOf(resource),
       endpoints: [],
     };
   }
@@ -44,8 +56,8 @@ export class Replica {
 
   /** Goes to another state; the reason of the one before is forgotten. */
   setState(to: ResourceState, patch: SnapshotPatch = {}): void {
-    const { reason: _old, ...rest } = this.#snapshot;
-    const from = rest.state;
+    const from = this.state;
+    const rest = keptIn(to, this.#snapshot);
     const generation = to === "Starting" ? rest.generation + 1 : rest.generation;
     this.#snapshot = { ...rest, ...patch, state: to, since: this.#clock.now(), generation };
     const { reason } = patch;
@@ -77,6 +89,15 @@ export class Replica {
     );
   }
 
+  /** Notes what it uses. */
+  setUsage(usage: ResourceUsage): void {
+    if (this.state !== "Running" && this.state !== "Stopping") return;
+    this.#snapshot = { ...this.#snapshot, usage };
+    this.#emit((common) =>
+      this.#hub.emit({ ...common, type: "usage", data: { usage, snapshot: this.#snapshot } }),
+    );
+  }
+
   /** Changes something besides state and health. */
   change(patch: SnapshotPatch): void {
     this.#snapshot = { ...this.#snapshot, ...patch };
@@ -95,4 +116,27 @@ export class Replica {
     send({ resource: this.resource.name, replica: this.index });
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** What of a snapshot outlives the change to another state: the process and how it ended belong to one life. */
+function keptIn(to: ResourceState, snapshot: ResourceSnapshot): ResourceSnapshot {
+  const { reason: _reason, ...rest } = snapshot;
+  if (isEndState(to) || to === "Restarting") {
+    const { pid: _pid, usage: _usage, ...ended } = rest;
+    return ended;
+  }
+  if (to !== "Waiting" && to !== "Starting") return rest;
+  const { exitCode: _exitCode, signal: _signal, ...begun } = rest;
+  return begun;
+}
+
+function commandsOf(resource: ResourceModel): Pick<ResourceSnapshot, "commands"> {
+  if (resource.commands.length === 0) return {};
+  return {
+    commands: resource.commands.map(({ name, description, confirm }) => ({
+      name,
+      ...(description === undefined ? {} : { description }),
+      ...(confirm === undefined ? {} : { confirm }),
+    })),
+  };
 }

@@ -25,6 +25,8 @@ import { PortReservations } from "./port-reservations.ts";
 import type { RunContext } from "./run-context.ts";
 import type { RunSettings } from "./run-settings.ts";
 import { StartSlots } from "./start-slots.ts";
+import { startFrontProxies } from "./front-proxies.ts";
+import { sampleUsage } from "./usage-sampler.ts";
 import { listenForStop } from "./stop-signals.ts";
 
 /** How a run went. */
@@ -64,6 +66,7 @@ async function begin(
   const ports = closers.add(new PortReservations());
   const parameters = await resolveParameters(model.parameters, { configuration, store, keep: settings.keep });
   const plan = await planRun(model, {
+    profiles: settings.profiles,
     only: settings.only,
     parameters,
     configuration,
@@ -92,7 +95,7 @@ async function begin(
     clock: systemClock,
     slots: new StartSlots(Math.max(8, availableParallelism() * 4)),
   };
-  const orchestrator = new Orchestrator(context);
+  const orchestrator = new Orchestrator(context, { endRule: settings.endRule });
   const startedAt = Date.now();
   const run = new LocalRun({
     info: {
@@ -109,6 +112,10 @@ async function begin(
     describe: () => describeModel(model, { configuration, store, signal: stopping.signal }),
     stop: (options) => void orchestrator.stop(options),
   });
+  closers.add(sampleUsage(orchestrator));
+  closers.add(await startFrontProxies(orchestrator));
+  if (hasWatches(plan.resources))
+    closers.add((await import("./resource-watch.ts")).watchResources(orchestrator));
   closers.add(listenForStop({ orchestrator, isAttached: settings.isAttached }));
   closers.add(await serveControl({ socketPath: runPaths(runtimeDirectory, runId).socket, run }));
   const registered = await registerRun({
@@ -137,6 +144,11 @@ async function temporaryDirectory(runId: string, closers: Closers): Promise<stri
   await mkdir(directory, { recursive: true, mode: 0o711 });
   closers.add({ close: () => rm(directory, { recursive: true, force: true }) });
   return directory;
+}
+
+/** The library that watches files is loaded only when something is watched. */
+function hasWatches(resources: RunContext["resources"]): boolean {
+  return [...resources.values()].some(({ watch }) => watch !== undefined);
 }
 
 function hasColour(): boolean {

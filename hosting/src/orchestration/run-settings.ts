@@ -2,6 +2,7 @@ import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import process from "node:process";
 import { hostingError } from "../hosting-error.ts";
+import type { EndRule } from "./orchestrator.ts";
 
 /** What this process was started for. */
 export type Operation = "run" | "describe";
@@ -16,7 +17,9 @@ export interface RunSettings {
   /** The file for the one document that says how it went. */
   readonly resultPath?: string;
   readonly only: readonly string[];
+  readonly profiles: readonly string[];
   readonly inspected: readonly string[];
+  readonly endRule: EndRule;
   /** Parameters whose given values are to be kept. */
   readonly keep: readonly string[];
   readonly collector?: string;
@@ -46,6 +49,8 @@ export function readRunSettings(
     operation,
     isAttached: environment["DEXT_ATTACHED"] === "1",
     only: list(environment["DEXT_RESOURCES"]),
+    profiles: list(environment["DEXT_PROFILES"]),
+    endRule: endRuleOf(environment["DEXT_END"]),
     inspected: list(environment["DEXT_INSPECT"]),
     keep: list(environment["DEXT_KEEP_PARAMETERS"]),
     appHost: realPath(resolve(process.argv[1] ?? "")),
@@ -53,6 +58,11 @@ export function readRunSettings(
     ...(resultPath === undefined ? {} : { resultPath }),
     ...(collector === undefined || collector === "" ? {} : { collector }),
   };
+}
+
+/** `DEXT_END`: `asked`, `until-finished`; anything else is the usual rule. */
+function endRuleOf(text: string | undefined): EndRule {
+  return text === "asked" || text === "until-finished" ? text : "nothing-left";
 }
 
 function list(text: string | undefined): readonly string[] {

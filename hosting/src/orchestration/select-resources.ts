@@ -3,12 +3,15 @@ import { Expression, referencesIn } from "../model/expression.ts";
 import type { AppModel, ResourceModel } from "../model/resource-model.ts";
 
 /**
- * The resources named and everything that they depend on: what they refer to, wait for, live in and use in values.
+ * The resources named, or without names those of the profiles, and everything that they depend on: what they refer to, wait for, live in and use in values.
  *
  * @throws DextError `DEXT_RUN_RESOURCE_UNKNOWN`
  */
-export function selectResources(model: AppModel, names: readonly string[]): readonly ResourceModel[] {
-  if (names.length === 0) return model.resources;
+export function selectResources(
+  model: AppModel,
+  { only, profiles }: { only: readonly string[]; profiles: readonly string[] },
+): readonly ResourceModel[] {
+  const names = only.length > 0 ? only : inProfiles(model, profiles);
   const byName = new Map(model.resources.map((resource) => [resource.name, resource]));
   const selected = new Set<string>();
   const select = (name: string): void => {
@@ -20,6 +23,16 @@ export function selectResources(model: AppModel, names: readonly string[]): read
   };
   for (const name of names) select(name);
   return model.resources.filter((resource) => selected.has(resource.name));
+}
+
+/** Those that belong to no profile, or to one that was asked for. */
+function inProfiles(model: AppModel, profiles: readonly string[]): readonly string[] {
+  return model.resources
+    .filter(
+      (resource) =>
+        resource.profiles.length === 0 || resource.profiles.some((each) => profiles.includes(each)),
+    )
+    .map(({ name }) => name);
 }
 
 /** The names of the resources that a resource depends on. */

@@ -52,9 +52,9 @@ describe("a mistake in the AppHost ends it with 3 before anything starts:", () =
     ],
     [
       "what a run cannot do",
-      `host.addExecutable("a", "sleep").withWatch("src");`,
+      `host.addExecutable("a", "sleep").withConfiguration({}, ["db.*"]);`,
       "DEXT_RUN_UNSUPPORTED",
-      /withWatch/,
+      /withConfiguration/,
     ],
     [
       "an https endpoint of a process",

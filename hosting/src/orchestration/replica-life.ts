@@ -1,0 +1,165 @@
+import { formatDuration, isDextError } from "@dext/core";
+import type { LogSink } from "../logs/log-sink.ts";
+import type { Launcher, LaunchPlan } from "../model/launcher.ts";
+import { waitForDependencies } from "./dependency-wait.ts";
+import { checkFixedPorts } from "./fixed-ports.ts";
+import { createLaunchContext } from "./launch-context.ts";
+import { launchProcess } from "./launch-process.ts";
+import type { RunningProcess } from "./launch-process.ts";
+import type { Replica } from "./replica.ts";
+import { watchHealth } from "./replica-health.ts";
+import type { RunContext } from "./run-context.ts";
+
+/** How a process of a replica ended by itself. */
+export interface LifeEnd {
+  readonly exitCode?: number;
+  readonly signal?: string;
+  /** Milliseconds from its start to its end. */
+  readonly duration: number;
+}
+
+/** What a life is given by whoever keeps the replica. */
+export interface ReplicaLifeOptions {
+  context: RunContext;
+  replicasOf: (resource: string) => readonly Replica[];
+  /** Asked when it has ended by itself: another life follows for this reason, or none does; the reason then says why. */
+  onEnd: (end: LifeEnd) => { isFollowed: boolean; reason?: string };
+}
+
+/** One replica of a resource from its start to its end: waits, starts it, watches it, stops it. */
+export class ReplicaLife {
+  readonly #replica: Replica;
+  readonly #options: ReplicaLifeOptions;
+  readonly #sink: LogSink;
+  readonly #ending: AbortController = new AbortController();
+  #process: RunningProcess | undefined;
+  #ended: Promise<void> = Promise.resolve();
+
+  constructor(replica: Replica, options: ReplicaLifeOptions) {
+    this.#replica = replica;
+    this.#options = options;
+    this.#sink = options.context.logs.sink(replica.resource.name, replica.index);
+  }
+
+  /** Starts it as soon as what it waits for has come. Never rejects: what goes wrong is told by the state. */
+  start(): Promise<void> {
+    this.#ended = this.#live().catch((error: unknown) => this.#fail(error));
+    return this.#ended;
+  }
+
+  /** The processes that it consists of now. */
+  pids(): readonly number[] {
+    return this.#process?.pids() ?? [];
+  }
+
+  /** Stops it and everything that it started; resolves when nothing of it is left. */
+  async stop({ force }: { force: boolean }): Promise<void> {
+    this.#ending.abort(new Error("stopped"));
+    if (this.#process !== undefined) {
+      if (["Running", "Starting"].includes(this.#replica.state)) this.#replica.setState("Stopping");
+      await (force ? this.#process.kill() : this.#process.stop());
+    }
+    await this.#ended;
+  }
+
+  async #live(): Promise<void> {
+    const { resource } = this.#replica;
+    const failure = this.#options.context.failures.get(resource.name);
+    if (failure !== undefined) throw failure;
+    if (resource.waits.length > 0) {
+      this.#replica.setState("Waiting");
+      const failed = await waitForDependencies(this.#replica, {
+        replicasOf: this.#options.replicasOf,
+        signal: this.#ending.signal,
+      });
+      if (failed !== undefined) return this.#endWith("FailedToStart", failed);
+    }
+    const plan = await this.#options.context.slots.use(() => this.#launch());
+    await Promise.all([this.#untilEnd(), this.#watchHealth(plan)]);
+  }
+
+  async #launch(): Promise<LaunchPlan> {
+    const { resource, index } = this.#replica;
+    const { context } = this.#options;
+    const { signal } = this.#ending;
+    signal.throwIfAborted();
+    const choice = context.choices.get(resource.name);
+    const launcher = choice?.launcher as Launcher;
+    const because = choice?.because;
+    this.#replica.setState("Starting", {
+      launcher: launcher.type,
+      ...(because === undefined ? {} : { launcherBecause: because }),
+    });
+    // The fixed port of several replicas belongs to the proxy in front of them.
+    if (resource.replicas === 1) await checkFixedPorts(resource);
+    const plan = await launcher.plan(createLaunchContext(this.#replica, { context, signal }));
+    if (plan.type === "process") {
+      this.#process = await launchProcess(this.#replica, { plan, context, sink: this.#sink });
+      // Stopped while it was being spawned: nobody else knows of the process yet.
+      if (signal.aborted) await this.#process.stop();
+    }
+    this.#replica.setState("Running", {
+      endpoints: context.addresses.endpointsOf(resource, index),
+      ...(this.#process === undefined ? {} : { pid: this.#process.pid }),
+    });
+    return plan;
+  }
+
+  async #untilEnd(): Promise<void> {
+    if (this.#process !== undefined) return this.#untilExit(this.#process);
+    await new Promise((resolve) => this.#ending.signal.addEventListener("abort", resolve, { once: true }));
+    this.#replica.setState("Stopped");
+  }
+
+  async #untilExit(process: RunningProcess): Promise<void> {
+    const { clock } = this.#options.context;
+    const startedAt = clock.monotonic();
+    const end = await process.exited;
+    const duration = clock.monotonic() - startedAt;
+    await process.cleanUp();
+    this.#replica.setHealth("Unknown");
+    if (this.#ending.signal.aborted) return this.#replica.setState("Stopped", end);
+    const { isFollowed, reason } = this.#options.onEnd({ ...end, duration });
+    const by = end.signal === undefined ? `with code ${end.exitCode}` : `by ${end.signal}`;
+    const ended = `ended ${by} after ${formatDuration(duration)}${reason === undefined ? "" : `, ${reason}`}`;
+    if (isFollowed) {
+      this.#sink.system(ended);
+      this.#replica.setState("Restarting", { ...end, reason: ended });
+    } else if (end.exitCode === 0) this.#replica.setState("Finished", end);
+    else this.#endWith("Exited", ended, end);
+  }
+
+  #watchHealth(plan: LaunchPlan): Promise<void> {
+    return watchHealth(this.#replica, {
+      plan,
+      context: this.#options.context,
+      ending: this.#ending.signal,
+      ...(this.#process === undefined ? {} : { exited: this.#process.exited }),
+    });
+  }
+
+  #fail(error: unknown): void {
+    if (this.#ending.signal.aborted && error === this.#ending.signal.reason) {
+      this.#replica.setState("Stopped");
+      return;
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    const code = isDextError(error) ? error.code : "DEXT_INTERNAL";
+    const hint = isDextError(error) ? error.hint : undefined;
+    const { name: resource } = this.#replica.resource;
+    this.#options.context.hub.emit({
+      type: "notice",
+      data: { level: "error", resource, message, code, ...(hint === undefined ? {} : { hint }) },
+    });
+    this.#endWith("FailedToStart", message);
+  }
+
+  #endWith(
+    state: "Exited" | "FailedToStart",
+    reason: string,
+    end: { exitCode?: number; signal?: string } = {},
+  ): void {
+    this.#sink.system(reason);
+    this.#replica.setState(state, { reason, ...end });
+  }
+}
