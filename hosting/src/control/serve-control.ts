@@ -2,6 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import { chmod, unlink } from "node:fs/promises";
 import { Buffer } from "node:buffer";
 import { createServer } from "node:http";
+import type { Socket } from "node:net";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { protocolVersion, routes } from "@dext/protocol";
 import type { Route, RouteName, RunClient } from "@dext/protocol";
@@ -25,8 +26,8 @@ export interface ServeControlOptions {
 /** A control API that answers. */
 export interface ControlServer {
   /**
-   * Takes no more requests, lets answers that are under way end for at most `grace` milliseconds (500), then cuts
-   * them off and removes the socket.
+   * Takes no more requests, lets answers that are under way end as long as their readers take something every `grace`
+   * milliseconds (500), then cuts them off and removes the socket.
    */
   close(options?: { grace?: number }): Promise<void>;
 }
@@ -38,6 +39,7 @@ export interface ControlServer {
  */
 export async function serveControl({ socketPath, run, token }: ServeControlOptions): Promise<ControlServer> {
   const open = new Set<AbortController>();
+  const sockets = new Set<Socket>();
   const server = createServer((request, response) => {
     const controller = new AbortController();
     open.add(controller);
@@ -49,21 +51,49 @@ export async function serveControl({ socketPath, run, token }: ServeControlOptio
   });
   await listenOn(server, socketPath);
   await chmod(socketPath, 0o600);
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
   // A connection that fails later concerns nobody else.
   server.on("error", () => {});
   return {
     async close({ grace = 500 } = {}) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
-      const timer = setTimeout(() => {
-        for (const controller of open) controller.abort();
-        server.closeAllConnections();
-      }, grace);
+      const cut = cutWithoutProgress({ sockets, open, server, grace });
       await closed;
-      clearTimeout(timer);
+      cut.clear();
       await unlink(socketPath).catch(() => {});
     },
   };
+}
+
+/** Cuts every answer off once none of their readers has taken anything for a while. */
+function cutWithoutProgress({
+  sockets,
+  open,
+  server,
+  grace,
+}: {
+  sockets: ReadonlySet<Socket>;
+  open: ReadonlySet<AbortController>;
+  server: Server;
+  grace: number;
+}): { clear(): void } {
+  const taken = (): number =>
+    sockets.values().reduce((sum, socket) => sum + socket.bytesWritten - socket.writableLength, 0);
+  let before = taken();
+  const timer = setInterval(() => {
+    const now = taken();
+    if (now !== before) {
+      before = now;
+      return;
+    }
+    for (const controller of open) controller.abort();
+    server.closeAllConnections();
+  }, grace);
+  return { clear: () => clearInterval(timer) };
 }
 
 interface Exchange {

@@ -23,6 +23,8 @@ export interface HealthMonitorOptions {
 
 /** Between two looks at a gate that is closed, in milliseconds. */
 const gateInterval = 50;
+/** So long after its start nobody is called unhealthy for not listening, in milliseconds. */
+const startGrace = 5000;
 const firstInterval = 50;
 const longestFirstInterval = 1000;
 
@@ -36,11 +38,15 @@ export async function monitorHealth(options: HealthMonitorOptions): Promise<void
   const steadyInterval = Math.min(10_000, ...checks.map(({ interval }) => interval));
   let pause = firstInterval;
   let wasOpen = false;
+  let wasHealthy = false;
+  const startedAt = clock.monotonic();
   try {
     while (!signal.aborted) {
       const closed = wasOpen ? undefined : await options.gate?.(signal);
       if (closed !== undefined) {
-        await onVerdict({ health: "Unhealthy", message: closed });
+        // Who has only just been started is not ill because it does not listen yet.
+        const isStarting = !wasHealthy && clock.monotonic() - startedAt < startGrace;
+        await onVerdict({ health: isStarting ? "Unknown" : "Unhealthy", message: closed });
         await sleep(gateInterval, { signal, clock });
         continue;
       }
@@ -49,6 +55,7 @@ export async function monitorHealth(options: HealthMonitorOptions): Promise<void
       if (signal.aborted) return;
       await onVerdict(verdict);
       const isHealthy = verdict.health === "Healthy";
+      wasHealthy ||= isHealthy;
       await sleep(isHealthy ? steadyInterval : pause, { signal, clock });
       if (isHealthy) wasOpen = false;
       pause = isHealthy ? firstInterval : Math.min(longestFirstInterval, pause * 1.5);

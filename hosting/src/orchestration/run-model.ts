@@ -47,6 +47,9 @@ export async function runModel(model: AppModel, settings: RunSettings): Promise<
     begun.orchestrator.start();
     await begun.orchestrator.ended();
     begun.orchestrator.close();
+    // Readers get what is left before their connections are closed.
+    begun.hub.close();
+    await begun.logs.close();
     return { failed: begun.orchestrator.failed() };
   } finally {
     await closers.close();
@@ -56,7 +59,7 @@ export async function runModel(model: AppModel, settings: RunSettings): Promise<
 async function begin(
   model: AppModel,
   { settings, closers }: { settings: RunSettings; closers: Closers },
-): Promise<{ orchestrator: Orchestrator }> {
+): Promise<Pick<RunContext, "hub" | "logs"> & { orchestrator: Orchestrator }> {
   const runId = settings.runId ?? newRunId();
   const stopping = new AbortController();
   const runtimeDirectory = await openRuntimeDirectory();
@@ -123,7 +126,7 @@ async function begin(
     run: { run: runId, name: model.name, appHost: settings.appHost, startedAt, directory: model.directory },
   });
   closers.add({ close: () => registered.remove() });
-  return { orchestrator };
+  return { orchestrator, hub, logs };
 }
 
 async function refuseSecondRun(runtimeDirectory: string, settings: RunSettings): Promise<void> {
