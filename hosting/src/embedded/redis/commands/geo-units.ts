@@ -1,0 +1,11 @@
+import { ReplyError } from "../protocol/reply-error.ts";
+import type { CommandArguments } from "./command-arguments.ts";
+
+const units: Readonly<Record<string, number>> = { m: 1, km: 1000, ft: 0.3048, mi: 1609.34 };
+
+/** The metres of a unit of length. */
+export function readUnit(args: CommandArguments): number {
+  const unit = units[args.next().toLowerCase()];
+  if (unit === undefined) throw new ReplyError("ERR unsupported unit provided. please use M, KM, FT, MI");
+  return unit;
+}
