@@ -82,7 +82,7 @@ function cutWithoutProgress({
   grace: number;
 }): { clear(): void } {
   const taken = (): number =>
-    sockets.values().reduce((sum, socket) => sum + socket.bytesWritten - socket.writableLength, 0);
+    [...sockets].reduce((sum, socket) => sum + socket.bytesWritten - socket.writableLength, 0);
   let before = taken();
   const timer = setInterval(() => {
     const now = taken();
