@@ -6,6 +6,7 @@ import type { BackingResourceBuilder, ResourceBuilder } from "./model/resource-b
 import { reportModelErrors } from "./orchestration/report-model-errors.ts";
 import { runHost } from "./orchestration/run-host.ts";
 import { addConnectionString } from "./resources/add-connection-string.ts";
+import type { ConnectionStringOptions } from "./resources/add-connection-string.ts";
 import { addConsul } from "./resources/add-consul.ts";
 import type { ConsulOptions } from "./resources/add-consul.ts";
 import { addContainer } from "./resources/add-container.ts";
@@ -87,8 +88,8 @@ export class AppBuilder extends ModelBuilder {
   }
 
   /** Adds something that others connect to and that Dext does not start; its connection string is configured. */
-  addConnectionString(name: string): BackingResourceBuilder {
-    return addConnectionString(this, name);
+  addConnectionString(name: string, options: ConnectionStringOptions = {}): BackingResourceBuilder {
+    return addConnectionString(this, name, options);
   }
 
   /** Adds a service at a fixed address that Dext does not start. */

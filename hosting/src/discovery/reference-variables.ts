@@ -45,7 +45,7 @@ function connectionVariables(name: string, target: ResourceModel): readonly Vari
     because,
   };
   const properties = Object.keys(target.connection?.properties ?? {}).map((property) => ({
-    name: `${upperName(name)}_${upperName(property.replace(/([a-z0-9])([A-Z])/g, "$1_$2"))}`,
+    name: `${upperName(name)}_${upperName(property)}`,
     value: { type: "property", resource: target.name, property } as const,
     because,
   }));

@@ -68,7 +68,7 @@ export interface ExternalPlan {
   readonly type: "external";
   /** Its connection string, where it has one of its own. */
   readonly connectionString?: string;
-  /** Its connection properties, where they differ from the model's. */
+  /** All its connection properties, where they differ from the model's: one that is not named is empty. */
   readonly properties?: Readonly<Record<string, string>>;
   /** The URL of each endpoint, where it has addresses of its own. */
   readonly endpoints?: Readonly<Record<string, string>>;

@@ -96,7 +96,7 @@ describe("a consumer of a resource with a connection", () => {
       ConnectionStrings__order_db: "{order-db.connectionString}",
       ORDER_DB_HOST: "{order-db.host}",
       ORDER_DB_PORT: "{order-db.port}",
-      ORDER_DB_DATABASE_NAME: "{order-db.databaseName}",
+      ORDER_DB_DATABASENAME: "{order-db.databaseName}",
     });
   });
 });
