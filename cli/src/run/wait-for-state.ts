@@ -31,31 +31,43 @@ export interface WaitOutcome {
  * the run ended.
  */
 export async function waitForState(options: WaitForStateOptions): Promise<WaitOutcome> {
-  const { client, names, target, signal, check } = options;
-  const changes = createChanges(client, signal);
+  const reading = new AbortController();
+  const signal = AbortSignal.any([options.signal, reading.signal]);
+  try {
+    return await watch(options, createChanges(options.client, signal));
+  } finally {
+    // The stream of events would keep the process.
+    reading.abort();
+  }
+}
+
+async function watch(
+  { client, names, target, signal, check }: WaitForStateOptions,
+  changes: Changes,
+): Promise<WaitOutcome> {
   let last = await client.snapshot();
   check(last);
   for (;;) {
     const waited = chooseWaited(last, names);
     const missing = waited.filter((resource) => !hasReached(resource, target));
-    if (missing.length === 0 && waited.length > 0) return { waited, missing, because: "reached" };
-    if (missing.length === 0 && last.state !== "Starting") return { waited, missing, because: "reached" };
+    const mayCome = last.state === "Starting" && waited.length === 0;
+    if (missing.length === 0 && !mayCome) return { waited, missing, because: "reached" };
     if (target !== "stopped" && missing.some(({ state }) => isFailedState(state))) {
       return { waited, missing, because: "failed" };
     }
     const change = await changes.next();
-    if (change === "timeout") return { waited, missing, because: "timeout" };
-    const next = await client.snapshot({ signal }).catch(() => undefined);
+    const next = await client.snapshot().catch(() => undefined);
+    if (next === undefined) return afterEnd(waited, target);
+    if (change === "ended" || next.state === "Stopped") return afterEnd(chooseWaited(next, names), target);
     if (signal.aborted) return { waited, missing, because: "timeout" };
-    // A run that is gone has stopped all that it ran.
-    if (next === undefined || change === "ended") {
-      const left = (next === undefined ? waited : chooseWaited(next, names)).filter(
-        (resource) => target !== "stopped" && !hasReached(resource, target),
-      );
-      return { waited, missing: left, because: left.length === 0 ? "reached" : "ended" };
-    }
     last = next;
   }
+}
+
+/** A run that is gone has stopped all that it ran, and starts nothing any more. */
+function afterEnd(waited: readonly ResourceSnapshot[], target: WaitTarget): WaitOutcome {
+  const missing = waited.filter((resource) => target !== "stopped" && !hasReached(resource, target));
+  return { waited, missing, because: missing.length === 0 ? "reached" : "ended" };
 }
 
 /** Whether a resource is where it was waited for to be. A job that is done was healthy and running while it lasted. */
@@ -80,8 +92,8 @@ function chooseWaited({ resources, state }: RunSnapshot, names: readonly string[
 }
 
 interface Changes {
-  /** Resolves after something has changed since the last call. */
-  next(): Promise<"changed" | "ended" | "timeout">;
+  /** Resolves after something has changed since the last call, or when nothing will change any more. */
+  next(): Promise<"changed" | "ended">;
 }
 
 /** The past events come first: they only say that there is something to look at, never what is the case now. */
@@ -98,16 +110,16 @@ function createChanges(client: RunClient, signal: AbortSignal): Changes {
     } catch {
       // The run went away, or the time is over.
     }
-    ended = true;
+    ended = !signal.aborted;
+    changed = true;
     wake?.();
   };
   void read();
   return {
     async next() {
-      if (!changed && !ended && !signal.aborted) await new Promise<void>((resolve) => (wake = resolve));
-      if (signal.aborted) return "timeout";
+      if (!changed) await new Promise<void>((resolve) => (wake = resolve));
       // What comes in one burst needs one look.
-      if (changed) await sleep(2);
+      await sleep(2);
       changed = false;
       return ended ? "ended" : "changed";
     },

@@ -118,7 +118,7 @@ describe("dext run", () => {
     await run.says("api.0 | listening on");
     await run.says("api.1 | listening on");
     run.signal("SIGINT");
-    await run.ended;
+    expect(await run.ended).toMatchObject({ code: 0 });
   });
 
   test("prints events and lines as one JSON document a line with --json", async () => {
