@@ -7,7 +7,9 @@ const sections: string[] = [];
 for (const { name, directory } of await publicPackages()) {
   const codes: Record<string, string> = {};
   const source = join(directory, "src");
-  for (const table of (await readdir(source, { recursive: true })).filter((path) => path.endsWith("error-codes.ts"))) {
+  for (const table of (await readdir(source, { recursive: true })).filter((path) =>
+    path.endsWith("error-codes.ts"),
+  )) {
     const exported = (await import(join(source, table))) as Record<string, unknown>;
     for (const value of Object.values(exported)) {
       if (typeof value === "object" && value !== null) Object.assign(codes, value);
@@ -15,7 +17,9 @@ for (const { name, directory } of await publicPackages()) {
   }
   const rows = Object.entries(codes).toSorted(([a], [b]) => (a < b ? -1 : 1));
   if (rows.length === 0) continue;
-  sections.push(`## ${name}\n\n| code | meaning |\n|---|---|\n${rows.map(([code, meaning]) => `| \`${code}\` | ${meaning} |`).join("\n")}\n`);
+  sections.push(
+    `## ${name}\n\n| code | meaning |\n|---|---|\n${rows.map(([code, meaning]) => `| \`${code}\` | ${meaning} |`).join("\n")}\n`,
+  );
 }
 await writeFile(
   join(root, "docs/errors.md"),

@@ -75,7 +75,9 @@ async function runOnOldestNode(): Promise<Counts> {
 
 async function runExamples(): Promise<Counts> {
   heading("examples in doc comments, on Deno");
-  const sources = (await publicPackages()).map(({ directory }) => join(directory, "src"));
+  const sources = (await publicPackages())
+    .map(({ directory }) => join(directory, "src"))
+    .concat(join(root, "docs"), join(root, "README.md"));
   const { exitCode, output } = await runStep(
     "deno",
     ["test", "-A", "--doc", "--no-check", "--conditions=@dext/source", "--quiet", ...sources],
