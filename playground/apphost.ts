@@ -9,7 +9,8 @@ const inventory = host
   .addDenoApp("inventory", "./inventory/main.ts")
   .withReference(cache)
   .waitFor(cache)
-  .withHttpHealthCheck("/health");
+  .withHttpHealthCheck("/health")
+  .withRestart("on-failure");
 
 const seed = host
   .addProject("seed", "./seed", { http: false })
@@ -32,7 +33,8 @@ host
   .withEnvironment("ORDER_SIGNING_KEY", signingKey)
   .withEnvironment("PACKING_TIME", "1200")
   .waitFor(cache)
-  .withHttpHealthCheck("/health");
+  .withHttpHealthCheck("/health")
+  .withRestart("on-failure");
 
 const stock = host.addProject("stock", "./stock").withReference(api).waitFor(api);
 

@@ -58,6 +58,42 @@ describe.each([
       expect(await readPage(web)).toMatch(new RegExp(`data-order="${number}"\\s+data-status="shipped"`));
     });
 
+    it("ships an order whose worker is killed while it packs, and starts that worker again", async () => {
+      const web = await run.address("web");
+      const placed = await submit(web, {
+        action: "/orders",
+        fields: { product: "brass-pen", quantity: "1" },
+      });
+      const number = new URL(placed.headers.get("location") ?? "", web).searchParams.get("placed");
+
+      const packer = await vi.waitUntil(
+        async () =>
+          new RegExp(String.raw`worker\.(\d) .*Order ${number}: packing`).exec(await run.logs("worker")),
+        { timeout: 5_000 },
+      );
+      const replica = Number(packer[1]);
+      const start = new RegExp(String.raw`worker\.${replica} .*worker listens.* pid=(\d+)`);
+      process.kill(Number(start.exec(await run.logs("worker"))?.[1]), "SIGKILL");
+
+      await vi.waitFor(async () => expect(await run.logs("worker")).toContain(`Order ${number} is shipped`), {
+        timeout: 20_000,
+        interval: 500,
+      });
+      await vi.waitFor(
+        async () =>
+          expect(await run.resources()).toContainEqual(
+            expect.objectContaining({
+              name: "worker",
+              replica,
+              state: "Running",
+              health: "Healthy",
+              generation: 2,
+            }),
+          ),
+        { timeout: 10_000, interval: 500 },
+      );
+    }, 40_000);
+
     it("says on the page why an order is refused", async () => {
       const web = await run.address("web");
       const form = orderForm(await readPage(web), "wool-blanket");
