@@ -1,4 +1,5 @@
-import type { LogQuery } from "@dext/protocol";
+import { logLevels } from "@dext/protocol";
+import type { LogLevel, LogQuery } from "@dext/protocol";
 import { controlError } from "./error-codes.ts";
 
 /** The query of `GET /v1/events`. */
@@ -10,23 +11,44 @@ export function parseEventsQuery(query: URLSearchParams): { after?: number } {
 
 /** The query of `GET /v1/logs`. */
 export function parseLogsQuery(query: URLSearchParams): LogQuery {
-  refuseOthers(query, ["resource", "tail", "follow"]);
+  refuseOthers(query, ["resource", "search", "level", ...logCounts, ...logFlags]);
   const resources = query.getAll("resource");
-  const tail = readCount(query, "tail");
-  const follow = readFlag(query, "follow");
+  const search = query.get("search");
+  const level = readLevel(query);
   return {
     ...(resources.length === 0 ? {} : { resources }),
-    ...(tail === undefined ? {} : { tail }),
-    ...(follow === undefined ? {} : { follow }),
+    ...(search === null ? {} : { search }),
+    ...(level === undefined ? {} : { level }),
+    ...readAll(logCounts, (name) => readCount(query, name)),
+    ...readAll(logFlags, (name) => readFlag(query, name)),
   };
 }
 
 /** The query that {@link parseLogsQuery} reads. */
-export function formatLogsQuery({ resources = [], tail, follow }: LogQuery): URLSearchParams {
+export function formatLogsQuery({ resources = [], ...others }: LogQuery): URLSearchParams {
   const query = new URLSearchParams(resources.map((resource) => ["resource", resource]));
-  if (tail !== undefined) query.set("tail", String(tail));
-  if (follow !== undefined) query.set("follow", String(follow));
+  for (const [name, value] of Object.entries(others)) if (value !== undefined) query.set(name, String(value));
   return query;
+}
+
+const logCounts = ["tail", "since", "after", "before"] as const;
+const logFlags = ["follow", "ignoreCase", "partial"] as const;
+
+/** The values that are there. */
+function readAll<Name extends string, Value>(
+  names: readonly Name[],
+  read: (name: Name) => Value | undefined,
+): Partial<Record<Name, Value>> {
+  const found = names.map((name) => [name, read(name)] as const).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(found) as Partial<Record<Name, Value>>;
+}
+
+function readLevel(query: URLSearchParams): LogLevel | undefined {
+  const text = query.get("level");
+  if (text === null) return undefined;
+  const level = logLevels.find((each) => each === text);
+  if (level !== undefined) return level;
+  throw invalid(`"level" is "${text}", wanted: ${logLevels.join(", ")}`);
 }
 
 /** The body of `POST /v1/stop`. */

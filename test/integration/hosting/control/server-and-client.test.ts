@@ -50,6 +50,15 @@ describe("the control API", () => {
     expect(run.stops).toEqual([{}, { force: true, reason: "Ctrl-C" }]);
   });
 
+  test("passes a command with its resource and replica", async () => {
+    await client.command("api", { command: "restart" });
+    await client.command("api", { command: "seed", replica: 1 });
+    expect(run.commands).toEqual([
+      { resource: "api", command: "restart" },
+      { resource: "api", command: "seed", replica: 1 },
+    ]);
+  });
+
   test("passes an error of the run with its code, hint and details", async () => {
     await expect(client.describe()).rejects.toMatchObject({
       name: "DextError",
@@ -82,11 +91,22 @@ describe("the control API", () => {
     ["POST", "/v1/stop", "[]", 400, "DEXT_CONTROL_REQUEST_INVALID"],
     ["POST", "/v1/stop", '{"force":"yes"}', 400, "DEXT_CONTROL_REQUEST_INVALID"],
     ["POST", "/v1/stop", '{"forced":true}', 400, "DEXT_CONTROL_REQUEST_INVALID"],
+    ["POST", "/v1/command", "", 400, "DEXT_CONTROL_REQUEST_INVALID"],
+    ["POST", "/v1/command", '{"resource":"api"}', 400, "DEXT_CONTROL_REQUEST_INVALID"],
+    [
+      "POST",
+      "/v1/command",
+      '{"resource":"api","command":"stop","replica":-1}',
+      400,
+      "DEXT_CONTROL_REQUEST_INVALID",
+    ],
+    ["GET", "/v1/logs?level=loud", "", 400, "DEXT_CONTROL_REQUEST_INVALID"],
+    ["GET", "/v1/logs?since=yesterday", "", 400, "DEXT_CONTROL_REQUEST_INVALID"],
     ["POST", "/v1/stop", `"${"x".repeat(70_000)}"`, 413, "DEXT_CONTROL_REQUEST_TOO_LARGE"],
     ["GET", "/v2/info", "", 400, "DEXT_CONTROL_VERSION_UNSUPPORTED"],
   ])("refuses %s %s %.20s with %i %s", async (method, path, body, status, code) => {
     expect(await raw({ method, path, body })).toMatchObject({ status, body: { error: { code } } });
-    expect(run.stops).toEqual([]);
+    expect([run.stops, run.commands]).toEqual([[], []]);
   });
 
   test("refuses a client of another version, and a client refuses a run of another version", async () => {
@@ -236,6 +256,24 @@ describe("logs", () => {
     expect(await texts({ resources: ["api"], tail: 2 })).toEqual(["api 2", "api 3"]);
     expect(await texts({ resources: ["web & co"] })).toEqual(["web 1", "web 2", "web 3"]);
     expect(await texts({ resources: ["api", "web & co"], tail: 0 })).toEqual([]);
+  });
+
+  test("are asked for with everything that the query can say", async () => {
+    const query: LogQuery = {
+      resources: ["api", "web"],
+      tail: 5,
+      follow: false,
+      since: 1_767_225_600_000,
+      after: 3,
+      before: 90,
+      search: "a&b=ü %",
+      ignoreCase: true,
+      level: "warn",
+      partial: true,
+    };
+    await texts(query);
+    await texts({});
+    expect(run.logQueries).toEqual([query, {}]);
   });
 
   test("arrive as they are, also characters that are cut by a chunk", async () => {
