@@ -24,22 +24,8 @@ if printf 'a\\000b\\000' | grep -qzxF b 2>/dev/null; then exact=z; else exact=; 
 
 has() { case $2 in *" $1 "*) return 0 ;; esac; return 1; }
 
-# rows: pid:start:parent:group:session of all processes but zombies. The name in a stat line can hold anything.
-list_proc() {
-  rows=" "
-  for file in /proc/[0-9]*/stat; do
-    stat= pid=\${file#/proc/}
-    { while read -r line || [ -n "$line" ]; do stat="$stat $line"; done <"$file"; } 2>/dev/null
-    set -- \${stat##*) }
-    case $1 in Z | X | '') continue ;; esac
-    rows="$rows\${pid%/stat}:\${20}:$2:$3:$4 "
-  done
-}
-list_ps() {
-  rows=" $(ps -axo pid=,ppid=,pgid=,stat=,lstart= | awk '$4 !~ /^Z/ {
-    start = $5; for (i = 6; i <= NF; i++) start = start "_" $i
-    gsub(":", "_", start); printf "%s:%s:%s:%s:%s ", $1, start, $2, $3, $3 }')"
-}
+list_proc() { cat /proc/[0-9]*/stat; }
+list_ps() { ps -axo pid=,ppid=,pgid=,stat=,lstart=; }
 
 # marked: the pids of what carries the run's mark.
 marked_proc() {
@@ -54,43 +40,74 @@ marked_ps() {
     for (i = 2; i <= NF; i++) if ($i == mark) { printf "%s ", $1; break } }')"
 }
 
-# groups: those whose number is still theirs; victims: all that is left; strays: those of them in none of the groups.
+# groups: those whose number is still theirs; victims: pid:start of all that is left; drawing: the terminal's owner, if
+# alive. Zombies do not count. The name in a stat line can hold anything, also the end of a line.
 look() {
-  "list_$source"
   "marked_$source"
-  groups=" " ids=" " victims=" " strays=" " pids=" " grown=1
-  for id in $known; do
-    ids="$ids\${id#-} " pid=\${id%%:*}
-    [ "$pid" != "\${pid#-}" ] || continue
-    case $rows in *" \${id#-}:"*) ;; *" \${pid#-}:"*) continue ;; esac
-    groups="$groups\${pid#-} "
-  done
-  while [ "$grown" ]; do
-    grown=
-    for row in $rows; do
-      pid=\${row%%:*} row=\${row#*:} start=\${row%%:*} row=\${row#*:} parent=\${row%%:*} row=\${row#*:}
-      ! has "$pid" "$pids" || continue
-      if has "$pid:$start" "$ids" || has "$pid" "$marked" || has "$parent" "$pids" ||
-        has "\${row%:*}" "$groups" || has "\${row#*:}" "$groups"; then
-        grown=1 pids="$pids$pid " victims="$victims$pid:$start "
-        has "\${row%:*}" "$groups" || strays="$strays$pid:$start "
-      fi
-    done
-  done
+  found=$("list_$source" | awk -v source="$source" -v known="$known" -v marked="$marked" -v owner="$owner" '
+    function add(pid, from, state, origin, leader, seat) {
+      if (state ~ /^[ZX]/) return
+      start[pid] = from; parent[pid] = origin; group[pid] = leader; session[pid] = seat
+    }
+    source == "ps" {
+      from = $5; for (i = 6; i <= NF; i++) from = from "_" $i
+      gsub(/:/, "_", from); add($1, from, $4, $2, $3, $3); next
+    }
+    {
+      line = line $0; rest = line; sub(/.*\\) /, "", rest)
+      if (split(rest, field, " ") < 20) next
+      add(line + 0, field[20], field[1], field[2], field[3], field[4]); line = ""
+    }
+    END {
+      count = split(known, list, " ")
+      for (i = 1; i <= count; i++) {
+        leads = sub(/^-/, "", list[i]); named[list[i]]; split(list[i], id, ":")
+        if (leads && !(id[1] in start && start[id[1]] != id[2])) { groups[id[1]]; printf "%s ", id[1] }
+      }
+      count = split(marked, list, " "); for (i = 1; i <= count; i++) isMarked[list[i]]
+      printf "/"
+      do {
+        grown = 0
+        for (pid in start) {
+          if (pid in victim) continue
+          if ((pid ":" start[pid]) in named || pid in isMarked || parent[pid] in victim ||
+              group[pid] in groups || session[pid] in groups) {
+            victim[pid]; grown = 1; printf "%s:%s ", pid, start[pid]
+          }
+        }
+      } while (grown)
+      split(owner, id, ":"); printf "/%s", id[1] in start && start[id[1]] == id[2] ? "alive" : ""
+    }')
+  groups=" \${found%%/*}" found=\${found#*/}
+  victims=" \${found%/*}" drawing=\${found#*/}
 }
 
 # now: hundredths of a second on a clock that nobody sets, or about so.
 clock_proc() { read -r now rest </proc/uptime; now=\${now%.*}\${now#*.}; }
 clock_ps() { now=$((now + 20)); }
 
-ask() {
-  for id in $groups $strays; do
-    ! has "$id" "$told" || continue
-    told="$told$id "
-    case $id in *:*) kill -s TERM "\${id%%:*}" ;; *) kill -s TERM -- "-$id" ;; esac
+# Stops what is not stopped yet until nothing new appears: what is stopped cannot start others behind our back.
+freeze() {
+  fresh=" " rounds=0
+  while [ $rounds -lt 20 ]; do
+    rounds=$((rounds + 1)) is_grown=
+    for id in $victims; do
+      ! has "$id" "$frozen" || continue
+      kill -s STOP "\${id%%:*}"
+      frozen="$frozen$id " fresh="$fresh$id " is_grown=1
+    done
+    [ "$is_grown" ] || return 0
+    look
   done
 }
+ask() {
+  freeze
+  for id in $fresh; do kill -s TERM "\${id%%:*}"; done
+  for id in $fresh; do kill -s CONT "\${id%%:*}"; done
+}
 force() {
+  frozen=" "
+  freeze
   for id in $groups; do kill -s KILL -- "-$id"; done
   for id in $victims; do kill -s KILL "\${id%%:*}"; done
 }
@@ -98,8 +115,7 @@ force() {
 # In a subshell, which leads no session, lest the terminal become the guardian's. Raw mode has no signals (-isig); a
 # shell's prompt has them, and is left alone.
 restore_terminal() {
-  [ -n "$terminal" ] || return 0
-  case $rows in *" $owner:"*) return 0 ;; esac
+  [ -n "$terminal" ] && [ -z "$drawing" ] || return 0
   (
     case $(stty -a <"$terminal") in *-isig*) stty sane <"$terminal" ;; esac
     printf '\\033[?1000l\\033[?1002l\\033[?1003l\\033[?1006l\\033[?2004l\\033[?1049l\\033[?25h\\033[0m' >"$terminal"
@@ -120,7 +136,7 @@ while read -r verb rest; do
 done
 
 [ $# -eq 0 ] || "$@" </dev/null &
-looks=0 quiet=0 told=" " now=0
+looks=0 quiet=0 frozen=" " now=0
 "clock_$source"
 begin=$now
 while [ $quiet -lt 2 ] && [ $looks -lt 600 ]; do

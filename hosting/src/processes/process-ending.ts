@@ -38,6 +38,8 @@ export interface ProcessEndingOptions {
 
 /** So long killed processes may take to be gone, in milliseconds: one can hang in the kernel. */
 const killTimeout = 5000;
+/** So often a look is taken for what was started before everything stood still. */
+const freezeLimit = 20;
 const shortestWait = 5;
 const longestWait = 50;
 const waitingInterval = 1000;
@@ -113,11 +115,25 @@ export class ProcessEnding {
     const end = this.#clock.monotonic() + killTimeout;
     let isForced = false;
     for (let wait = shortestWait; ; wait = Math.min(wait * 2, longestWait)) {
+      await this.#freeze();
       isForced = signalGroup(this.#family.leader, "SIGKILL") || isForced;
       for (const member of this.#family.members) isForced = signalProcess(member, "SIGKILL") || isForced;
       if ((await this.#isComplete()) || this.#clock.monotonic() >= end) return isForced;
       await sleep(wait, { clock: this.#clock });
-      // A process can have forked between the last look and its own end.
+    }
+  }
+
+  /** What is stopped cannot start others behind our back between a look and the signal. */
+  async #freeze(): Promise<void> {
+    const frozen = new Set<number>();
+    for (let round = 0; round < freezeLimit; round += 1) {
+      signalGroup(this.#family.leader, "SIGSTOP");
+      const fresh = this.#family.members.filter(({ pid }) => !frozen.has(pid));
+      for (const member of fresh) {
+        frozen.add(member.pid);
+        signalProcess(member, "SIGSTOP");
+      }
+      if (round > 0 && fresh.length === 0) return;
       await this.#guardian.watch.look();
     }
   }

@@ -27,7 +27,10 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  for (const child of bystanders.splice(0)) child.kill("SIGKILL");
+  for (const { pid, exitCode, signalCode } of bystanders.splice(0)) {
+    // Each leads a group, and some have children.
+    if (exitCode === null && signalCode === null) process.kill(-pid!, "SIGKILL");
+  }
   for (const pid of findByToken(token)) process.kill(pid, "SIGKILL");
   rmSync(folder, { recursive: true, force: true });
 });
@@ -40,7 +43,10 @@ function server(): string {
 /** Opens a terminal as a drawing program leaves it when it is killed. */
 async function openTerminal(): Promise<{ path: string; screen: () => string }> {
   const program = "tty; stty raw -echo; echo drawn; exec sleep 1000";
-  const terminal = spawn("script", ["-qfc", program, "/dev/null"], { stdio: ["pipe", "pipe", "ignore"] });
+  const terminal = spawn("script", ["-qfc", program, "/dev/null"], {
+    stdio: ["pipe", "pipe", "ignore"],
+    detached: true,
+  });
   bystanders.push(terminal);
   let screen = "";
   terminal.stdout.on("data", (chunk) => (screen += String(chunk)));

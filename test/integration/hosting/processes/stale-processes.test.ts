@@ -28,7 +28,10 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  for (const child of children.splice(0)) child.kill("SIGKILL");
+  for (const { pid, exitCode, signalCode } of children.splice(0)) {
+    // Each leads a group, and some have children.
+    if (exitCode === null && signalCode === null) process.kill(-pid!, "SIGKILL");
+  }
   for (const pid of findByToken(token)) process.kill(pid, "SIGKILL");
   rmSync(folder, { recursive: true, force: true });
 });
