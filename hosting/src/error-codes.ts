@@ -21,6 +21,7 @@ export const hostingErrorCodes = {
   DEXT_RUN_COMMAND_MISSING: "The command of a resource is not on the PATH, or its file is not there",
   DEXT_RUN_CONFIGURATION_UNREADABLE: "The AppHost's .env is there and cannot be read",
   DEXT_RUN_FOLDER_MISSING: "The folder of a resource is not there, or is a file",
+  DEXT_RUN_INTERRUPTED: "A question on the terminal was answered with Ctrl-C",
   DEXT_RUN_NO_ADDRESS: "An address is needed of a resource that could not be had",
   DEXT_RUN_NO_LAUNCHER: "A resource can be had in no way on this machine",
   DEXT_RUN_NO_PORT: "No port is free",

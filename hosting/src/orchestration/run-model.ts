@@ -4,6 +4,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { systemClock } from "@dext/core";
 import { readAppHostConfiguration } from "../configuration/apphost-configuration.ts";
+import { askForParameters, canAsk } from "../configuration/ask-for-parameters.ts";
 import { ensureDextFolder } from "../configuration/dext-folder.ts";
 import { ParameterStore } from "../configuration/parameter-store.ts";
 import { resolveParameters } from "../configuration/resolve-parameters.ts";
@@ -67,7 +68,13 @@ async function begin(
   const configuration = await readAppHostConfiguration(model.directory);
   const store = await ParameterStore.open(model.directory);
   const ports = closers.add(new PortReservations());
-  const parameters = await resolveParameters(model.parameters, { configuration, store, keep: settings.keep });
+  const parameters = await resolveParameters(model.parameters, {
+    configuration,
+    store,
+    keep: settings.keep,
+    // With a client attached it is the client that asks: the terminal is its own.
+    ...(!settings.isAttached && canAsk() ? { prompt: askForParameters } : {}),
+  });
   const plan = await planRun(model, {
     profiles: settings.profiles,
     only: settings.only,
