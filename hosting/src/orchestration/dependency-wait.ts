@@ -1,4 +1,5 @@
 import { isFailedState } from "@dext/protocol";
+import type { ResourceSnapshot } from "@dext/protocol";
 import type { WaitModel } from "../model/resource-model.ts";
 import type { Replica } from "./replica.ts";
 
@@ -81,11 +82,7 @@ function waitForDependency(
 function judge({ resource, until }: WaitModel, replicas: readonly Replica[]): Verdict {
   const failed = replicas.find((replica) => isFailedState(replica.state) || replica.state === "Stopped");
   if (failed !== undefined) {
-    const { state, reason } = failed.snapshot;
-    return {
-      is: "failed",
-      because: `"${resource}" ${stateText[state] ?? state}${reason === undefined ? "" : `: ${reason}`}`,
-    };
+    return { is: "failed", because: `"${resource}" ${failureText(failed.snapshot)}` };
   }
   const behind = replicas.find((replica) => !isMet(until, replica));
   if (behind === undefined) return { is: "met" };
@@ -101,8 +98,10 @@ function isMet(until: WaitModel["until"], { snapshot }: Replica): boolean {
 }
 
 const untilText = { healthy: "be healthy", started: "start", completed: "finish" } as const;
-const stateText: Readonly<Partial<Record<string, string>>> = {
-  Exited: "has ended",
-  FailedToStart: "did not start",
-  Stopped: "was stopped",
-};
+
+/** The cause is told once, with the resource that failed. */
+function failureText({ state, exitCode, signal }: ResourceSnapshot): string {
+  if (state === "FailedToStart") return "did not start";
+  if (state === "Stopped") return "was stopped";
+  return signal === undefined ? `has ended with code ${exitCode}` : `was ended by ${signal}`;
+}

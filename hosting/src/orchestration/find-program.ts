@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
-import { access, readdir, stat } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { access, readdir, realpath, stat } from "node:fs/promises";
+import { basename, delimiter, dirname, join } from "node:path";
 
 /** Where to look besides the PATH. */
 export interface FindProgramOptions {
@@ -21,7 +21,7 @@ export async function findProgram(
   { first = [], folders = [], path = process.env["PATH"] ?? "" }: FindProgramOptions = {},
 ): Promise<string | undefined> {
   for (const folder of [...first, ...path.split(delimiter)]) {
-    if (folder !== "" && (await isProgram(join(folder, name)))) return join(folder, name);
+    if (folder !== "" && (await isProgram(join(folder, name)))) return behindWrapper(join(folder, name));
   }
   for (const pattern of folders) {
     for (const folder of await expand(pattern)) {
@@ -29,6 +29,17 @@ export async function findProgram(
     }
   }
   return undefined;
+}
+
+/**
+ * npm's package `deno` puts a Node script in front of the binary beside it; the script passes no signals on and takes
+ * 47 MB of its own.
+ */
+async function behindWrapper(path: string): Promise<string> {
+  if (basename(path) !== "deno") return path;
+  const script = await realpath(path);
+  const binary = join(dirname(script), "deno");
+  return basename(script) === "bin.cjs" && (await isProgram(binary)) ? binary : path;
 }
 
 async function isProgram(path: string): Promise<boolean> {
