@@ -1,0 +1,130 @@
+import { BlockList, connect, createServer } from "node:net";
+import type { Server, Socket } from "node:net";
+import { containerError } from "./error-codes.ts";
+
+/** Something on this machine that containers are to reach. */
+export interface HostTarget {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where forwarders listen. */
+export interface ForwardPlace {
+  /** The address of this machine in the network of the run. */
+  readonly gateway: string;
+  /** The network, such as `172.19.0.0/16`: whoever calls from elsewhere is sent away. */
+  readonly subnet: string;
+}
+
+/**
+ * Lets containers reach what listens on this machine's loopback: for each target, on request, a port of the bridge's
+ * gateway whose connections are passed on. Numbers are known before anything listens, so that they can be written into
+ * an environment.
+ */
+export class HostForwards {
+  readonly #reservePort: () => Promise<number>;
+  readonly #ports: Map<string, number> = new Map();
+  readonly #wanted: Map<string, HostTarget> = new Map();
+  readonly #servers: Map<string, Promise<Server>> = new Map();
+  readonly #sockets: Set<Socket> = new Set();
+
+  constructor({ reservePort }: { reservePort: () => Promise<number> }) {
+    this.#reservePort = reservePort;
+  }
+
+  /** Finds a number for each target that may be asked for. */
+  async prepare(targets: Iterable<HostTarget>): Promise<void> {
+    for (const target of targets) {
+      if (!this.#ports.has(keyOf(target))) this.#ports.set(keyOf(target), await this.#reservePort());
+    }
+  }
+
+  /** The port at which a target is reached once {@link open} has been called. */
+  portOf(target: HostTarget): number | undefined {
+    const port = this.#ports.get(keyOf(target));
+    if (port !== undefined) this.#wanted.set(keyOf(target), target);
+    return port;
+  }
+
+  /** Listens for every target whose port was asked for. */
+  async open(place: ForwardPlace): Promise<void> {
+    for (const [key, target] of this.#wanted) {
+      const known = this.#servers.get(key) ?? this.#listen(target, place);
+      this.#servers.set(key, known);
+    }
+    await Promise.all(this.#servers.values());
+  }
+
+  async close(): Promise<void> {
+    const servers = await Promise.allSettled(this.#servers.values());
+    this.#servers.clear();
+    const closed = servers.flatMap((server) =>
+      server.status === "rejected"
+        ? []
+        : [new Promise<void>((resolve) => server.value.close(() => resolve()))],
+    );
+    for (const socket of this.#sockets) socket.destroy();
+    await Promise.all(closed);
+  }
+
+  async #listen(target: HostTarget, { gateway, subnet }: ForwardPlace): Promise<Server> {
+    const port = this.#ports.get(keyOf(target)) ?? 0;
+    const callers = new BlockList();
+    const [address = "", prefix = "32"] = subnet.split("/");
+    const family = address.includes(":") ? "ipv6" : "ipv4";
+    callers.addSubnet(address, Number(prefix), family);
+    const server = createServer((socket) => {
+      if (socket.remoteAddress === undefined || !callers.check(socket.remoteAddress, family))
+        socket.destroy();
+      else this.#pass(socket, target);
+    });
+    return new Promise((resolve, reject) => {
+      server.once("error", (cause) => reject(cannotListen(target, { gateway, port, cause })));
+      server.listen({ host: gateway, port, exclusive: true }, () => {
+        server.unref();
+        resolve(server);
+      });
+    });
+  }
+
+  #pass(socket: Socket, target: HostTarget): void {
+    const upstream = connect({ host: target.host, port: target.port, noDelay: true });
+    socket.setNoDelay(true);
+    for (const [one, other] of [
+      [socket, upstream],
+      [upstream, socket],
+    ] as const) {
+      this.#sockets.add(one);
+      one.once("close", () => {
+        this.#sockets.delete(one);
+        other.destroy();
+      });
+      one.on("error", () => other.destroy());
+      one.pipe(other);
+    }
+  }
+}
+
+/** Whether a port of that address can be listened on: not when the bridge is in a virtual machine. */
+export function canListenOn(host: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen({ host, port: 0, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+function keyOf({ host, port }: HostTarget): string {
+  return `${host} ${port}`;
+}
+
+function cannotListen(
+  target: HostTarget,
+  { gateway, port, cause }: { gateway: string; port: number; cause: Error },
+): Error {
+  return containerError(
+    "DEXT_CONTAINER_HOST_UNREACHABLE",
+    `Containers cannot be let through to port ${target.port} of this machine: ${gateway}:${port} cannot be listened on (${cause.message})`,
+    { hint: "Start it again: another port is taken then.", cause, details: { gateway, port } },
+  );
+}
