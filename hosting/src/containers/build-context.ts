@@ -1,0 +1,111 @@
+import type { Stats } from "node:fs";
+import { lstat, readdir, readFile, readlink, stat } from "node:fs/promises";
+import { join, relative, resolve, sep } from "node:path";
+import { containerError } from "./error-codes.ts";
+import { parseIgnoreRules } from "./ignore-rules.ts";
+import type { IgnoreRules } from "./ignore-rules.ts";
+import type { TarEntry } from "./tar-archive.ts";
+
+/** What an image is built from, as it lies on disk. */
+export interface BuildContext {
+  /** Absolute. */
+  readonly directory: string;
+  /** Relative to the context, with slashes. */
+  readonly dockerfile: string;
+  readonly rules: IgnoreRules;
+  /** The file that the rules come from, relative to the context; absent when there is none. */
+  readonly ignoreFile?: string;
+}
+
+/**
+ * Looks at a build context before anything is sent.
+ *
+ * @throws DextError `DEXT_CONTAINER_BUILD_CONTEXT_INVALID`
+ */
+export async function openBuildContext(
+  directory: string,
+  { dockerfile = "Dockerfile", resource }: { dockerfile?: string; resource: string },
+): Promise<BuildContext> {
+  const folder = await stat(directory).catch(() => undefined);
+  if (folder?.isDirectory() !== true) {
+    throw invalid(resource, {
+      path: directory,
+      reason: folder === undefined ? "is not there" : "is no folder",
+    });
+  }
+  const path = resolve(directory, dockerfile);
+  const inside = relative(directory, path).split(sep).join("/");
+  if (inside.startsWith("../") || inside === "..") {
+    throw invalid(resource, { path, reason: `is not inside the folder that is sent, "${directory}"` });
+  }
+  if ((await stat(path).catch(() => undefined))?.isFile() !== true) {
+    throw invalid(resource, { path, reason: "is not there" });
+  }
+  const ignore = await readIgnoreFile(directory, inside);
+  return {
+    directory,
+    dockerfile: inside,
+    rules: parseIgnoreRules(ignore?.text ?? ""),
+    ...(ignore === undefined ? {} : { ignoreFile: ignore.name }),
+  };
+}
+
+/** Everything of a context that is sent, folders before what is in them. */
+export async function* contextEntries({
+  directory,
+  dockerfile,
+  rules,
+  ignoreFile,
+}: BuildContext): AsyncGenerator<TarEntry> {
+  // The engine needs these two whatever the rules say.
+  const always = new Set([dockerfile, ignoreFile]);
+  const walk = async function* (folder: string): AsyncGenerator<TarEntry> {
+    for (const name of (await readdir(join(directory, folder))).toSorted()) {
+      const path = folder === "" ? name : `${folder}/${name}`;
+      const status = await lstat(join(directory, path)).catch(() => undefined);
+      // Gone since the folder was read.
+      if (status === undefined) continue;
+      const isWanted = always.has(path) || !rules.ignores(path);
+      if (isWanted) yield* entryOf(path, { directory, status });
+      if (!status.isDirectory()) continue;
+      const holdsNeeded = [...always].some((needed) => needed?.startsWith(`${path}/`));
+      if (isWanted || holdsNeeded || rules.mayWantBelow(path)) yield* walk(path);
+    }
+  };
+  yield* walk("");
+}
+
+async function* entryOf(
+  path: string,
+  { directory, status }: { directory: string; status: Stats },
+): AsyncGenerator<TarEntry> {
+  const common = { path, mode: status.mode & 0o7777, modified: status.mtimeMs / 1000 };
+  const absolute = join(directory, path);
+  if (status.isDirectory()) yield { ...common, type: "directory" };
+  else if (status.isSymbolicLink()) yield { ...common, type: "link", target: await readlink(absolute) };
+  else if (status.isFile()) yield { ...common, type: "file", size: status.size, content: absolute };
+  // Sockets, pipes and devices are no part of an image.
+}
+
+/** `web.Dockerfile.dockerignore` goes before `.dockerignore`. */
+async function readIgnoreFile(
+  directory: string,
+  dockerfile: string,
+): Promise<{ name: string; text: string } | undefined> {
+  for (const name of [`${dockerfile}.dockerignore`, ".dockerignore"]) {
+    const text = await readFile(join(directory, name), "utf8").catch(() => undefined);
+    if (text !== undefined) return { name, text };
+  }
+  return undefined;
+}
+
+function invalid(resource: string, { path, reason }: { path: string; reason: string }): Error {
+  return containerError(
+    "DEXT_CONTAINER_BUILD_CONTEXT_INVALID",
+    `The image of "${resource}" cannot be built: "${path}" ${reason}`,
+    {
+      hint: "The folder is relative to the AppHost's, the Dockerfile to that folder.",
+      details: { resource, path },
+    },
+  );
+}
