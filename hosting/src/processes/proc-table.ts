@@ -86,13 +86,9 @@ let buffer = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** Reads a file of `/proc` whole into a buffer that the next call overwrites: thousands are read in one look. */
 function readProcFile(path: string): Buffer | undefined {
-  let file: number;
+  let file: number | undefined;
   try {
     file = openSync(path, "r");
-  } catch {
-    return undefined;
-  }
-  try {
     let length = 0;
     for (;;) {
       const count = readSync(file, buffer, length, buffer.length - length, null);
@@ -100,13 +96,16 @@ function readProcFile(path: string): Buffer | undefined {
       length += count;
       if (length === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafeSlow(buffer.length)]);
     }
-  } catch {
-    // ESRCH: it ended while we read.
+  } catch (error) {
+    // It has ended, before or while we read, or is another user's. Anything else must not pass for that.
+    if (!goneCodes.has(String((error as { code?: unknown }).code))) throw error;
     return undefined;
   } finally {
-    closeSync(file);
+    if (file !== undefined) closeSync(file);
   }
 }
+
+const goneCodes: ReadonlySet<string> = new Set(["ENOENT", "ESRCH", "EACCES", "EPERM"]);
 
 let boot: string | undefined;
 

@@ -2,8 +2,8 @@ import { sleep } from "@dext/core";
 import type { Clock } from "@dext/core";
 
 import type { Guardian } from "./guardian.ts";
-import type { NamedProcess } from "./process-entry.ts";
-import { isAlive, nameProcess, readEntry, signalGroup, signalProcess } from "./process-identity.ts";
+import type { NamedProcess, ProcessIdentity } from "./process-entry.ts";
+import { groupOf, isAlive, nameProcess, signalGroup, signalProcess } from "./process-identity.ts";
 import type { ProcessFamily } from "./process-watch.ts";
 import type { ProcessExit } from "./supervised-process.ts";
 
@@ -82,12 +82,12 @@ export class ProcessEnding {
   async #end(options: StopOptions): Promise<StopResult> {
     this.#guardian.watch.resume(this.#family);
     // While parents live, it shows whose their children are.
-    await this.#guardian.watch.look();
+    await this.#look();
     const isEnded = !this.#impatience.signal.aborted && (await this.#endGently(options));
     const isForced = !isEnded && (await this.#endByForce());
     const left = isEnded ? [] : this.#living();
     if (left.length === 0) this.#forget();
-    const exit = isAlive(this.#family.leader) ? {} : await this.#exited;
+    const exit = this.#mayLive(this.#family.leader) ? {} : await this.#exited;
     return { ...exit, isForced, left };
   }
 
@@ -100,7 +100,7 @@ export class ProcessEnding {
     let nextReport = end - timeout + waitingInterval;
     for (let wait = shortestWait; ; wait = Math.min(wait * 2, longestWait)) {
       if (await this.#isComplete()) return true;
-      if (!isAlive(leader)) this.#signalStrays(signal, signalled);
+      if (!this.#mayLive(leader)) this.#signalStrays(signal, signalled);
       const rest = end - this.#clock.monotonic();
       if (rest <= 0 || this.#impatience.signal.aborted) return false;
       if (end - rest >= nextReport) {
@@ -134,7 +134,7 @@ export class ProcessEnding {
         signalProcess(member, "SIGSTOP");
       }
       if (round > 0 && fresh.length === 0) return;
-      await this.#guardian.watch.look();
+      await this.#look();
     }
   }
 
@@ -142,7 +142,7 @@ export class ProcessEnding {
   #signalStrays(signal: NodeJS.Signals, signalled: Set<number>): void {
     for (const member of this.#family.members) {
       if (signalled.has(member.pid)) continue;
-      const group = readEntry(member.pid)?.group;
+      const group = groupOf(member);
       if (group === undefined || signalled.has(group)) continue;
       signalled.add(member.pid);
       signalProcess(member, signal);
@@ -151,19 +151,37 @@ export class ProcessEnding {
 
   /** Nothing that is known lives, and then nothing else is found either. */
   async #isComplete(): Promise<boolean> {
-    if (this.#hasLiving()) return false;
-    await this.#guardian.watch.look();
-    return !this.#hasLiving();
+    return !this.#hasLiving() && (await this.#look()) && !this.#hasLiving();
+  }
+
+  /** Whether it succeeded: with too many open files, the system tells nothing. */
+  #look(): Promise<boolean> {
+    return this.#guardian.watch.look().then(
+      () => true,
+      () => false,
+    );
   }
 
   #hasLiving(): boolean {
-    return isAlive(this.#family.leader) || this.#family.members.some((member) => isAlive(member));
+    return this.#everyone().some((identity) => this.#mayLive(identity));
   }
 
   #living(): WaitingProcess[] {
-    return [this.#family.leader, ...this.#family.members]
-      .filter((identity) => isAlive(identity))
-      .map(({ pid, startTime }) => ({ pid, startTime, name: nameProcess({ pid, startTime }) }));
+    return this.#everyone()
+      .filter((identity) => this.#mayLive(identity))
+      .map((identity) => ({ ...identity, name: nameProcess(identity) }));
+  }
+
+  #everyone(): readonly ProcessIdentity[] {
+    return [this.#family.leader, ...this.#family.members];
+  }
+
+  #mayLive(identity: ProcessIdentity): boolean {
+    try {
+      return isAlive(identity);
+    } catch {
+      return true;
+    }
   }
 
   async #pause(milliseconds: number): Promise<void> {

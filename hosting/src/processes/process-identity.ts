@@ -21,7 +21,11 @@ export function readIdentity(pid: number): ProcessIdentity | undefined {
   return entry && { pid: entry.pid, startTime: entry.startTime };
 }
 
-/** Whether this very process still runs; one that merely has its pid, or has ended and was not waited for, does not count. */
+/**
+ * Whether this very process still runs; one that merely has its pid, or has ended and was not waited for, does not count.
+ *
+ * @throws when the system cannot tell, as with too many open files: that must not pass for an end
+ */
 export function isAlive(identity: ProcessIdentity): boolean {
   const entry = readEntry(identity.pid);
   return entry !== undefined && !entry.isZombie && isSameProcess(entry, identity);
@@ -33,7 +37,10 @@ export function isAlive(identity: ProcessIdentity): boolean {
  * Returns whether it was sent: not when the process is gone or belongs to another user.
  */
 export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
-  return isAlive(identity) && send(identity.pid, signal);
+  const entry = tryReadEntry(identity.pid);
+  return (
+    entry !== undefined && !entry.isZombie && isSameProcess(entry, identity) && send(identity.pid, signal)
+  );
 }
 
 /**
@@ -43,17 +50,38 @@ export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals)
  * group's. What an ended leader left is signalled one by one.
  */
 export function signalGroup(leader: ProcessIdentity, signal: NodeJS.Signals): boolean {
-  const entry = readEntry(leader.pid);
-  if (entry === undefined || !isSameProcess(entry, leader) || entry.group !== leader.pid) return false;
-  return send(-leader.pid, signal);
+  return groupOf(leader) === leader.pid && send(-leader.pid, signal);
+}
+
+/** The group in which this very process stands; undefined when it is gone. */
+export function groupOf(identity: ProcessIdentity): number | undefined {
+  const entry = tryReadEntry(identity.pid);
+  return entry !== undefined && isSameProcess(entry, identity) ? entry.group : undefined;
 }
 
 /** A short name to show, `node server.js`; without further arguments, since these may hold secrets. */
 export function nameProcess({ pid }: ProcessIdentity): string {
-  const [command, first] = hasProc ? readProcArguments(pid) : readPsArguments(pid);
+  const [command, first] = readArguments(pid);
   if (command === undefined) return `process ${pid}`;
   const program = basename(command.trim());
   return first === undefined || first.startsWith("-") ? program : `${program} ${basename(first)}`;
+}
+
+function readArguments(pid: number): string[] {
+  try {
+    return hasProc ? readProcArguments(pid) : readPsArguments(pid);
+  } catch {
+    return [];
+  }
+}
+
+/** Who cannot be told apart from others is not signalled. */
+function tryReadEntry(pid: number): ProcessEntry | undefined {
+  try {
+    return readEntry(pid);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Much cheaper than to start ps. */

@@ -41,10 +41,14 @@ export class ProcessWatch {
   readonly #runId: string;
   readonly #clock: Clock;
   readonly #onChange: () => void;
-  readonly #families = new Set<Family>();
+  /** By the number of their start. */
+  readonly #families = new Map<number, Family>();
+  readonly #byLeader = new Map<number, Family>();
   #table = new Map<number, ProcessEntry>();
   #owners = new Map<number, Owner>();
   #starts = 0;
+  /** What is known is too old to build on. */
+  #isOutdated = false;
   #wait = shortestWait;
   #timer: Timer | undefined;
   #queue: Promise<void> = Promise.resolve();
@@ -58,7 +62,7 @@ export class ProcessWatch {
 
   /** The leaders that are followed and whose end has not been seen to be complete. */
   get families(): readonly ProcessFamily[] {
-    return [...this.#families];
+    return [...this.#families.values()];
   }
 
   /** The number of the next start, for its mark. */
@@ -70,7 +74,7 @@ export class ProcessWatch {
   /** Follows a process that has just been started with this number. */
   add(leader: ProcessIdentity, start: number): ProcessFamily {
     const family: Family = { leader, start, members: [], isGroupOver: false, isLeaderGone: false };
-    this.#families.add(family);
+    this.resume(family);
     this.#wait = shortestWait;
     this.#timer?.clear();
     this.#arm();
@@ -79,17 +83,18 @@ export class ProcessWatch {
 
   /** Follows a family again that had seemed complete. */
   resume(family: ProcessFamily): void {
-    this.#families.add(family as Family);
+    this.#families.set(family.start, family as Family);
+    this.#byLeader.set(family.leader.pid, family as Family);
   }
 
   /** Follows a process no longer. */
   remove(family: ProcessFamily): void {
-    this.#families.delete(family as Family);
+    this.#families.delete(family.start);
+    if (this.#byLeader.get(family.leader.pid) === family) this.#byLeader.delete(family.leader.pid);
     if (this.#families.size > 0) return;
     this.#timer?.clear();
     this.#timer = undefined;
-    this.#table.clear();
-    this.#owners.clear();
+    this.#isOutdated = true;
   }
 
   /** Reads every process of the machine anew. Requests of one moment share one look, which begins after each of them. */
@@ -106,29 +111,34 @@ export class ProcessWatch {
       () => {
         this.#timer = undefined;
         this.#wait = Math.min(this.#wait * 2, longestWait);
-        void this.#enqueue({ isWhole: false }).then(() => {
+        const again = (): void => {
           if (this.#families.size > 0 && this.#timer === undefined) this.#arm();
-        });
+        };
+        this.#enqueue({ isWhole: false }).then(again, again);
       },
       { milliseconds: this.#wait, unref: true },
     );
   }
 
   #enqueue(options: { isWhole: boolean }): Promise<void> {
-    this.#queue = this.#queue.then(() => this.#look(options)).catch(() => undefined);
-    return this.#queue;
+    const turn = this.#queue.then(() => this.#look(options));
+    this.#queue = turn.catch(() => undefined);
+    return turn;
   }
 
   async #look({ isWhole }: { isWhole: boolean }): Promise<void> {
-    if (this.#families.size === 0) return;
-    let undecided = hasProc ? this.#readProc(isWhole) : await this.#readPs();
+    // One that is added while a look goes on is not in its table.
+    const families = this.families as readonly Family[];
+    if (families.length === 0) return;
+    let undecided = hasProc ? this.#readProc(isWhole || this.#isOutdated) : await this.#readPs();
+    this.#isOutdated = false;
     const readMark = await createMarkReader();
     for (let round = 0; undecided.size > 0 && round < changeLimit; round += 1) {
       const look: Look = { undecided, readMark, changing: [] };
       for (const entry of undecided.values()) this.#decide(entry, look);
       undecided = await this.#readAgain(look.changing);
     }
-    this.#tellFamilies();
+    this.#tellFamilies(families);
   }
 
   async #readAgain(changing: readonly ProcessEntry[]): Promise<Map<number, ProcessEntry>> {
@@ -160,7 +170,9 @@ export class ProcessWatch {
   #decide(entry: ProcessEntry, look: Look): Family | undefined {
     look.undecided.delete(entry.pid);
     const known = this.#owners.get(entry.pid);
-    if (known !== undefined && isSameProcess(known, entry)) return known.family;
+    if (known !== undefined && isSameProcess(known, entry) && this.#isFollowed(known.family)) {
+      return known.family;
+    }
     this.#owners.delete(entry.pid);
     if (entry.pid === process.pid) return undefined;
     const family =
@@ -174,8 +186,13 @@ export class ProcessWatch {
     return family;
   }
 
+  #isFollowed(family: Family): boolean {
+    return this.#families.get(family.start) === family;
+  }
+
   #familyLedBy(entry: ProcessEntry): Family | undefined {
-    return [...this.#families].find((family) => isSameProcess(family.leader, entry));
+    const family = this.#byLeader.get(entry.pid);
+    return family !== undefined && isSameProcess(family.leader, entry) ? family : undefined;
   }
 
   #familyOfParent(entry: ProcessEntry, look: Look): Family | undefined {
@@ -189,19 +206,12 @@ export class ProcessWatch {
       : undefined;
   }
 
-  #familyOfGroup({ group, session }: ProcessEntry): Family | undefined {
-    for (const family of this.#families) {
-      const { pid } = family.leader;
-      if ((pid === group || pid === session) && !family.isGroupOver && this.#isGroupOf(family.leader))
-        return family;
-    }
-    return undefined;
-  }
-
   /** A group keeps its number while it has members; with none left, the number can become another group's. */
-  #isGroupOf(leader: ProcessIdentity): boolean {
-    const entry = this.#table.get(leader.pid);
-    return entry === undefined || isSameProcess(entry, leader);
+  #familyOfGroup({ group, session }: ProcessEntry): Family | undefined {
+    const family = this.#byLeader.get(group) ?? this.#byLeader.get(session);
+    if (family === undefined || family.isGroupOver) return undefined;
+    const leader = this.#table.get(family.leader.pid);
+    return leader === undefined || isSameProcess(leader, family.leader) ? family : undefined;
   }
 
   #familyOfMark(entry: ProcessEntry, { readMark, changing }: Look): Family | undefined {
@@ -211,10 +221,10 @@ export class ProcessWatch {
       return undefined;
     }
     if (mark?.runId !== this.#runId) return undefined;
-    return [...this.#families].find((family) => family.start === mark.start);
+    return mark.start === undefined ? undefined : this.#families.get(mark.start);
   }
 
-  #tellFamilies(): void {
+  #tellFamilies(families: readonly Family[]): void {
     let isChanged = false;
     const membersOf = new Map<Family, ProcessEntry[]>();
     for (const [pid, owner] of this.#owners) {
@@ -226,7 +236,7 @@ export class ProcessWatch {
         else members.push(entry);
       }
     }
-    for (const family of this.#families) {
+    for (const family of families) {
       const members = membersOf.get(family) ?? [];
       const leader = this.#table.get(family.leader.pid);
       const isLeaderGone = leader === undefined || !isSameProcess(leader, family.leader);

@@ -95,8 +95,7 @@ export async function startProcess(options: StartProcessOptions): Promise<Superv
   const { pid } = subprocess;
   if (pid === undefined) throw refusedStart(launch, { file, cause: (await subprocess).cause });
 
-  // One that has ended already has no identity; nothing else has an empty start time.
-  const identity = readIdentity(pid) ?? { pid, startTime: "" };
+  const identity = identify(pid, (cause) => refusedStart(launch, { file, cause }));
   guardian.register(identity);
   const family = guardian.watch.add(identity, start);
   const child = subprocess.nodeChildProcess;
@@ -113,6 +112,17 @@ export async function startProcess(options: StartProcessOptions): Promise<Superv
     kill: () => ending.kill(),
     descendants: () => family.members,
   };
+}
+
+/** What cannot be told apart from others could not be ended later: then it is ended now. */
+function identify(pid: number, refuse: (cause: unknown) => Error): ProcessIdentity {
+  try {
+    // One that has ended already has no identity; nothing else has an empty start time.
+    return readIdentity(pid) ?? { pid, startTime: "" };
+  } catch (error) {
+    process.kill(-pid, "SIGKILL");
+    throw refuse(error);
+  }
 }
 
 // Execa takes descriptors at any place; its types do not follow a list that is not literal.

@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { chmodSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { startGuardian } from "../../../../hosting/src/processes/guardian.ts";
@@ -69,6 +71,10 @@ function isSettled(pid: number): boolean {
   const isNode = readFileSync(`/proc/${pid}/cmdline`, "latin1").startsWith(node);
   if (!isNode) return true;
   return readFileSync(`/proc/${pid}/wchan`, "latin1").includes("epoll");
+}
+
+function sourceOf(name: string): string {
+  return new URL(`../../../../hosting/src/processes/${name}`, import.meta.url).href;
 }
 
 const kinds = processKinds({ token: "", node, folder: "" }).map(({ name }) => name);
@@ -232,6 +238,36 @@ describe("A stop", () => {
     expect(isAlive(later.identity)).toBe(true);
     await later.stop({ timeout: 5000 });
   });
+});
+
+it("A process whose supervisor has no descriptor left does not pass for ended", async () => {
+  const source = `
+    import { closeSync, openSync } from "node:fs";
+    import { startGuardian } from ${JSON.stringify(sourceOf("guardian.ts"))};
+    import { startProcess } from ${JSON.stringify(sourceOf("supervised-process.ts"))};
+    const guardian = await startGuardian({ runId: "${token.slice(0, 8)}" });
+    const child = await startProcess({
+      command: process.execPath, args: ["${fixture("stubborn.mjs")}", "${token}"],
+      cwd: "/", env: { PATH: process.env.PATH }, resource: "api", guardian,
+    });
+    const files = [];
+    try { for (;;) files.push(openSync("/dev/null")); } catch {}
+    const stopping = child.stop({ timeout: 300 });
+    const first = await Promise.race([stopping, new Promise((resolve) => setTimeout(resolve, 1000, "waiting"))]);
+    for (const file of files) closeSync(file);
+    console.log(JSON.stringify([first, await stopping]));
+    await guardian.close();
+  `;
+  const args = ["--conditions=@dext/source", "--input-type=module", "-e", source];
+  const { stdout } = await promisify(execFile)("sh", [
+    "-c",
+    'ulimit -n 60 && exec "$@"',
+    "sh",
+    node,
+    ...args,
+  ]);
+  expect(JSON.parse(stdout)).toEqual(["waiting", { signal: "SIGKILL", isForced: true, left: [] }]);
+  expect(findByToken(token)).toEqual([]);
 });
 
 it("Descendants are told with their identities, the process itself is not among them", async () => {
