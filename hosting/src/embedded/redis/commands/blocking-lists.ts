@@ -1,4 +1,4 @@
-import { noReply, nullArray } from "../protocol/reply.ts";
+import { nullArray } from "../protocol/reply.ts";
 import type { Reply } from "../protocol/reply.ts";
 import { runOrBlock } from "../server/blocked-calls.ts";
 import type { Session } from "../server/session.ts";
@@ -34,19 +34,20 @@ function pop(end: ListEnd): CommandHandler {
   return (args, session) => {
     const keys = args.several(args.remaining - 1);
     const timeout = readTimeout(args);
-    const attempt = (): Reply | undefined => {
-      const popped = popFirst(session.database, { keys, end, count: 1 });
+    const attempt = (key?: string): Reply | undefined => {
+      const popped = popFirst(session.database, { keys: key === undefined ? keys : [key], end, count: 1 });
       return popped && [popped[0], popped[1][0] as string];
     };
-    return runOrBlock(session, { keys, timeout, attempt, onTimeout: nullArray }) ?? noReply;
+    return runOrBlock(session, { keys, type: "list", timeout, attempt, onTimeout: nullArray });
   };
 }
 
 function popSeveral(args: CommandArguments, session: Session): Reply {
   const timeout = readTimeout(args);
   const options = readPopFirst(args);
-  const attempt = (): Reply | undefined => popFirst(session.database, options);
-  return runOrBlock(session, { keys: options.keys, timeout, attempt, onTimeout: nullArray }) ?? noReply;
+  const attempt = (key?: string): Reply | undefined =>
+    popFirst(session.database, key === undefined ? options : { ...options, keys: [key] });
+  return runOrBlock(session, { keys: options.keys, type: "list", timeout, attempt, onTimeout: nullArray });
 }
 
 function move(args: CommandArguments, session: Session): Reply {
@@ -65,5 +66,12 @@ function moveOrBlock(
   { timeout, ...places }: { from: string; to: string; fromEnd: ListEnd; toEnd: ListEnd; timeout: number },
 ): Reply {
   const attempt = (): Reply | undefined => moveItem(session.database, places);
-  return runOrBlock(session, { keys: [places.from], timeout, attempt, onTimeout: null }) ?? noReply;
+  return runOrBlock(session, {
+    keys: [places.from],
+    type: "list",
+    timeout,
+    attempt,
+    onTimeout: nullArray,
+    withoutWaiting: null,
+  });
 }

@@ -1,5 +1,5 @@
 import { ReplyError, syntaxError } from "../protocol/reply-error.ts";
-import { noReply, ok, VerbatimText } from "../protocol/reply.ts";
+import { MapReply, noReply, ok, SetReply, VerbatimText } from "../protocol/reply.ts";
 import type { Reply } from "../protocol/reply.ts";
 import type { Session } from "../server/session.ts";
 import { describeSession } from "./client-list.ts";
@@ -51,7 +51,7 @@ export const clientSubcommands: readonly CommandRow[] = [
     name: "trackinginfo",
     arity: 2,
     flags: always,
-    run: () => ["flags", ["off"], "redirect", -1, "prefixes", []],
+    run: () => new MapReply(["flags", new SetReply(["off"]), "redirect", -1, "prefixes", []]),
   },
   { name: "unblock", arity: -3, flags: administrative, run: unblock },
 ];

@@ -1,5 +1,5 @@
 import { ReplyError } from "../protocol/reply-error.ts";
-import { MapReply, nullArray, SetReply, Status } from "../protocol/reply.ts";
+import { MapReply, SetReply, Status } from "../protocol/reply.ts";
 import type { Reply } from "../protocol/reply.ts";
 import type { Session } from "../server/session.ts";
 import { compileGlob } from "../values/glob-pattern.ts";
@@ -34,7 +34,7 @@ function describeSome(args: CommandArguments, session: Session): Reply {
   if (args.remaining === 0) return describeCommands(args, session);
   return args.rest().map((name) => {
     const command = session.engine.commands.get(name);
-    return command === undefined ? nullArray : describe(command);
+    return command === undefined ? null : describe(command);
   });
 }
 
@@ -106,7 +106,11 @@ function documentOne(command: Command): Reply {
 }
 
 function listNames(args: CommandArguments, { engine }: Session): Reply {
-  const names = [...engine.commands].map(({ name }) => name);
+  const commands = [...engine.commands].flatMap((command) => [
+    command,
+    ...(command.subcommands?.values() ?? []),
+  ]);
+  const names = commands.map(({ name }) => name);
   if (args.remaining === 0) return names;
   if (!args.take("FILTERBY")) throw new ReplyError("ERR syntax error");
   const kind = args.keyword();
@@ -119,9 +123,7 @@ function listNames(args: CommandArguments, { engine }: Session): Reply {
   if (kind === "MODULE") return [];
   if (kind !== "ACLCAT") throw new ReplyError("ERR syntax error");
   const category = `@${value.toLowerCase()}`;
-  return [...engine.commands]
-    .filter((command) => categoriesOf(command).includes(category))
-    .map(({ name }) => name);
+  return commands.filter((command) => categoriesOf(command).includes(category)).map(({ name }) => name);
 }
 
 function listKeys(args: CommandArguments, { engine }: Session): Reply {

@@ -117,7 +117,7 @@ function reset(_args: CommandArguments, session: Session): Reply {
 }
 
 function select(args: CommandArguments, session: Session): Reply {
-  const index = args.integer("ERR invalid DB index");
+  const index = args.integer();
   if (session.engine.databases[index] === undefined) throw new ReplyError("ERR DB index is out of range");
   session.databaseIndex = index;
   return ok;

@@ -2,13 +2,12 @@ import type { Database } from "../keyspace/database.ts";
 import { ReplyError, syntaxError } from "../protocol/reply-error.ts";
 import type { Reply } from "../protocol/reply.ts";
 import type { Session } from "../server/session.ts";
-import { formatPlain } from "../values/doubles.ts";
 import { decodePlace, distanceBetween, isPlace, meridianDistance } from "../values/geohash.ts";
 import type { Place } from "../values/geohash.ts";
 import { SortedSet } from "../values/sorted-set.ts";
 import type { CommandHandler, CommandRow } from "./command.ts";
 import type { CommandArguments } from "./command-arguments.ts";
-import { readUnit } from "./geo-units.ts";
+import { describePlace, readUnit } from "./geo-units.ts";
 
 /** Searches around a place. */
 export const geoSearchCommands: readonly CommandRow[] = [
@@ -144,10 +143,14 @@ function readSearch(
     return true;
   });
   if (!hasCenter) {
-    throw new ReplyError(`ERR exactly one of FROMMEMBER or FROMLONLAT can be specified for ${args.name}`);
+    throw new ReplyError(
+      `ERR exactly one of FROMMEMBER or FROMLONLAT can be specified for ${args.name.toUpperCase()}`,
+    );
   }
   if (options.shape === undefined) {
-    throw new ReplyError(`ERR exactly one of BYRADIUS and BYBOX can be specified for ${args.name}`);
+    throw new ReplyError(
+      `ERR exactly one of BYRADIUS and BYBOX can be specified for ${args.name.toUpperCase()}`,
+    );
   }
   return options;
 }
@@ -250,7 +253,7 @@ function describe({ member, score, place, distance }: Found, options: SearchOpti
     member,
     ...(options.hasDistances ? [(distance / options.unit).toFixed(4)] : []),
     ...(options.hasHashes ? [score] : []),
-    ...(options.hasPlaces ? [[formatPlain(place.longitude), formatPlain(place.latitude)]] : []),
+    ...(options.hasPlaces ? [describePlace(place)] : []),
   ];
 }
 

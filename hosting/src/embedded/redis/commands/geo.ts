@@ -2,14 +2,13 @@ import { ReplyError, syntaxError } from "../protocol/reply-error.ts";
 import { nullArray } from "../protocol/reply.ts";
 import type { Reply } from "../protocol/reply.ts";
 import type { Session } from "../server/session.ts";
-import { formatPlain } from "../values/doubles.ts";
 import { decodePlace, distanceBetween, encodePlace, geohashText, isPlace } from "../values/geohash.ts";
 import type { Place } from "../values/geohash.ts";
 import { createCommands } from "./command.ts";
 import type { Command } from "./command.ts";
 import { geoSearchCommands } from "./geo-search.ts";
 import { addMembers } from "./sorted-set-adding.ts";
-import { readUnit } from "./geo-units.ts";
+import { describePlace, readUnit } from "./geo-units.ts";
 import { CommandArguments } from "./command-arguments.ts";
 
 /** Places on the earth, kept in sorted sets. */
@@ -30,7 +29,8 @@ function add(args: CommandArguments, session: Session): Reply {
     else if (args.take("CH")) words.push("CH");
     else break;
   }
-  if (args.remaining === 0 || args.remaining % 3 !== 0) throw syntaxError();
+  const isContradictory = words.includes("NX", 1) && words.includes("XX", 1);
+  if (args.remaining === 0 || args.remaining % 3 !== 0 || isContradictory) throw syntaxError();
   while (args.remaining > 0) {
     const place = { longitude: args.double(), latitude: args.double() };
     if (!isPlace(place)) {
@@ -68,6 +68,6 @@ function position(args: CommandArguments, session: Session): Reply {
   const key = args.next();
   return args.rest().map((member) => {
     const place = placeOf(session, key, member);
-    return place === undefined ? nullArray : [formatPlain(place.longitude), formatPlain(place.latitude)];
+    return place === undefined ? nullArray : describePlace(place);
   });
 }

@@ -2,6 +2,7 @@ import { notAnInteger, ReplyError, syntaxError, wrongArity } from "../protocol/r
 import { MapReply, ok, PairsReply } from "../protocol/reply.ts";
 import type { Reply } from "../protocol/reply.ts";
 import type { Session } from "../server/session.ts";
+import { parseDouble } from "../values/doubles.ts";
 import { addIntegers, parseInteger } from "../values/integers.ts";
 import { createCommands } from "./command.ts";
 import type { Command } from "./command.ts";
@@ -123,7 +124,9 @@ function incrementByFloat(args: CommandArguments, { database }: Session): Reply 
   const key = args.next();
   const field = args.next();
   const before = database.get(key, "hash")?.get(field) ?? "0";
-  const sum = addFloats(before, args.next(), {
+  const amount = args.next();
+  if (!Number.isFinite(parseDouble(amount) ?? 0)) throw new ReplyError("ERR value is NaN or Infinity");
+  const sum = addFloats(before, amount, {
     onBadValue: () => new ReplyError("ERR hash value is not a float"),
     onBadAmount: () => new ReplyError("ERR value is not a valid float"),
   });

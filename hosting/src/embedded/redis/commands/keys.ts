@@ -4,7 +4,6 @@ import { ok, Status } from "../protocol/reply.ts";
 import type { Reply } from "../protocol/reply.ts";
 import { runOrBlock } from "../server/blocked-calls.ts";
 import type { Session } from "../server/session.ts";
-import { noReply } from "../protocol/reply.ts";
 import { compileGlob } from "../values/glob-pattern.ts";
 import { createCommands } from "./command.ts";
 import type { Command } from "./command.ts";
@@ -157,5 +156,5 @@ function waitForReplicas(args: CommandArguments, session: Session): Reply {
   const timeout = args.integer("ERR timeout is not an integer or out of range");
   if (timeout < 0) throw new ReplyError("ERR timeout is negative");
   const attempt = (): Reply | undefined => (replicas <= 0 ? 0 : undefined);
-  return runOrBlock(session, { keys: [], timeout, attempt, onTimeout: 0 }) ?? noReply;
+  return runOrBlock(session, { keys: [], type: "string", timeout, attempt, onTimeout: 0 });
 }

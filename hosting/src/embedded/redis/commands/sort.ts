@@ -79,11 +79,10 @@ function sortItems(items: readonly string[], database: Database, options: SortOp
   const direction = isDescending ? -1 : 1;
   const weigh = (item: string): string | undefined => (by === undefined ? item : lookUp(database, by, item));
   if (isAlphabetic) {
-    const weighed = items.map((item) => ({ item, weight: weigh(item) ?? "" }));
+    // What has no weight comes first, and equals stay in their order.
+    const weighed = items.map((item) => ({ item, weight: weigh(item) }));
     return weighed
-      .toSorted(
-        (left, right) => direction * (compare(left.weight, right.weight) || compare(left.item, right.item)),
-      )
+      .toSorted((left, right) => direction * compareWeights(left.weight, right.weight))
       .map(({ item }) => item);
   }
   const weighed = items.map((item) => ({ item, weight: toWeight(weigh(item)) }));
@@ -96,6 +95,12 @@ function toWeight(text: string | undefined): number {
   const weight = text === undefined ? 0 : parseDouble(text);
   if (weight === undefined) throw new ReplyError("ERR One or more scores can't be converted into double");
   return weight;
+}
+
+function compareWeights(left: string | undefined, right: string | undefined): number {
+  if (left === undefined || right === undefined)
+    return (left === undefined ? 0 : 1) - (right === undefined ? 0 : 1);
+  return compare(left, right);
 }
 
 function compare(left: string, right: string): number {

@@ -162,7 +162,10 @@ function combine(
     const found = others.map((other) => other.get(member));
     if (operation === "diff" && found.every((other) => other === undefined)) result.set(member, score);
     if (operation === "inter" && found.every((other) => other !== undefined)) {
-      result.set(member, found.reduce(aggregate, score));
+      result.set(
+        member,
+        found.reduce((left, right) => aggregate(left, right), score),
+      );
     }
   }
   return result;

@@ -1,6 +1,6 @@
 import type { Database } from "../keyspace/database.ts";
 import { ReplyError, syntaxError } from "../protocol/reply-error.ts";
-import { DoubleReply, noReply, nullArray } from "../protocol/reply.ts";
+import { DoubleReply, nullArray } from "../protocol/reply.ts";
 import type { Reply } from "../protocol/reply.ts";
 import { runOrBlock } from "../server/blocked-calls.ts";
 import type { Session } from "../server/session.ts";
@@ -86,12 +86,12 @@ function popOrBlock(end: ScoreEnd): CommandHandler {
   return (args, session) => {
     const keys = args.several(args.remaining - 1);
     const timeout = readTimeout(args);
-    const attempt = (): Reply | undefined => {
-      const popped = popFirst(session.database, { keys, end, count: 1 });
+    const attempt = (key?: string): Reply | undefined => {
+      const popped = popFirst(session.database, { keys: key === undefined ? keys : [key], end, count: 1 });
       const first = popped?.members[0];
       return popped && first && [popped.key, first.member, new DoubleReply(first.score)];
     };
-    return runOrBlock(session, { keys, timeout, attempt, onTimeout: nullArray }) ?? noReply;
+    return runOrBlock(session, { keys, type: "zset", timeout, attempt, onTimeout: nullArray });
   };
 }
 
@@ -102,8 +102,9 @@ function popSeveral(args: CommandArguments, { database }: Session): Reply {
 function popSeveralOrBlock(args: CommandArguments, session: Session): Reply {
   const timeout = readTimeout(args);
   const options = readOptions(args);
-  const attempt = (): Reply | undefined => describe(popFirst(session.database, options));
-  return runOrBlock(session, { keys: options.keys, timeout, attempt, onTimeout: nullArray }) ?? noReply;
+  const attempt = (key?: string): Reply | undefined =>
+    describe(popFirst(session.database, key === undefined ? options : { ...options, keys: [key] }));
+  return runOrBlock(session, { keys: options.keys, type: "zset", timeout, attempt, onTimeout: nullArray });
 }
 
 /** `2 a b MIN COUNT 3`. */

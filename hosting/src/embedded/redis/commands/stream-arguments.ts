@@ -46,13 +46,12 @@ export function toRangeEnd(text: string): StreamId {
 export function readTrimming(args: CommandArguments, kind: "MAXLEN" | "MINID"): TrimOptions {
   const isApproximate = args.take("~");
   if (!isApproximate) args.take("=");
-  const by =
-    kind === "MAXLEN"
-      ? { length: args.integerFrom(0, "ERR The MAXLEN argument must be >= 0.") }
-      : { firstId: toStreamId(args.next()) };
+  const by = kind === "MAXLEN" ? { length: args.integer() } : { firstId: toStreamId(args.next()) };
+  if ("length" in by && by.length < 0) throw new ReplyError("ERR The MAXLEN argument must be >= 0.");
   let limit = isApproximate ? defaultTrimLimit : 0;
   if (args.take("LIMIT")) {
-    limit = args.integerFrom(0, "ERR The LIMIT argument must be >= 0.");
+    limit = args.integer();
+    if (limit < 0) throw new ReplyError("ERR The LIMIT argument must be >= 0.");
     if (!isApproximate)
       throw new ReplyError("ERR syntax error, LIMIT cannot be used without the special ~ option");
   }
@@ -75,6 +74,13 @@ export function findGroup(
     throw new ReplyError(`NOGROUP No such key '${key}' or consumer group '${name}'`);
   }
   return { stream, group };
+}
+
+/** What Redis answers to a word that a subcommand does not know. */
+export function unknownOption(container: string, subcommand: string): ReplyError {
+  return new ReplyError(
+    `ERR unknown subcommand or wrong number of arguments for '${subcommand}'. Try ${container} HELP.`,
+  );
 }
 
 /** Reads a count that is a limit: nothing below 0. */

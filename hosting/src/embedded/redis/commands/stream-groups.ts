@@ -1,4 +1,4 @@
-import { ReplyError, syntaxError } from "../protocol/reply-error.ts";
+import { ReplyError } from "../protocol/reply-error.ts";
 import { ok } from "../protocol/reply.ts";
 import type { Reply } from "../protocol/reply.ts";
 import type { Session } from "../server/session.ts";
@@ -8,7 +8,7 @@ import type { Stream } from "../values/stream.ts";
 import type { CommandRow } from "./command.ts";
 import type { CommandArguments } from "./command-arguments.ts";
 import { helpSubcommand } from "./help.ts";
-import { toStreamId } from "./stream-arguments.ts";
+import { toStreamId, unknownOption } from "./stream-arguments.ts";
 
 /** Consumer groups, and what they acknowledge. */
 export const streamGroupCommands: readonly CommandRow[] = [
@@ -35,9 +35,10 @@ export const streamGroupCommands: readonly CommandRow[] = [
 
 function acknowledge(args: CommandArguments, { database }: Session): Reply {
   const key = args.next();
-  const group = database.get(key, "stream")?.groups.get(args.next());
+  const stream = database.get(key, "stream");
+  const group = stream?.groups.get(args.next());
+  if (stream === undefined || group === undefined) return 0;
   const ids = args.rest().map((text) => toStreamId(text));
-  if (group === undefined) return 0;
   const acknowledged = ids.filter((id) => group.removePending(id) !== undefined).length;
   if (acknowledged > 0) database.changed(key, "xack");
   return acknowledged;
@@ -64,7 +65,7 @@ function readPlace(args: CommandArguments, { isCreation }: { isCreation: boolean
     else if (args.take("ENTRIESREAD")) {
       const count = args.integerFrom(-1, "ERR value for ENTRIESREAD must be positive or -1");
       place.entriesRead = count === -1 ? undefined : count;
-    } else throw syntaxError();
+    } else throw unknownOption("XGROUP", isCreation ? "CREATE" : "SETID");
   }
   return place;
 }

@@ -9,7 +9,7 @@ import type { Stream } from "../values/stream.ts";
 import type { CommandRow } from "./command.ts";
 import type { CommandArguments } from "./command-arguments.ts";
 import { helpSubcommand } from "./help.ts";
-import { describeEntry } from "./stream-arguments.ts";
+import { describeEntry, unknownOption } from "./stream-arguments.ts";
 
 /** `XINFO`. */
 export const streamInfoCommand: CommandRow = {
@@ -85,7 +85,7 @@ function describeStream(args: CommandArguments, session: Session): Reply {
   const key = args.next();
   let limit: number | undefined;
   if (args.remaining > 0) {
-    if (!args.take("FULL")) throw syntaxError();
+    if (!args.take("FULL")) throw unknownOption("XINFO", "STREAM");
     limit = 10;
     if (args.remaining > 0) {
       if (!args.take("COUNT")) throw syntaxError();

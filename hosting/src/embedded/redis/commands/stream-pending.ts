@@ -98,7 +98,6 @@ function claim(args: CommandArguments, { database, engine }: Session): Reply {
 function readIds(words: readonly string[]): StreamId[] {
   const end = words.findIndex((word) => parseStreamId(word) === undefined);
   const ids = (end === -1 ? words : words.slice(0, end)).map((word) => toStreamId(word));
-  if (ids.length === 0) throw new ReplyError("ERR Invalid stream ID specified as stream command argument");
   return ids;
 }
 

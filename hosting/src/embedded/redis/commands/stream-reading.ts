@@ -1,6 +1,6 @@
 import type { Database } from "../keyspace/database.ts";
 import { ReplyError, syntaxError } from "../protocol/reply-error.ts";
-import { NamedListReply, noReply, nullArray } from "../protocol/reply.ts";
+import { NamedListReply, nullArray } from "../protocol/reply.ts";
 import type { Reply } from "../protocol/reply.ts";
 import { runOrBlock } from "../server/blocked-calls.ts";
 import type { Session } from "../server/session.ts";
@@ -39,7 +39,7 @@ interface ReadOptions {
   streams: { key: string; id: string }[];
 }
 
-function readOptions(args: CommandArguments): ReadOptions {
+function readOptions(args: CommandArguments, session: Session): ReadOptions {
   const options: ReadOptions = {
     group: undefined,
     limit: Infinity,
@@ -51,21 +51,29 @@ function readOptions(args: CommandArguments): ReadOptions {
   for (;;) {
     if (args.take("COUNT")) options.limit = readCount(args) || Infinity;
     else if (args.take("BLOCK")) options.timeout = readBlock(args);
-    else if (isGrouped && args.take("NOACK")) options.isAcknowledged = true;
-    else if (args.take("GROUP")) {
-      if (!isGrouped) {
-        throw new ReplyError(
-          "ERR The GROUP option is only supported by XREADGROUP. You called XREAD instead.",
-        );
-      }
+    else if (args.take("NOACK")) {
+      if (!isGrouped) throw groupOnly("NOACK");
+      options.isAcknowledged = true;
+    } else if (args.take("GROUP")) {
+      if (!isGrouped) throw groupOnly("GROUP");
       options.group = { name: args.next(), consumer: args.next() };
     } else if (args.take("STREAMS")) break;
     else throw syntaxError();
+  }
+  if (session.isScript && options.timeout !== undefined) {
+    const name = args.name.toUpperCase();
+    throw new ReplyError(`ERR ${name} command is not allowed with BLOCK option from scripts`);
   }
   options.streams = readStreams(args);
   if (isGrouped && options.group === undefined)
     throw new ReplyError("ERR Missing GROUP option for XREADGROUP");
   return options;
+}
+
+function groupOnly(option: string): ReplyError {
+  return new ReplyError(
+    `ERR The ${option} option is only supported by XREADGROUP. You called XREAD instead.`,
+  );
 }
 
 function readBlock(args: CommandArguments): number {
@@ -79,7 +87,7 @@ function readStreams(args: CommandArguments): { key: string; id: string }[] {
   if (words.length === 0) throw syntaxError();
   if (words.length % 2 !== 0) {
     throw new ReplyError(
-      `ERR Unbalanced '${args.name}' list of streams: for each stream key an ID or '$' must be specified.`,
+      "ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be specified.",
     );
   }
   const half = words.length / 2;
@@ -87,14 +95,15 @@ function readStreams(args: CommandArguments): { key: string; id: string }[] {
 }
 
 function read(args: CommandArguments, session: Session): Reply {
-  const { limit, timeout, streams } = readOptions(args);
+  const { limit, timeout, streams } = readOptions(args, session);
   const places = streams.map(({ key, id }) => ({
     key,
     after: toReadId(id, session.database.get(key, "stream")),
   }));
-  const attempt = (): Reply | undefined => {
+  const attempt = (writtenKey?: string): Reply | undefined => {
     const found: Reply[] = [];
     for (const { key, after } of places) {
+      if (writtenKey !== undefined && key !== writtenKey) continue;
       const entries = entriesAfter(session.database.get(key, "stream"), after, limit);
       if (entries.length > 0)
         found.push(
@@ -106,7 +115,7 @@ function read(args: CommandArguments, session: Session): Reply {
   };
   if (timeout === undefined) return attempt() ?? nullArray;
   const keys = streams.map(({ key }) => key);
-  return runOrBlock(session, { keys, timeout, attempt, onTimeout: nullArray }) ?? noReply;
+  return runOrBlock(session, { keys, type: "stream", timeout, attempt, onTimeout: nullArray });
 }
 
 function toReadId(id: string, stream: Stream | undefined): StreamId {
@@ -130,7 +139,7 @@ interface GroupRead extends ReadOptions {
 }
 
 function readGroup(args: CommandArguments, session: Session): Reply {
-  const options = readOptions(args) as GroupRead;
+  const options = readOptions(args, session) as GroupRead;
   const { streams, timeout, group } = options;
   for (const { id } of streams) {
     if (id === "$") {
@@ -142,22 +151,33 @@ function readGroup(args: CommandArguments, session: Session): Reply {
   }
   for (const { key } of streams) obtainConsumer(session.database, key, group);
   const hasHistory = streams.some(({ id }) => id !== ">");
-  let isFirst = true;
-  const attempt = (): Reply | undefined => {
-    // Who waits must learn that the stream has gone; who has just come was told NOGROUP above.
-    for (const { key } of streams) if (!isFirst && !session.database.has(key)) throw streamGone();
-    isFirst = false;
-    return readGroupOnce(session.database, options);
+  const attempt = (writtenKey?: string): Reply | undefined => {
+    if (writtenKey === undefined) return readGroupOnce(session.database, options);
+    checkStillThere(session.database, writtenKey, group.name);
+    return readGroupOnce(session.database, {
+      ...options,
+      streams: streams.filter(({ key }) => key === writtenKey),
+    });
   };
   if (timeout === undefined || hasHistory) return attempt() ?? nullArray;
   const keys = streams.map(({ key }) => key);
-  return (
-    runOrBlock(session, { keys, timeout, attempt, onTimeout: nullArray, isServedByRemoval: true }) ?? noReply
-  );
+  return runOrBlock(session, {
+    keys,
+    type: "stream",
+    timeout,
+    attempt,
+    onTimeout: nullArray,
+    isServedByRemoval: true,
+  });
 }
 
-function streamGone(): ReplyError {
-  return new ReplyError("UNBLOCKED the stream key no longer exists");
+/** Who waits must learn that there is nothing left to wait for. */
+function checkStillThere(database: Database, key: string, groupName: string): void {
+  const value = database.peek(key)?.value;
+  if (value === undefined) throw new ReplyError("UNBLOCKED the stream key no longer exists");
+  if (value.type === "stream" && !value.content.groups.has(groupName)) {
+    throw new ReplyError("NOGROUP the consumer group this client was blocked on no longer exists");
+  }
 }
 
 function obtainConsumer(

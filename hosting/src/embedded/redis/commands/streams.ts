@@ -176,7 +176,7 @@ function setId(args: CommandArguments, { database }: Session): Reply {
   }
   const stream = database.get(key, "stream");
   if (stream === undefined) throw new ReplyError("ERR no such key");
-  if (id < stream.maxDeletedId) {
+  if (maxDeletedId === undefined && id < stream.maxDeletedId) {
     throw new ReplyError("ERR The ID specified in XSETID is smaller than current max_deleted_entry_id");
   }
   const top = stream.entries.at(stream.length - 1)?.id;

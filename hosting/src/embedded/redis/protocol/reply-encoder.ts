@@ -32,7 +32,7 @@ function encodeObject(reply: Reply, protocol: ProtocolVersion): string {
   if (reply instanceof ReplyError) return `-${reply.message.replaceAll(/[\r\n]/g, " ")}\r\n`;
   if (reply instanceof MapReply) return encodeMap(reply, protocol);
   if (reply instanceof SetReply) return encodeItems(protocol === 3 ? "~" : "*", reply.items, protocol);
-  if (reply instanceof DoubleReply) return encodeDouble(reply.value, protocol);
+  if (reply instanceof DoubleReply) return encodeDouble(reply, protocol);
   if (reply instanceof PairsReply) return encodePairs(reply, protocol);
   if (reply instanceof NamedListReply) {
     return protocol === 3 ? encodeMap(reply, protocol) : encodeItems("*", toPairs(reply.flat), protocol);
@@ -72,8 +72,7 @@ function encodeBoolean(value: boolean, protocol: ProtocolVersion): string {
   return value ? ":1\r\n" : ":0\r\n";
 }
 
-function encodeDouble(value: number, protocol: ProtocolVersion): string {
-  const text = formatDouble(value);
+function encodeDouble({ value, text = formatDouble(value) }: DoubleReply, protocol: ProtocolVersion): string {
   return protocol === 3 ? `,${text}\r\n` : `$${text.length}\r\n${text}\r\n`;
 }
 

@@ -37,9 +37,12 @@ export class Status {
 /** A floating point number: a double in RESP3, its text in RESP2. */
 export class DoubleReply {
   readonly value: number;
+  /** How it is written, where that is not the usual form. */
+  readonly text: string | undefined;
 
-  constructor(value: number) {
+  constructor(value: number, text?: string) {
     this.value = value;
+    this.text = text;
   }
 }
 

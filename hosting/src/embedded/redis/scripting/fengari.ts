@@ -77,6 +77,7 @@ export interface LuaAuxiliary {
   luaL_ref(state: LuaState, table: number): number;
   luaL_requiref(state: LuaState, name: Uint8Array, open: LuaFunction, isGlobal: number): void;
   luaL_tolstring(state: LuaState, index: number): Uint8Array;
+  luaL_where(state: LuaState, level: number): void;
   luaL_unref(state: LuaState, table: number, reference: number): void;
 }
 

@@ -10,14 +10,15 @@ export function openJsonLibrary({ fengari, state }: LuaStack): void {
   lua.lua_createtable(state, 0, 3);
   stack.setFunctionField("encode", (innerState) => {
     const inner = new LuaStack(fengari, innerState);
-    if (inner.top !== 1) return inner.fail("bad argument #1 to 'encode' (expected 1 argument)");
+    if (inner.top !== 1) return inner.failWithPlace("bad argument #1 to 'encode' (expected 1 argument)");
     inner.pushText(guarded(inner, () => encodeJson(readLuaData(inner, 1))));
     return 1;
   });
   stack.setFunctionField("decode", (innerState) => {
     const inner = new LuaStack(fengari, innerState);
-    const text = inner.top === 1 ? inner.text(1) : undefined;
-    if (text === undefined) return inner.fail("bad argument #1 to 'decode' (string expected)");
+    if (inner.top !== 1) return inner.failWithPlace("bad argument #1 to 'decode' (expected 1 argument)");
+    const text = inner.text(1);
+    if (text === undefined) return inner.failWithPlace("bad argument #1 to 'decode' (string expected)");
     pushLuaData(
       inner,
       guarded(inner, () => decodeJson(text)),
@@ -33,7 +34,7 @@ function guarded<T>(stack: LuaStack, run: () => T): T {
   try {
     return run();
   } catch (error) {
-    if (error instanceof LuaDataError) return stack.fail(error.message);
+    if (error instanceof LuaDataError) return stack.failWithPlace(error.message);
     throw error;
   }
 }

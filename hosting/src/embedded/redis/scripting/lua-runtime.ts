@@ -46,7 +46,9 @@ export class LuaRuntime {
     if (lauxlib.luaL_loadbuffer(state, code, code.length, luaName(chunkName)) !== lua.LUA_OK) {
       const message = this.#stack.text(-1) ?? "unknown error";
       lua.lua_pop(state, 1);
-      throw new ReplyError(`ERR Error compiling script (new function): ${message}`);
+      throw new ReplyError(
+        `ERR Error compiling script (new function): ${message.replace("near <eof>", "near '<eof>'")}`,
+      );
     }
     this.#functions.set(sha, lauxlib.luaL_ref(state, lua.LUA_REGISTRYINDEX));
   }
@@ -135,7 +137,9 @@ export class LuaRuntime {
     for (let level = 1; lua.lua_getstack(state, level, debug) !== 0; level++) {
       lua.lua_getinfo(state, luaName("Sl"), debug);
       if (debug.currentline <= 0 || debug.source === null) continue;
-      stack.setTextField("source", fromLuaBytes(debug.source));
+      const source = fromLuaBytes(debug.source);
+      if (source !== chunkName) continue;
+      stack.setTextField("source", source);
       stack.setNumberField("line", debug.currentline);
       break;
     }
@@ -167,7 +171,7 @@ export class LuaRuntime {
 export function readShebang(source: string): { isReadOnly: boolean } {
   if (!source.startsWith("#!")) return { isReadOnly: false };
   const [engine = "", ...options] = (source.split("\n", 1)[0] ?? "").slice(2).trim().split(/\s+/);
-  if (engine !== "lua") throw new ReplyError(`ERR Unexpected engine in script shebang: ${engine}`);
+  if (engine !== "lua") throw new ReplyError(`ERR Unexpected engine in script shebang: #!${engine}`);
   let isReadOnly = false;
   for (const option of options) {
     if (!option.startsWith("flags=")) throw new ReplyError(`ERR Unknown lua shebang option: ${option}`);

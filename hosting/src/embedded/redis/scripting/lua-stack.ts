@@ -74,7 +74,13 @@ export class LuaStack {
     this.setTextField(name, text);
   }
 
-  /** Ends the Lua function that runs with an error that shows its place. */
+  /** Ends the Lua function that runs with an error that starts with the place of the call. */
+  failWithPlace(message: string): never {
+    this.fengari.lauxlib.luaL_where(this.state, 1);
+    return this.fail(`${this.text(-1) ?? ""}${message}`);
+  }
+
+  /** Ends the Lua function that runs with an error. */
   fail(message: string): never {
     this.pushText(message);
     return this.fengari.lua.lua_error(this.state);

@@ -34,7 +34,7 @@ export function pushReply(stack: LuaStack, reply: Reply, protocol: ProtocolVersi
     pushNull(stack, protocol);
   else if (reply instanceof Status) stack.pushFieldTable("ok", reply.text);
   else if (reply instanceof ReplyError) stack.pushFieldTable("err", reply.message);
-  else if (reply instanceof DoubleReply) pushDouble(stack, reply.value, protocol);
+  else if (reply instanceof DoubleReply) pushDouble(stack, reply, protocol);
   else if (reply instanceof VerbatimText) stack.pushText(reply.text);
   else pushCollection(stack, reply, protocol);
 }
@@ -44,9 +44,13 @@ function pushNull(stack: LuaStack, protocol: ProtocolVersion): void {
   else stack.fengari.lua.lua_pushboolean(stack.state, false);
 }
 
-function pushDouble(stack: LuaStack, value: number, protocol: ProtocolVersion): void {
+function pushDouble(
+  stack: LuaStack,
+  { value, text = formatDouble(value) }: DoubleReply,
+  protocol: ProtocolVersion,
+): void {
   if (protocol === 2) {
-    stack.pushText(formatDouble(value));
+    stack.pushText(text);
     return;
   }
   stack.fengari.lua.lua_createtable(stack.state, 0, 1);

@@ -10,7 +10,8 @@ export function openMessagePackLibrary({ fengari, state }: LuaStack): void {
   lua.lua_createtable(state, 0, 2);
   stack.setFunctionField("pack", (innerState) => {
     const inner = new LuaStack(fengari, innerState);
-    if (inner.top === 0) return inner.fail("bad argument #0 to 'pack' (MessagePack pack needs input.)");
+    if (inner.top === 0)
+      return inner.failWithPlace("bad argument #0 to 'pack' (MessagePack pack needs input.)");
     const parts = guarded(inner, () =>
       Array.from({ length: inner.top }, (_, index) => packMessage(readLuaData(inner, index + 1))),
     );
@@ -20,7 +21,7 @@ export function openMessagePackLibrary({ fengari, state }: LuaStack): void {
   stack.setFunctionField("unpack", (innerState) => {
     const inner = new LuaStack(fengari, innerState);
     const bytes = inner.text(1);
-    if (bytes === undefined) return inner.fail("bad argument #1 to 'unpack' (string expected)");
+    if (bytes === undefined) return inner.failWithPlace("bad argument #1 to 'unpack' (string expected)");
     const values: LuaData[] = guarded(inner, () => unpackMessages(bytes));
     lua.lua_checkstack(innerState, values.length + 8);
     for (const value of values) pushLuaData(inner, value);
@@ -33,7 +34,7 @@ function guarded<T>(stack: LuaStack, run: () => T): T {
   try {
     return run();
   } catch (error) {
-    if (error instanceof LuaDataError) return stack.fail(error.message);
+    if (error instanceof LuaDataError) return stack.failWithPlace(error.message);
     throw error;
   }
 }

@@ -61,8 +61,20 @@ end
 dofile, loadfile, print, require, package, io, os, debug, utf8, collectgarbage =
   nil, nil, nil, nil, nil, nil, nil, nil, nil, collectgarbage
 
-local rawset = rawset
+-- An error of redis.call is a table where it arises; who catches it gets the text.
+local pcall = pcall
+local function caught(ok, e, ...)
+  if not ok and type(e) == 'table' and type(rawget(e, 'err')) == 'string' then return ok, e.err end
+  return ok, e, ...
+end
+_G.pcall = function(f, ...) return caught(pcall(f, ...)) end
+
+local setmetatable, rawset = setmetatable, rawset
 local globals = _G
+_G.setmetatable = function(t, m)
+  if t == globals then error({ err = 'ERR Attempt to modify a readonly table' }) end
+  return setmetatable(t, m)
+end
 _G.rawset = function(t, k, v)
   if t == globals then error('Attempt to modify a readonly table', 2) end
   return rawset(t, k, v)

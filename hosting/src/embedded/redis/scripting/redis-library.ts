@@ -97,7 +97,7 @@ function readWords(stack: LuaStack): string[] | ReplyError {
   const { lua } = stack.fengari;
   const words: string[] = [];
   if (stack.top === 0)
-    return new ReplyError("ERR Please specify at least one argument for this redis.call() call");
+    return new ReplyError("ERR Please specify at least one argument for this redis lib call");
   for (let index = 1; index <= stack.top; index++) {
     const isNumber = lua.lua_type(stack.state, index) === lua.LUA_TNUMBER;
     const word = isNumber ? formatDouble(lua.lua_tonumber(stack.state, index)) : stack.text(index);

@@ -1,6 +1,8 @@
 import type { Timer } from "@dext/core";
 
+import type { ValueType } from "../keyspace/value.ts";
 import { ReplyError } from "../protocol/reply-error.ts";
+import { noReply } from "../protocol/reply.ts";
 import type { Reply } from "../protocol/reply.ts";
 import type { Engine } from "./engine.ts";
 import type { Session } from "./session.ts";
@@ -8,12 +10,19 @@ import type { Session } from "./session.ts";
 /** What a command waits for. */
 export interface BlockOptions {
   keys: readonly string[];
+  /** What the keys must hold; who waits for a list does not care for a set of that name. */
+  type: ValueType;
   /** Milliseconds, 0 for ever. */
   timeout: number;
-  /** Tries to do what the command is for; `undefined` when there is still nothing to do. */
-  attempt: () => Reply | undefined;
+  /**
+   * Tries to do what the command is for; `undefined` when there is still nothing to do. Later attempts are told which
+   * key was written, and look at that one only.
+   */
+  attempt: (writtenKey?: string) => Reply | undefined;
   /** What the client gets when the time is over. */
   onTimeout: Reply;
+  /** What it gets where it must not wait; else the same. */
+  withoutWaiting?: Reply;
   /** Whether the removal of a key matters, as it does to readers of a consumer group. */
   isServedByRemoval?: boolean;
 }
@@ -104,31 +113,32 @@ export class BlockedCalls {
   }
 
   #serveSlot(slot: string): void {
+    const key = slot.slice(slot.indexOf(":") + 1);
     for (const call of this.#bySlot.get(slot) ?? []) {
-      const hasKey = call.session.database.has(slot.slice(slot.indexOf(":") + 1));
-      if (!hasKey && call.isServedByRemoval !== true) continue;
-      const reply = attempt(call);
+      const type = call.session.database.peek(key)?.value.type;
+      if (type !== call.type && call.isServedByRemoval !== true) continue;
+      const reply = attempt(call, key);
       if (reply !== undefined) this.release(call, reply);
     }
   }
 }
 
 /** Runs a command that may wait: at once when it can, else when one of its keys is written. */
-export function runOrBlock(session: Session, options: BlockOptions): Reply | undefined {
+export function runOrBlock(session: Session, options: BlockOptions): Reply {
   const reply = options.attempt();
   if (reply !== undefined) return reply;
-  if (!session.mayBlock) return options.onTimeout;
+  const { withoutWaiting = options.onTimeout } = options;
+  if (!session.mayBlock) return withoutWaiting;
   session.engine.blockedCalls.add(session, options);
-  return undefined;
+  return noReply;
 }
 
-function attempt(call: BlockedCall): Reply | undefined {
+function attempt(call: BlockedCall, key: string): Reply | undefined {
   try {
-    return call.attempt();
+    return call.attempt(key);
   } catch (error) {
-    if (!(error instanceof ReplyError)) throw error;
-    // The key has become something else: whoever waits for a list goes on waiting, a group's reader is told.
-    return error.kind === "WRONGTYPE" && call.isServedByRemoval !== true ? undefined : error;
+    if (error instanceof ReplyError) return error;
+    throw error;
   }
 }
 

@@ -27,7 +27,8 @@ const evictionPolicy: SettingKind = {
     /^(?:noeviction|(?:allkeys|volatile)-(?:lru|lfu|random)|volatile-ttl)$/i.test(text)
       ? text.toLowerCase()
       : undefined,
-  complaint: "argument(s) must be one of the following: volatile-lru, allkeys-lru, noeviction …",
+  complaint:
+    "argument(s) must be one of the following: volatile-lru, volatile-lfu, volatile-random, volatile-ttl, allkeys-lru, allkeys-lfu, allkeys-random, noeviction",
 };
 
 const kinds: Readonly<Record<string, readonly [initial: string, kind: SettingKind]>> = {
@@ -43,7 +44,7 @@ const kinds: Readonly<Record<string, readonly [initial: string, kind: SettingKin
   databases: ["16", wholeNumber],
   dbfilename: ["dump.dext", anyText],
   dir: ["", anyText],
-  "hash-max-listpack-entries": ["128", wholeNumber],
+  "hash-max-listpack-entries": ["512", wholeNumber],
   "hash-max-listpack-value": ["64", wholeNumber],
   hz: ["10", wholeNumber],
   "lazyfree-lazy-eviction": ["no", yesOrNo],

@@ -22,11 +22,7 @@ export function formatDouble(value: number): string {
 /** A number as the format `%.<digits>g` of C writes it. */
 export function formatSignificant(value: number, digits: number): string {
   if (!Number.isFinite(value)) return formatNonFinite(value);
-  // "-1.2500000000000000e-7" → sign, "12500000000000000", -7
-  const [mantissa = "0", exponentText = "0"] = value.toExponential(digits - 1).split("e");
-  const exponent = Number(exponentText);
-  const sign = mantissa.startsWith("-") ? "-" : "";
-  const significant = mantissa.replaceAll(/[-.]/g, "");
+  const { sign, significant, exponent } = roundToDigits(value, digits);
   if (exponent < -4 || exponent >= digits) {
     const fraction = trimZeros(significant.slice(1));
     const power = String(Math.abs(exponent)).padStart(2, "0");
@@ -46,6 +42,23 @@ export function formatPlain(value: number): string {
   const [whole = "0", decimals = ""] = value.toFixed(17).split(".");
   const fraction = trimZeros(decimals);
   return fraction === "" ? (whole === "-0" ? "0" : whole) : `${whole}.${fraction}`;
+}
+
+/** `-1.25e-7` → sign `-`, the digits `1250…`, exponent −7. A number halfway goes to the even digit, as in C. */
+function roundToDigits(
+  value: number,
+  digits: number,
+): { sign: string; significant: string; exponent: number } {
+  const read = (text: string): { sign: string; significant: string; exponent: number } => {
+    const [mantissa = "0", exponent = "0"] = text.split("e");
+    const sign = mantissa.startsWith("-") ? "-" : "";
+    return { sign, significant: mantissa.replaceAll(/[-.]/g, ""), exponent: Number(exponent) };
+  };
+  const exact = read(value.toExponential(digits + 20));
+  const isHalfway = /^50*$/.test(exact.significant.slice(digits));
+  const isEven = "02468".includes(exact.significant[digits - 1] ?? "");
+  if (isHalfway && isEven) return { ...exact, significant: exact.significant.slice(0, digits) };
+  return read(value.toExponential(digits - 1));
 }
 
 function trimZeros(digits: string): string {

@@ -20,7 +20,9 @@ export class SortedSet {
     return this.scores.get(member);
   }
 
-  set(member: string, score: number): void {
+  set(member: string, givenScore: number): void {
+    // There is only one zero.
+    const score = givenScore === 0 ? 0 : givenScore;
     const before = this.scores.get(member);
     if (before === score) return;
     if (before !== undefined) this.#order.remove({ member, score: before });

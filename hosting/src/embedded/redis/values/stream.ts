@@ -80,14 +80,11 @@ export class Stream {
   /** Removes the oldest entries and says how many. */
   trim({ by, isApproximate, limit }: TrimOptions): number {
     let surplus = "length" in by ? this.length - by.length : this.#indexOf(by.firstId);
-    if (isApproximate) {
+    if (isApproximate && surplus < this.length) {
       if (limit > 0) surplus = Math.min(surplus, limit);
       surplus = Math.floor(surplus / nodeEntries) * nodeEntries;
     }
-    for (let removed = 0; removed < surplus; removed++) {
-      const entry = this.entries.shift();
-      if (entry !== undefined && entry.id > this.maxDeletedId) this.maxDeletedId = entry.id;
-    }
+    for (let removed = 0; removed < surplus; removed++) this.entries.shift();
     return Math.max(0, surplus);
   }
 

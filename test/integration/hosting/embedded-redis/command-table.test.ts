@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { allCommands } from "../../../../hosting/src/embedded/redis/commands/all-commands.ts";
+import type { Command } from "../../../../hosting/src/embedded/redis/commands/command.ts";
+import { RawClient } from "../../../fixtures/embedded-redis/raw-client.ts";
+import type { RawReply } from "../../../fixtures/embedded-redis/raw-client.ts";
+import { realRedis, startRealRedis } from "../../../fixtures/embedded-redis/redis-servers.ts";
+import type { RedisProcess } from "../../../fixtures/embedded-redis/redis-servers.ts";
+import { titled } from "../../../fixtures/requirement.ts";
+
+const redis = realRedis();
+
+/** Added by Redis 7.2, and asked for by its clients. */
+const newerCommands = new Set(["client|no-touch", "client|setinfo"]);
+
+describe.skipIf(!redis.available)(titled("the command table", redis), () => {
+  let real: RedisProcess;
+  let client: RawClient;
+
+  beforeAll(async () => {
+    real = await startRealRedis();
+    client = await RawClient.connect(real.port);
+  });
+
+  afterAll(async () => {
+    client?.close();
+    await real?.stop();
+  });
+
+  const commands = [...allCommands].flatMap((command) => [command, ...(command.subcommands?.values() ?? [])]);
+
+  test.each(commands.filter(({ name }) => !newerCommands.has(name)))(
+    "says of $name what redis-server says",
+    async (command) => {
+      const [info] = items(await client.call("COMMAND", "INFO", command.name));
+      expect(info?.value, `redis-server knows ${command.name}`).not.toBeNull();
+      const [name, arity, flags, first, last, step] = items(info as RawReply);
+      expect(describeCommand(command)).toEqual({
+        name: name?.value,
+        arity: Number(arity?.value),
+        flags: items(flags as RawReply)
+          .map(({ value }) => value)
+          .toSorted(),
+        keys: [first, last, step].map((place) => Number(place?.value)),
+      });
+    },
+  );
+});
+
+function items({ value }: RawReply): RawReply[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function describeCommand({ name, arity, flags, keys }: Command): object {
+  return { name, arity, flags: [...flags].toSorted(), keys: [...keys] };
+}
