@@ -1,11 +1,12 @@
 import process from "node:process";
+import { decodeFrame } from "@dext/hosting/control";
 import type { LogQuery } from "@dext/protocol";
 import type { Command, CommandInput } from "../command.ts";
 import { cliError } from "../error-codes.ts";
 import { checkNames } from "../run/check-names.ts";
 import { findRun, runOption } from "../run/find-run.ts";
+import { createLineRenderer } from "../run/line-renderer.ts";
 import { createLineWriter } from "../run/line-writer.ts";
-import { createLogLinePrinter } from "../run/plain-run-view.ts";
 import { createResourceLabels } from "../run/resource-label.ts";
 import { styleFor } from "../terminal/style.ts";
 
@@ -27,12 +28,11 @@ export const logsCommand: Command = {
     const labels = createResourceLabels();
     labels.learn(snapshot.resources);
     const style = styleFor({ stream: process.stdout });
-    const toText = input.flag("json")
-      ? (line: object): string => JSON.stringify({ version: 1, ...line })
-      : createLogLinePrinter({ style, labels });
+    const render = createLineRenderer({ style, labels });
     const writer = createLineWriter();
-    for await (const line of client.logs(query)) {
-      writer.write(toText(line));
+    for await (const frame of client.logFrames(query)) {
+      if (!input.flag("json")) writer.writeBytes(render(frame));
+      else for (const line of decodeFrame(frame)) writer.write(JSON.stringify({ version: 1, ...line }));
       const ready = writer.whenReady();
       if (ready !== undefined) await ready;
     }

@@ -1,11 +1,12 @@
 import { isDextError } from "@dext/core";
-import type { RunClient, RunInfo } from "@dext/protocol";
+import type { ConnectedRun } from "@dext/hosting/control";
+import type { RunInfo } from "@dext/protocol";
 import type { RunTracker } from "./run-tracker.ts";
 import type { RunView } from "./run-view.ts";
 
 /** What {@link attachRun} takes. */
 export interface AttachRunOptions {
-  client: RunClient;
+  client: ConnectedRun;
   info: RunInfo;
   view: RunView;
   tracker: RunTracker;
@@ -29,8 +30,8 @@ export async function attachRun({ client, info, view, tracker, begunAt }: Attach
       }
     }),
     untilGone(async () => {
-      for await (const line of client.logs({ follow: true })) {
-        const ready = view.line(line);
+      for await (const frame of client.logFrames({ follow: true })) {
+        const ready = view.lines(frame);
         if (ready !== undefined) await ready;
       }
     }),

@@ -2,8 +2,7 @@ import { realpathSync } from "node:fs";
 import { sep } from "node:path";
 import process from "node:process";
 import { connectRun, listRuns, openRuntimeDirectory } from "@dext/hosting/control";
-import type { RunRecord } from "@dext/hosting/control";
-import type { RunClient } from "@dext/protocol";
+import type { ConnectedRun, RunRecord } from "@dext/hosting/control";
 import type { OptionDescription } from "../command.ts";
 import { cliError } from "../error-codes.ts";
 
@@ -17,7 +16,7 @@ export const runOption: OptionDescription = {
 /** A run that was found, and how to speak to it. */
 export interface FoundRun {
   record: RunRecord;
-  client: RunClient;
+  client: ConnectedRun;
 }
 
 /** What {@link findRun} takes. */

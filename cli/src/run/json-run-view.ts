@@ -1,3 +1,4 @@
+import { decodeFrame } from "@dext/hosting/control";
 import { createLineWriter } from "./line-writer.ts";
 import { printProgress } from "../terminal/output.ts";
 import type { RunView } from "./run-view.ts";
@@ -10,8 +11,8 @@ export function createJsonRunView(): RunView {
   return {
     attached: (run, resources) => print("attached", { run, resources }),
     event: (event) => print(event.type, event),
-    line(line) {
-      print("line", line);
+    lines(frame) {
+      for (const line of decodeFrame(frame)) print("line", line);
       return writer.whenReady();
     },
     appHostLine: (line) => print("apphost", line),

@@ -3,6 +3,8 @@ import process from "node:process";
 /** Writes lines to stdout in large pieces, in order. */
 export interface LineWriter {
   write(line: string): void;
+  /** Whole lines as bytes, which must stay as they are until {@link LineWriter.whenReady} says so. */
+  writeBytes(bytes: Uint8Array): void;
   /** Resolves when the reader has caught up; `undefined` when it already has. */
   whenReady(): Promise<void> | undefined;
   flush(): void;
@@ -13,26 +15,35 @@ const pieceSize = 64 * 1024;
 export function createLineWriter({
   stream = process.stdout,
 }: {
-  stream?: NodeJS.WritableStream & { readonly writableNeedDrain?: boolean; readonly destroyed?: boolean };
+  stream?: NodeJS.WritableStream & { readonly destroyed?: boolean; readonly writableLength?: number };
 } = {}): LineWriter {
-  let piece = "";
+  let text = "";
   let scheduled = false;
-  let blocked = false;
+  let pending = 0;
+  let wake: (() => void) | undefined;
 
-  const flush = (): void => {
-    if (piece === "") return;
-    const text = piece;
-    piece = "";
-    if (stream.destroyed !== true && !stream.write(text)) blocked = true;
+  // Called for what cannot be written any more, too.
+  const written = (): void => {
+    pending -= 1;
+    if (pending === 0) wake?.();
   };
-  stream.on("drain", () => (blocked = false));
+  const put = (piece: string | Uint8Array): void => {
+    if (stream.destroyed === true) return;
+    pending += 1;
+    stream.write(piece, written);
+  };
+  const flush = (): void => {
+    if (text === "") return;
+    const piece = text;
+    text = "";
+    put(piece);
+  };
 
   return {
     flush,
     write(line) {
-      piece += line;
-      piece += "\n";
-      if (piece.length >= pieceSize) return flush();
+      text += `${line}\n`;
+      if (text.length >= pieceSize) return flush();
       if (scheduled) return;
       scheduled = true;
       setImmediate(() => {
@@ -40,17 +51,15 @@ export function createLineWriter({
         flush();
       });
     },
+    writeBytes(bytes) {
+      flush();
+      put(bytes);
+    },
     whenReady() {
-      if (!blocked || stream.destroyed === true) return undefined;
-      return new Promise((resolve) => {
-        const done = (): void => {
-          stream.off("drain", done);
-          stream.off("close", done);
-          stream.off("error", done);
-          resolve();
-        };
-        for (const name of ["drain", "close", "error"]) stream.on(name, done);
-      });
+      // A file, and on POSIX a pipe or a terminal, has everything when `write` returns: nothing to wait for, though
+      // the callbacks come later.
+      if (pending === 0 || stream.destroyed === true || stream.writableLength === 0) return undefined;
+      return new Promise((resolve) => (wake = resolve));
     },
   };
 }

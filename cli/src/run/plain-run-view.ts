@@ -1,12 +1,13 @@
 import process from "node:process";
 import { formatDuration } from "@dext/core";
-import type { HealthEvent, LogLine, ResourceSnapshot, RunEvent, StateEvent } from "@dext/protocol";
+import { printableText } from "@dext/hosting/control";
+import type { HealthEvent, ResourceSnapshot, RunEvent, StateEvent } from "@dext/protocol";
 import { columns } from "../terminal/columns.ts";
 import { printProgress } from "../terminal/output.ts";
 import { styleFor } from "../terminal/style.ts";
 import type { Style } from "../terminal/style.ts";
 import { createLineWriter } from "./line-writer.ts";
-import { lineText } from "./line-text.ts";
+import { createLineRenderer } from "./line-renderer.ts";
 import { createResourceLabels } from "./resource-label.ts";
 import type { ResourceLabels } from "./resource-label.ts";
 import { createSlowStarts } from "./slow-starts.ts";
@@ -18,7 +19,7 @@ export function createPlainRunView(): RunView {
   const style = styleFor({ stream: process.stdout });
   const writer = createLineWriter();
   const labels = createResourceLabels();
-  const printLogLine = createLogLinePrinter({ style, labels });
+  const render = createLineRenderer({ style, labels });
   const slow = createSlowStarts((resource) => {
     const detail = resource.healthMessage ?? "";
     writer.write(statusLine(resource, { style, labels, word: resource.health, detail }));
@@ -36,12 +37,12 @@ export function createPlainRunView(): RunView {
       const text = describeEvent(event, { style, labels });
       if (text !== undefined) writer.write(text);
     },
-    line(line) {
-      writer.write(printLogLine(line));
+    lines(frame) {
+      writer.writeBytes(render(frame));
       return writer.whenReady();
     },
     appHostLine({ text }) {
-      writer.write(`${style.dim("apphost |")} ${lineText(text, style)}`);
+      writer.write(`${style.dim("apphost |")} ${printableText(text, { colour: style.coloured })}`);
     },
     settled(tracker, { duration }) {
       for (const line of describeSettled(tracker.resources(), { style, labels, duration }))
@@ -58,23 +59,6 @@ export function createPlainRunView(): RunView {
       writer.write(`${style.bold("Stopped")} after ${formatDuration(duration)}, ${ran}`);
       writer.flush();
     },
-  };
-}
-
-/** How a line of a resource is shown. */
-export function createLogLinePrinter({
-  style,
-  labels,
-}: {
-  style: Style;
-  labels: ResourceLabels;
-}): (line: LogLine) => string {
-  return ({ resource, replica, stream, text }) => {
-    const label = labels.padded({ name: resource, replica });
-    const shown = lineText(text, style);
-    const prefix = style.nth(labels.index(resource), `${label} |`);
-    if (shown === "") return prefix;
-    return `${prefix} ${stream === "system" ? style.dim(shown) : shown}`;
   };
 }
 

@@ -1,4 +1,5 @@
-import type { LogLine, ResourceSnapshot, RunEvent, RunInfo } from "@dext/protocol";
+import type { LogFrame } from "@dext/hosting/control";
+import type { ResourceSnapshot, RunEvent, RunInfo } from "@dext/protocol";
 import type { RunTracker } from "./run-tracker.ts";
 
 /** How a run came to its end. */
@@ -13,8 +14,8 @@ export interface RunEnding {
 export interface RunView {
   attached(info: RunInfo, resources: readonly ResourceSnapshot[]): void;
   event(event: RunEvent, tracker: RunTracker): void;
-  /** A promise when the reader has to catch up first. */
-  line(line: LogLine): Promise<void> | undefined;
+  /** Lines of one replica; their bytes are valid until it returns. A promise when the reader has to catch up first. */
+  lines(frame: LogFrame): Promise<void> | undefined;
   /** What the AppHost itself prints. */
   appHostLine(line: { stream: "stdout" | "stderr"; text: string }): void;
   /** Once, when everything that starts by itself is up or has failed. */

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { formatDuration, isDextError, sleep } from "@dext/core";
 import { connectRun } from "@dext/hosting/control";
-import type { RunClient, RunInfo } from "@dext/protocol";
+import type { ConnectedRun } from "@dext/hosting/control";
+import type { RunInfo } from "@dext/protocol";
 import type { AppHostProcess } from "../apphost/start-apphost.ts";
 import { cliError } from "../error-codes.ts";
 
@@ -24,7 +25,7 @@ export async function waitForSocket({
   socketPath,
   limit,
   progress,
-}: WaitForSocketOptions): Promise<{ client: RunClient; info: RunInfo } | undefined> {
+}: WaitForSocketOptions): Promise<{ client: ConnectedRun; info: RunInfo } | undefined> {
   const client = connectRun({ socketPath });
   const start = performance.now();
   let told = false;

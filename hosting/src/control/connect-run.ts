@@ -12,8 +12,13 @@ import type {
   RunInfo,
   RunSnapshot,
 } from "@dext/protocol";
+import { decodeFrame } from "../logs/log-frame.ts";
+import type { LogFrame } from "../logs/log-frame.ts";
 import { isErrorDocument } from "./error-answer.ts";
 import { controlError } from "./error-codes.ts";
+import { LogFrameReader } from "./log-frame-reader.ts";
+import { encodeLine, failureOf, logFramesType } from "./log-frames.ts";
+import type { LogFrameSource } from "./log-frames.ts";
 import { readNdjson } from "./ndjson.ts";
 import { formatLogsQuery } from "./request-query.ts";
 import { versionHeader } from "./version-header.ts";
@@ -26,6 +31,9 @@ export interface ConnectRunOptions {
   token?: string;
 }
 
+/** A run in another process, which gives its lines as frames too. */
+export type ConnectedRun = RunClient & LogFrameSource;
+
 /**
  * A run in another process, through its control socket. Nothing is connected until something is asked, and each call
  * has a connection of its own that ends with it.
@@ -34,7 +42,7 @@ export interface ConnectRunOptions {
  * in the middle of an answer, `DEXT_CONTROL_VERSION_UNSUPPORTED` when it speaks another version, the signal's reason
  * when aborted, and otherwise what the run itself throws.
  */
-export function connectRun({ socketPath, token }: ConnectRunOptions): RunClient {
+export function connectRun({ socketPath, token }: ConnectRunOptions): ConnectedRun {
   const call: Call = (route, options) => send({ ...options, route, socketPath, token });
   return {
     info: (options) => readDocument<RunInfo>(call, { route: "info", ...options }),
@@ -46,8 +54,8 @@ export function connectRun({ socketPath, token }: ConnectRunOptions): RunClient 
         query: new URLSearchParams(after === undefined ? {} : { after: String(after) }),
         signal,
       }),
-    logs: (query, { signal } = {}) =>
-      readStream<LogLine>(call, { route: "logs", query: formatLogsQuery(query), signal }),
+    logs: (query, { signal } = {}) => readLines(readFrames(call, { query: formatLogsQuery(query), signal })),
+    logFrames: (query, { signal } = {}) => readFrames(call, { query: formatLogsQuery(query), signal }),
     async command(resource, { signal, ...command }) {
       await readDocument(call, { route: "command", body: { resource, ...command }, signal });
     },
@@ -60,6 +68,7 @@ export function connectRun({ socketPath, token }: ConnectRunOptions): RunClient 
 interface CallOptions {
   query?: URLSearchParams;
   body?: unknown;
+  accept?: string;
   signal?: AbortSignal | undefined;
 }
 
@@ -83,15 +92,46 @@ async function* readStream<Document>(
 ): AsyncGenerator<Document, void, undefined> {
   const response = await call(route, options);
   try {
-    for await (const document of readNdjson(response, { onCut: () => connectionLost() })) {
-      // What goes wrong after the head of the answer comes as its last line.
-      if (isErrorDocument(document)) throw fromErrorDocument(document);
-      yield document as Document;
-    }
+    for await (const document of readDocuments(response)) yield document as Document;
   } catch (cause) {
     throw explain(cause, options.signal);
   } finally {
     response.destroy();
+  }
+}
+
+async function* readFrames(call: Call, options: CallOptions): AsyncGenerator<LogFrame, void, undefined> {
+  const response = await call("logs", { ...options, accept: logFramesType });
+  try {
+    if (response.headers["content-type"] !== logFramesType) {
+      for await (const line of readDocuments(response)) yield encodeLine(line as LogLine);
+      return;
+    }
+    const reader = new LogFrameReader();
+    for await (const chunk of response as AsyncIterable<Uint8Array>) {
+      for (const frame of reader.push(chunk)) {
+        const failure = failureOf(frame);
+        if (failure !== undefined) throw fromErrorDocument(failure);
+        yield frame;
+      }
+    }
+    if (!reader.isWhole) throw connectionLost();
+  } catch (cause) {
+    throw explain(cause, options.signal);
+  } finally {
+    response.destroy();
+  }
+}
+
+async function* readLines(frames: AsyncIterable<LogFrame>): AsyncGenerator<LogLine, void, undefined> {
+  for await (const frame of frames) yield* decodeFrame(frame);
+}
+
+/** What goes wrong after the head of the answer comes as its last line. */
+async function* readDocuments(response: IncomingMessage): AsyncGenerator<unknown, void, undefined> {
+  for await (const document of readNdjson(response, { onCut: () => connectionLost() })) {
+    if (isErrorDocument(document)) throw fromErrorDocument(document);
+    yield document;
   }
 }
 
@@ -102,14 +142,8 @@ interface SendOptions extends CallOptions {
 }
 
 /** Sends a request; resolves with an answer that has the right version and is no error. */
-async function send({
-  route,
-  query,
-  body,
-  signal,
-  socketPath,
-  token,
-}: SendOptions): Promise<IncomingMessage> {
+async function send(options: SendOptions): Promise<IncomingMessage> {
+  const { route, query, body, accept, signal, socketPath, token } = options;
   signal?.throwIfAborted();
   const { method, path } = routes[route];
   const text = body === undefined ? "" : JSON.stringify(body);
@@ -122,6 +156,7 @@ async function send({
     agent: false,
     headers: {
       [versionHeader]: String(protocolVersion),
+      ...(accept === undefined ? {} : { accept }),
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(text === ""
         ? {}

@@ -1,6 +1,12 @@
+export { createFrameRenderer } from "../logs/frame-renderer.ts";
+export type { FrameRenderer, FrameRendererOptions, LinePrefix } from "../logs/frame-renderer.ts";
+export { decodeFrame } from "../logs/log-frame.ts";
+export type { LogFrame } from "../logs/log-frame.ts";
+export { printableText } from "../logs/printable-text.ts";
 export { connectRun } from "./connect-run.ts";
-export type { ConnectRunOptions } from "./connect-run.ts";
+export type { ConnectedRun, ConnectRunOptions } from "./connect-run.ts";
 export { controlErrorCodes } from "./error-codes.ts";
+export type { LogFrameSource } from "./log-frames.ts";
 export type { RunRecord } from "./run-record.ts";
 export { inspectRuns, isRunAlive, listRuns, registerRun, removeStale } from "./run-registry.ts";
 export type { RegisteredRun, RegisterRunOptions, RunListing } from "./run-registry.ts";

@@ -4,20 +4,25 @@ import { Buffer } from "node:buffer";
 import { createServer } from "node:http";
 import type { Socket } from "node:net";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { ErrorDocument } from "@dext/core";
 import { protocolVersion, routes } from "@dext/protocol";
 import type { Route, RouteName, RunClient } from "@dext/protocol";
-import { answersOn } from "./answers-on.ts";
+import { encodeFrame } from "../logs/log-frame.ts";
 import { toErrorAnswer } from "./error-answer.ts";
 import { controlError } from "./error-codes.ts";
-import { writeNdjson } from "./ndjson.ts";
+import { listenOn } from "./listen-on-socket.ts";
+import { encodeFailure, hasLogFrames, logFramesType } from "./log-frames.ts";
+import { encodeDocument } from "./ndjson.ts";
+import { readBody } from "./request-body.ts";
 import { parseEventsQuery, parseLogsQuery, parseCommandBody, parseStopBody } from "./request-query.ts";
+import { writeStream } from "./stream-answer.ts";
 import { versionHeader } from "./version-header.ts";
 
 /** What {@link serveControl} takes. */
 export interface ServeControlOptions {
   /** Where to listen; the socket file is made with mode 0600. What a dead run left there is replaced. */
   socketPath: string;
-  /** The run that answers. */
+  /** The run that answers; one that is a {@link LogFrameSource} too serves its lines many at a time. */
   run: RunClient;
   /** When set, a request has to carry it as `authorization: Bearer <token>`. */
   token?: string;
@@ -114,7 +119,7 @@ async function answer(exchange: Exchange): Promise<void> {
   } catch (error) {
     if (signal.aborted || response.destroyed) return;
     const { status, document } = toErrorAnswer(error);
-    if (response.headersSent) response.end(`${JSON.stringify(document)}\n`);
+    if (response.headersSent) endWithFailure(response, document);
     else answerDocument(response, status, document);
   } finally {
     // What is left of a body that nobody wanted would keep the connection open.
@@ -186,18 +191,37 @@ async function readDocument(exchange: Exchange, name: RouteName): Promise<unknow
 }
 
 async function answerStream(
-  { response, run, signal }: Exchange,
+  exchange: Exchange,
   { name, query }: { name: RouteName; query: URLSearchParams },
 ): Promise<void> {
-  const documents =
-    name === "logs"
-      ? run.logs(parseLogsQuery(query), { signal })
-      : run.events({ ...parseEventsQuery(query), signal });
-  response.writeHead(200, { "content-type": "application/x-ndjson", "cache-control": "no-store" });
-  // The client learns at once that it is connected, even when there is nothing to say yet.
-  response.flushHeaders();
-  await writeNdjson(response, documents);
+  const { request, response, run, signal } = exchange;
+  if (name === "logs") {
+    const asked = parseLogsQuery(query);
+    if (request.headers.accept === logFramesType && hasLogFrames(run)) {
+      beginStream(response, logFramesType);
+      await writeStream(response, run.logFrames(asked, { signal }), { encode: encodeFrame });
+    } else {
+      beginStream(response, "application/x-ndjson");
+      await writeStream(response, run.logs(asked, { signal }), { encode: encodeDocument });
+    }
+  } else {
+    const events = run.events({ ...parseEventsQuery(query), signal });
+    beginStream(response, "application/x-ndjson");
+    await writeStream(response, events, { encode: encodeDocument });
+  }
   if (!response.destroyed) response.end();
+}
+
+/** The client learns at once that it is connected, even when there is nothing to say yet. */
+function beginStream(response: ServerResponse, type: string): void {
+  response.writeHead(200, { "content-type": type, "cache-control": "no-store" });
+  response.flushHeaders();
+}
+
+/** What goes wrong after the head of the answer comes as its last item. */
+function endWithFailure(response: ServerResponse, document: ErrorDocument): void {
+  const isFrames = response.getHeader("content-type") === logFramesType;
+  response.end(isFrames ? encodeFailure(document) : encodeDocument(document));
 }
 
 function answerDocument(response: ServerResponse, status: number, document: unknown): void {
@@ -208,50 +232,4 @@ function answerDocument(response: ServerResponse, status: number, document: unkn
     "cache-control": "no-store",
   });
   response.end(body);
-}
-
-const largestBody = 64 * 1024;
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // Not destroyed when it is too large: the refusal still has to go out.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > largestBody) {
-      throw controlError(
-        "DEXT_CONTROL_REQUEST_TOO_LARGE",
-        `The body has more than ${largestBody} bytes, the most that is taken`,
-      );
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-async function listenOn(server: Server, socketPath: string): Promise<void> {
-  try {
-    await listen(server, socketPath);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "EADDRINUSE") throw cause;
-    if (await answersOn(socketPath)) {
-      throw controlError(
-        "DEXT_CONTROL_SOCKET_TAKEN",
-        `Another process answers on the control socket "${socketPath}"`,
-        { hint: "Stop that run, or start this one under another id.", cause, details: { socketPath } },
-      );
-    }
-    await unlink(socketPath);
-    await listen(server, socketPath);
-  }
-}
-
-function listen(server: Server, socketPath: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(socketPath, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
 }

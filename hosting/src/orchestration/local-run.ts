@@ -9,6 +9,8 @@ import type {
   RunInfo,
   RunSnapshot,
 } from "@dext/protocol";
+import type { LogFrameSource } from "../control/log-frames.ts";
+import type { LogFrame } from "../logs/log-frame.ts";
 import type { LogStore } from "../logs/log-store.ts";
 import type { EventHub } from "./event-hub.ts";
 import type { Orchestrator } from "./orchestrator.ts";
@@ -25,7 +27,7 @@ export interface LocalRunOptions {
 }
 
 /** The run of this process as its clients see it; the control socket serves it. */
-export class LocalRun implements RunClient {
+export class LocalRun implements RunClient, LogFrameSource {
   readonly #options: LocalRunOptions;
 
   constructor(options: LocalRunOptions) {
@@ -53,6 +55,10 @@ export class LocalRun implements RunClient {
 
   events(options: { after?: number; signal?: AbortSignal } = {}): AsyncIterable<RunEvent> {
     return this.#options.hub.read(options);
+  }
+
+  logFrames(query: LogQuery, options: { signal?: AbortSignal } = {}): AsyncIterable<LogFrame> {
+    return this.#options.logs.readFrames(query, options);
   }
 
   logs(query: LogQuery, options: { signal?: AbortSignal } = {}): AsyncIterable<LogLine> {

@@ -7,9 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { connectRun, serveControl } from "@dext/hosting/control";
+import { DextError } from "@dext/core";
+import { connectRun, decodeFrame, serveControl } from "@dext/hosting/control";
 import type { ControlServer } from "@dext/hosting/control";
 import type { LogLine, LogQuery, RunClient } from "@dext/protocol";
+import { encodeLine } from "../../../../hosting/src/control/log-frames.ts";
 import { collect } from "../../../fixtures/control/collect.ts";
 import { createInMemoryRun, infoOf } from "../../../fixtures/control/in-memory-run.ts";
 import type { InMemoryRun } from "../../../fixtures/control/in-memory-run.ts";
@@ -280,6 +282,39 @@ describe("logs", () => {
     const sent = Array.from({ length: 5_000 }, (_, index) => `${index} \u001b[31m€ä\u2028"\\ 👍`);
     for (const text of sent) run.print({ resource: "api", text });
     expect(await texts({})).toEqual(sent);
+  });
+
+  test("come as frames from a run that has them, with the same lines and errors", async () => {
+    const lines = ["one", "two €"].map((text, index) => ({
+      seq: index + 1,
+      time: 1_767_225_600_000,
+      resource: "api",
+      replica: 1,
+      stream: "stderr" as const,
+      text,
+    }));
+    const framed = Object.assign(run, {
+      logFrames: async function* (query: LogQuery) {
+        for (const line of lines) yield encodeLine(line);
+        if (query.tail === 0) throw new DextError("No more", { code: "DEXT_TEST_GONE" });
+      },
+    });
+    const path = join(folder, "framed.sock");
+    const other = await serveControl({ socketPath: path, run: framed });
+    const connected = connectRun({ socketPath: path });
+    expect(await collect(connected.logs({}))).toEqual(lines);
+    const frames = await collect(connected.logFrames({}));
+    expect(frames.flatMap(decodeFrame)).toEqual(lines);
+    await expect(collect(connected.logs({ tail: 0 }))).rejects.toMatchObject({ code: "DEXT_TEST_GONE" });
+    await other.close();
+  });
+
+  test("come as NDJSON to a client that does not know frames", async () => {
+    run.print({ resource: "api", text: "hello" });
+    expect(await raw({ path: "/v1/logs" })).toMatchObject({
+      status: 200,
+      body: { resource: "api", text: "hello" },
+    });
   });
 
   test("wait for a slow reader instead of filling memory", async () => {
