@@ -1,8 +1,9 @@
-import { readdir, readFile, realpath, rename, stat, unlink, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { readdir, readFile, realpath, rename, rm, stat, unlink, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { protocolVersion } from "@dext/protocol";
 import { isAlive, readIdentity } from "../processes/process-identity.ts";
+import { cleanUpRun } from "../processes/stale-processes.ts";
 import { answersOn } from "./answers-on.ts";
 import { controlError } from "./error-codes.ts";
 import { parseRunRecord } from "./run-record.ts";
@@ -86,9 +87,20 @@ export async function listRuns(directory: string): Promise<RunRecord[]> {
   return [...runs];
 }
 
-/** Removes what {@link inspectRuns} found stale. */
+/** Ends what dead runs have left running, and removes what {@link inspectRuns} found stale. */
 export async function removeStale(files: readonly string[]): Promise<void> {
+  await Promise.all(files.filter((file) => file.endsWith(".json")).map(endDeadRun));
   await Promise.all(files.map(removeFile));
+}
+
+/** Normally there is nothing to end: the run's guardian has done it. */
+async function endDeadRun(file: string): Promise<void> {
+  const record = parseRunRecord(await readFile(file, "utf8").catch(() => ""));
+  if (record === undefined || !isRunId(record.run) || isRunAlive(record)) return;
+  const { ledger, temporary } = runPaths(dirname(file), record.run);
+  await cleanUpRun(record, { ledger });
+  await removeFile(ledger);
+  await rm(temporary, { recursive: true, force: true });
 }
 
 /** Whether the process that a record names is still there: that very one, not another with its pid. */

@@ -34,6 +34,10 @@ export async function openRuntimeDirectory({
 export interface RunPaths {
   record: string;
   socket: string;
+  /** What the guardian of the run has written down about its processes. */
+  ledger: string;
+  /** Data of the run that does not outlive it; outside the private folder, since servers may run as another user. */
+  temporary: string;
 }
 
 /**
@@ -57,7 +61,12 @@ export function runPaths(directory: string, run: string): RunPaths {
       { hint: "Set DEXT_RUNTIME_DIRECTORY to a folder with a shorter path.", details: { socket } },
     );
   }
-  return { record: join(directory, `${run}.json`), socket };
+  return {
+    record: join(directory, `${run}.json`),
+    socket,
+    ledger: join(directory, `${run}.processes`),
+    temporary: join(tmpdir(), `dext-run-${run}`),
+  };
 }
 
 /** Whether a text can be the id of a run. */

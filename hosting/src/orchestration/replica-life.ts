@@ -33,6 +33,7 @@ export class ReplicaLife {
   readonly #sink: LogSink;
   readonly #ending: AbortController = new AbortController();
   #process: RunningProcess | undefined;
+  #stoppedState: "Stopped" | "Restarting" = "Stopped";
   #ended: Promise<void> = Promise.resolve();
 
   constructor(replica: Replica, options: ReplicaLifeOptions) {
@@ -52,8 +53,9 @@ export class ReplicaLife {
     return this.#process?.pids() ?? [];
   }
 
-  /** Stops it and everything that it started; resolves when nothing of it is left. */
-  async stop({ force }: { force: boolean }): Promise<void> {
+  /** Stops it and everything that it started; resolves when nothing of it is left and it is in the state given. */
+  async stop({ force, into }: { force: boolean; into: "Stopped" | "Restarting" }): Promise<void> {
+    this.#stoppedState = into;
     this.#ending.abort(new Error("stopped"));
     if (this.#process !== undefined) {
       if (["Running", "Starting"].includes(this.#replica.state)) this.#replica.setState("Stopping");
@@ -108,7 +110,7 @@ export class ReplicaLife {
   async #untilEnd(): Promise<void> {
     if (this.#process !== undefined) return this.#untilExit(this.#process);
     await new Promise((resolve) => this.#ending.signal.addEventListener("abort", resolve, { once: true }));
-    this.#replica.setState("Stopped");
+    this.#replica.setState(this.#stoppedState);
   }
 
   async #untilExit(process: RunningProcess): Promise<void> {
@@ -118,7 +120,7 @@ export class ReplicaLife {
     const duration = clock.monotonic() - startedAt;
     await process.cleanUp();
     this.#replica.setHealth("Unknown");
-    if (this.#ending.signal.aborted) return this.#replica.setState("Stopped", end);
+    if (this.#ending.signal.aborted) return this.#replica.setState(this.#stoppedState, end);
     const { isFollowed, reason } = this.#options.onEnd({ ...end, duration });
     const by = end.signal === undefined ? `with code ${end.exitCode}` : `by ${end.signal}`;
     const ended = `ended ${by} after ${formatDuration(duration)}${reason === undefined ? "" : `, ${reason}`}`;
@@ -140,7 +142,7 @@ export class ReplicaLife {
 
   #fail(error: unknown): void {
     if (this.#ending.signal.aborted && error === this.#ending.signal.reason) {
-      this.#replica.setState("Stopped");
+      this.#replica.setState(this.#stoppedState);
       return;
     }
     const message = error instanceof Error ? error.message : String(error);

@@ -19,6 +19,7 @@ export class ReplicaTask {
   #ended: Promise<void> = Promise.resolve();
   #backoff: Timer | undefined;
   #isClosed = false;
+  #commands: Promise<void> = Promise.resolve();
 
   constructor(
     replica: Replica,
@@ -58,7 +59,42 @@ export class ReplicaTask {
    *
    * @throws DextError `DEXT_RUN_COMMAND_REFUSED` when it runs already, `DEXT_RUN_START_FAILED` when it does not get there.
    */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    return this.#inTurn(() => this.#start());
+  }
+
+  /** Stops it and keeps it stopped; resolves when nothing of it is left. */
+  async stop({ force = false }: { force?: boolean } = {}): Promise<void> {
+    this.#backoff?.clear();
+    await this.#life?.stop({ force, into: "Stopped" });
+    if (!isEndState(this.#replica.state)) this.#replica.setState("Stopped");
+  }
+
+  /**
+   * Stops it by hand.
+   *
+   * @throws DextError `DEXT_RUN_COMMAND_REFUSED` when it does not run.
+   */
+  stopByHand(): Promise<void> {
+    return this.#inTurn(async () => {
+      const { state } = this.#replica;
+      if (isEndState(state) || state === "NotStarted") throw this.#refused("stop");
+      await this.stop();
+    });
+  }
+
+  /** Stops it when it runs and starts it again. */
+  restart({ isByHand }: { isByHand: boolean }): Promise<void> {
+    return this.#inTurn(() => this.#restart({ isByHand }));
+  }
+
+  /** Stops it for good: nothing starts it again. */
+  close(options: { force: boolean }): Promise<void> {
+    this.#isClosed = true;
+    return this.stop(options);
+  }
+
+  async #start(): Promise<void> {
     const { state } = this.#replica;
     if (state !== "NotStarted" && state !== "Restarting" && !isEndState(state)) throw this.#refused("start");
     this.#backoff?.clear();
@@ -69,38 +105,22 @@ export class ReplicaTask {
     await this.#untilStarted();
   }
 
-  /** Stops it and keeps it stopped; resolves when nothing of it is left. */
-  async stop({ force = false }: { force?: boolean } = {}): Promise<void> {
-    this.#backoff?.clear();
-    await this.#life?.stop({ force });
-    if (!isEndState(this.#replica.state)) this.#replica.setState("Stopped");
-  }
-
-  /**
-   * Stops it by hand.
-   *
-   * @throws DextError `DEXT_RUN_COMMAND_REFUSED` when it does not run.
-   */
-  async stopByHand(): Promise<void> {
-    const { state } = this.#replica;
-    if (isEndState(state) || state === "NotStarted" || state === "Stopping") throw this.#refused("stop");
-    await this.stop();
-  }
-
-  /** Stops it when it runs and starts it again. */
-  async restart({ isByHand }: { isByHand: boolean }): Promise<void> {
+  async #restart({ isByHand }: { isByHand: boolean }): Promise<void> {
     if (this.#isClosed) return;
-    await this.stop();
+    this.#backoff?.clear();
+    // Never Stopped in between: who waits for it would give up.
+    await this.#life?.stop({ force: false, into: "Restarting" });
     if (isByHand) this.#policy.reset();
     this.#replica.change({ restarts: isByHand ? 0 : this.#replica.snapshot.restarts + 1 });
     this.begin();
     if (isByHand) await this.#untilStarted();
   }
 
-  /** Stops it for good: nothing starts it again. */
-  close(options: { force: boolean }): Promise<void> {
-    this.#isClosed = true;
-    return this.stop(options);
+  /** Commands come from several clients; each begins when the one before is done. */
+  #inTurn(command: () => Promise<void>): Promise<void> {
+    const done = this.#commands.then(command);
+    this.#commands = done.catch(() => {});
+    return done;
   }
 
   #decide(end: LifeEnd): { isFollowed: boolean; reason?: string } {

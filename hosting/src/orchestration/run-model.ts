@@ -1,5 +1,5 @@
 import { mkdir, rm } from "node:fs/promises";
-import { availableParallelism, tmpdir } from "node:os";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { systemClock } from "@dext/core";
@@ -16,6 +16,7 @@ import { hostingError } from "../hosting-error.ts";
 import { createLogStore } from "../logs/log-store.ts";
 import type { AppModel } from "../model/resource-model.ts";
 import { startGuardian } from "../processes/guardian.ts";
+import { endRunProcesses } from "../processes/stale-processes.ts";
 import { Closers } from "./closers.ts";
 import { describeModel } from "./describe-model.ts";
 import { EventHub } from "./event-hub.ts";
@@ -64,6 +65,7 @@ async function begin(
   const runId = settings.runId ?? newRunId();
   const stopping = new AbortController();
   const runtimeDirectory = await openRuntimeDirectory();
+  const paths = runPaths(runtimeDirectory, runId);
   await refuseSecondRun(runtimeDirectory, settings);
   const configuration = await readAppHostConfiguration(model.directory);
   const store = await ParameterStore.open(model.directory);
@@ -83,7 +85,8 @@ async function begin(
     ports,
     signal: stopping.signal,
   });
-  const guardian = closers.add(await startGuardian({ runId }));
+  const guardian = closers.add(await startGuardian({ runId, ledger: paths.ledger }));
+  closers.add({ close: () => endRunProcesses(runId, { ledger: paths.ledger }) });
   const hub = closers.add(new EventHub());
   const logs = closers.add(
     createLogStore({ directory: join(await ensureDextFolder(model.directory), "logs", runId) }),
@@ -98,7 +101,7 @@ async function begin(
     ...(collector === undefined ? {} : { collector }),
     inspected: new Set(settings.inspected),
     environment: inheritedEnvironment(process.env, { colour: hasColour() }),
-    temporaryDirectory: await temporaryDirectory(runId, closers),
+    temporaryDirectory: await temporaryDirectory(paths.temporary, closers),
     hub,
     logs,
     guardian,
@@ -127,7 +130,7 @@ async function begin(
   if (hasWatches(plan.resources))
     closers.add((await import("./resource-watch.ts")).watchResources(orchestrator));
   closers.add(listenForStop({ orchestrator, isAttached: settings.isAttached }));
-  closers.add(await serveControl({ socketPath: runPaths(runtimeDirectory, runId).socket, run }));
+  closers.add(await serveControl({ socketPath: paths.socket, run }));
   const registered = await registerRun({
     directory: runtimeDirectory,
     run: { run: runId, name: model.name, appHost: settings.appHost, startedAt, directory: model.directory },
@@ -149,8 +152,7 @@ async function refuseSecondRun(runtimeDirectory: string, settings: RunSettings):
   );
 }
 
-async function temporaryDirectory(runId: string, closers: Closers): Promise<string> {
-  const directory = join(tmpdir(), `dext-run-${runId}`);
+async function temporaryDirectory(directory: string, closers: Closers): Promise<string> {
   await mkdir(directory, { recursive: true, mode: 0o711 });
   closers.add({ close: () => rm(directory, { recursive: true, force: true }) });
   return directory;

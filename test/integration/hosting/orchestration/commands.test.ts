@@ -246,3 +246,14 @@ describe("the end of a run", () => {
     expect(await app.exitCode()).toBe(0);
   });
 });
+
+it("commands that come together are carried out one after another", async () => {
+  app = await startAppHost(`host.addNodeApp("api", "server.ts"); ${idle}`, { files: { "server.ts": server } });
+  await app.waitUntil("api", ({ health }) => health === "Healthy");
+  const { client } = app;
+  await Promise.all([1, 2, 3].map(() => client.command("api", { command: "restart" })));
+  await app.waitUntil("api", ({ health }) => health === "Healthy");
+  expect((await app.resource("api")).generation).toBe(4);
+  const marked = await app.leftovers();
+  expect(marked.length).toBe(2);
+});
