@@ -22,13 +22,14 @@ export async function askParameters(described: unknown): Promise<Record<string, 
 }
 
 function ask({ name, secret }: MissingParameter): Promise<string> {
-  process.stderr.write(`${name}${secret ? " (not shown)" : ""}: `);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const reader = createInterface({
     input: process.stdin,
     output: secret ? silent : process.stderr,
     terminal: true,
   });
+  // After the terminal has stopped to echo, which the reader sees to.
+  process.stderr.write(`${name}${secret ? " (not shown)" : ""}: `);
   return new Promise((resolve, reject) => {
     let answered = false;
     reader.once("line", (answer) => {
