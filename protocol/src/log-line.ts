@@ -39,6 +39,8 @@ export interface LogQuery {
   since?: number;
   /** Only lines with a greater number than this: reading goes on where it ended. */
   after?: number;
+  /** Only lines with a smaller number than this: with `tail`, the page before one that is there. */
+  before?: number;
   /** Only lines that contain this text. */
   search?: string;
   /** Upper and lower case are the same for `search`. */

@@ -22,8 +22,8 @@ export async function* readFrames(
   const merge = new FrameMerge(source, query, now);
   try {
     yield* newest(merge, query, signal);
-    if (query.partial) yield* merge.partials();
-    while (query.follow && !isAborted(signal)) {
+    if (query.partial && query.before === undefined) yield* merge.partials();
+    while (query.follow && query.before === undefined && !isAborted(signal)) {
       const { closed } = source;
       const frame = (await merge.next()) ?? (query.partial ? merge.nextPartial() : undefined);
       if (frame !== undefined) yield frame;
@@ -79,7 +79,7 @@ async function lastLines(merge: FrameMerge, tail: number, signal?: AbortSignal):
 
 /** Takes the lines of many channels in the order of their numbers. */
 class FrameMerge {
-  /** Number of the newest line when reading began. */
+  /** Number of the newest line when reading began, or of the last that is wanted. */
   readonly until: number;
   readonly #source: LogSource;
   readonly #query: LogQuery;
@@ -94,7 +94,7 @@ class FrameMerge {
     this.#query = query;
     this.#now = now;
     this.#filter = createRecordFilter(query);
-    this.until = source.lastSeq;
+    this.until = Math.min(source.lastSeq, (query.before ?? Infinity) - 1);
     this.#addChannels((channel) => this.#firstLine(channel));
   }
 
@@ -162,8 +162,9 @@ class FrameMerge {
 
   /** Whoever asks for what is new, or for the newest, need not hear what is gone. */
   #firstLine(channel: ReadableChannel): number {
-    const { tail, since, after } = this.#query;
-    return tail === undefined && since === undefined && after === undefined ? 0 : firstKeptLine(channel);
+    const { tail, since, after, before } = this.#query;
+    const isWhole = [tail, since, after, before].every((part) => part === undefined);
+    return isWhole ? 0 : firstKeptLine(channel);
   }
 
   async #load(): Promise<void> {

@@ -17,7 +17,7 @@ export async function* readLines(frames: AsyncIterable<LogFrame>): AsyncGenerato
  *
  * @throws {DextError} `DEXT_LOGS_QUERY_INVALID`
  */
-export function validateQuery({ tail, since, after, search, level }: LogQuery): void {
+export function validateQuery({ tail, since, after, before, search, level }: LogQuery): void {
   refuseUnless(tail === undefined || (Number.isInteger(tail) && tail >= 0), {
     name: "tail",
     value: tail,
@@ -31,6 +31,11 @@ export function validateQuery({ tail, since, after, search, level }: LogQuery): 
   refuseUnless(after === undefined || Number.isInteger(after), {
     name: "after",
     value: after,
+    wanted: "the number of a line",
+  });
+  refuseUnless(before === undefined || Number.isInteger(before), {
+    name: "before",
+    value: before,
     wanted: "the number of a line",
   });
   refuseUnless(search === undefined || !search.includes("\n"), {

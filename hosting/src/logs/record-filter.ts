@@ -36,8 +36,9 @@ export function createRecordFilter(query: LogQuery): RecordFilter {
 }
 
 /** Whether a query leaves lines out, so that lines have to be looked at to be counted. */
-export function isFiltering({ since, after, search, level }: LogQuery): boolean {
-  return since !== undefined || after !== undefined || (search ?? "") !== "" || level !== undefined;
+export function isFiltering({ since, after, before, search, level }: LogQuery): boolean {
+  const isPart = since !== undefined || after !== undefined || before !== undefined;
+  return isPart || (search ?? "") !== "" || level !== undefined;
 }
 
 /** Drops records from the front; they are in order, so a look at the last one often settles it. */

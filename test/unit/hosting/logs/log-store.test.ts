@@ -137,6 +137,10 @@ describe("a log store", () => {
     expect(await read(store, { search: "1970" })).toEqual([]);
     expect(await read(store, { search: "out " })).toEqual([]);
     expect((await read(store, { after: 3 })).map(({ seq }) => seq)).toEqual([4, 5]);
+    expect((await read(store, { before: 4 })).map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    expect((await read(store, { before: 4, tail: 2 })).map(({ seq }) => seq)).toEqual([2, 3]);
+    expect((await read(store, { before: 5, after: 2, follow: true })).map(({ seq }) => seq)).toEqual([3, 4]);
+    expect(textsOf(await read(store, { before: 3, search: "GET", tail: 1 }))).toEqual(["GET /aXb"]);
     expect((await read(store, { since: 1500 })).map(({ seq }) => seq)).toEqual([3, 4, 5]);
     expect(textsOf(await read(store, { level: "info" }))).toEqual(['{"level":40,"msg":"slow"}']);
   });
@@ -153,6 +157,7 @@ describe("a log store", () => {
     { tail: 1.5 },
     { since: Number.NaN },
     { after: Number.NaN },
+    { before: 1.5 },
     { search: "a\nb" },
     { level: "loud" as "info" },
   ])("refuses %j", (query) => {
