@@ -148,8 +148,9 @@ async function runOnce(plan: RunPlan): Promise<number> {
     return await finish({ appHost, tracker, view, begunAt: plan.begunAt, asked: stop.stage() > 0 });
   } finally {
     if (!appHost.hasExited()) await abandon(appHost);
-    stop.dispose();
     await appHost.dispose();
+    // Last: without it a closed stdout ends this process at once.
+    stop.dispose();
   }
 }
 
