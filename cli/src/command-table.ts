@@ -28,8 +28,23 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import("./commands/wait.ts")).waitCommand,
   },
   {
+    name: "start",
+    summary: "Start resources of a run",
+    load: async () => (await import("./commands/resource-commands.ts")).startCommand,
+  },
+  {
+    name: "restart",
+    summary: "Stop resources of a run and start them again",
+    load: async () => (await import("./commands/resource-commands.ts")).restartCommand,
+  },
+  {
+    name: "resource",
+    summary: "Give a resource one of its own commands",
+    load: async () => (await import("./commands/resource-commands.ts")).resourceCommand,
+  },
+  {
     name: "stop",
-    summary: "Stop a run",
+    summary: "Stop a run, or some of its resources",
     load: async () => (await import("./commands/stop.ts")).stopCommand,
   },
   {

@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
-import type { ChildProcessByStdio } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
-import type { Readable, Writable } from "node:stream";
 import type { AppHostRuntime } from "./choose-runtime.ts";
 
 /** What {@link startAppHost} takes. */
@@ -16,6 +16,8 @@ export interface StartAppHostOptions {
   operation: "run" | "describe";
   /** The variables of the contract that go with the operation. */
   environment?: Readonly<Record<string, string>>;
+  /** It outlives this process: nothing of it is held here, and what it prints itself goes to a file. */
+  isDetached?: boolean;
   /** Each line that the AppHost itself prints. */
   onLine?: (line: { stream: "stdout" | "stderr"; text: string }) => void;
 }
@@ -42,6 +44,9 @@ export interface AppHostProcess {
   release(): void;
   /** Signals its whole group. */
   signal(name: NodeJS.Signals): void;
+  /** Leaves it to itself: this process may end. */
+  leave(): void;
+  isLeft(): boolean;
   /** Removes the temporary folder. */
   dispose(): Promise<void>;
 }
@@ -51,29 +56,33 @@ export interface AppHostProcess {
  * it on in order.
  */
 export async function startAppHost(options: StartAppHostOptions): Promise<AppHostProcess> {
-  const { file, runtime, operation, environment = {}, onLine = () => {} } = options;
+  const { file, runtime, operation, environment = {}, isDetached = false, onLine = () => {} } = options;
   const folder = await mkdtemp(join(tmpdir(), "dext-result-"));
   const resultFile = join(folder, "result.json");
+  const outputFile = join(folder, "output.log");
+  const output = isDetached ? openSync(outputFile, "w", 0o600) : undefined;
   const child = spawn(runtime.command, [...runtime.args, basename(file)], {
     cwd: dirname(file),
     detached: true,
-    stdio: ["pipe", "pipe", "pipe"],
+    stdio: output === undefined ? ["pipe", "pipe", "pipe"] : ["ignore", output, output],
     env: {
       ...process.env,
       ...environment,
       DEXT_OPERATION: operation,
-      DEXT_ATTACHED: "1",
+      ...(isDetached ? { DEXT_DETACHED: "1" } : { DEXT_ATTACHED: "1" }),
       DEXT_RESULT: resultFile,
     },
   });
+  if (output !== undefined) closeSync(output);
   const errors = createTail(200);
   const read = readLines(child, (line) => {
     if (line.stream === "stderr") errors.add(line.text);
     onLine(line);
   });
   // It ends when the AppHost does; writing to it never matters.
-  child.stdin.on("error", () => {});
+  child.stdin?.on("error", () => {});
   let ended = false;
+  let left = false;
   const exited = waitForExit(child, read).then((exit) => {
     ended = true;
     return exit;
@@ -84,17 +93,20 @@ export async function startAppHost(options: StartAppHostOptions): Promise<AppHos
     pid: child.pid ?? -1,
     exited,
     hasExited: () => ended || child.exitCode !== null || child.signalCode !== null,
-    errorOutput: () => errors.text(),
+    errorOutput: () => (isDetached ? readFileSync(outputFile, "utf8") : errors.text()),
     readResult: () => readJson(resultFile),
-    release: () => child.stdin.destroy(),
+    release: () => child.stdin?.destroy(),
+    leave() {
+      left = true;
+      child.unref();
+    },
+    isLeft: () => left,
     signal: (name) => signalGroup(child.pid, name),
     dispose: () => rm(folder, { recursive: true, force: true }),
   };
 }
 
-type Child = ChildProcessByStdio<Writable, Readable, Readable>;
-
-async function waitForExit(child: Child, read: Promise<unknown>): Promise<AppHostExit> {
+async function waitForExit(child: ChildProcess, read: Promise<unknown>): Promise<AppHostExit> {
   // Rejects when the program cannot be started at all.
   const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
   // A process that it left behind may hold the pipes open: their end is not waited for without a limit.
@@ -102,17 +114,19 @@ async function waitForExit(child: Child, read: Promise<unknown>): Promise<AppHos
   const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, 500)));
   await Promise.race([read, limit]);
   clearTimeout(timer);
-  for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+  for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
   return { code, signal };
 }
 
 function readLines(
-  child: Child,
+  child: ChildProcess,
   onLine: (line: { stream: "stdout" | "stderr"; text: string }) => void,
 ): Promise<unknown> {
   return Promise.all(
     (["stdout", "stderr"] as const).map((stream) => {
-      const reader = createInterface({ input: child[stream] });
+      const input = child[stream];
+      if (input === null) return undefined;
+      const reader = createInterface({ input });
       reader.on("line", (text) => onLine({ stream, text }));
       return once(reader, "close");
     }),

@@ -1,6 +1,8 @@
 import process from "node:process";
 import { decodeFrame } from "@dext/hosting/control";
-import type { LogQuery } from "@dext/protocol";
+import { isDextError, toMilliseconds } from "@dext/core";
+import { logLevels } from "@dext/protocol";
+import type { LogLevel, LogQuery } from "@dext/protocol";
 import type { Command, CommandInput } from "../command.ts";
 import { cliError } from "../error-codes.ts";
 import { checkNames } from "../run/check-names.ts";
@@ -17,6 +19,14 @@ export const logsCommand: Command = {
   options: {
     follow: { type: "boolean", short: "f", summary: "Go on with new lines until the run ends" },
     tail: { type: "string", value: "<n>", summary: "Only the newest n lines" },
+    since: {
+      type: "string",
+      value: "<time>",
+      summary: "Only lines since then: 5m ago, or a time such as 2026-05-01T12:00",
+    },
+    search: { type: "string", value: "<text>", summary: "Only lines that contain this text" },
+    "ignore-case": { type: "boolean", summary: "Upper and lower case are the same for --search" },
+    level: { type: "string", value: "<level>", summary: "Only JSON lines of this level or a graver one" },
     run: runOption,
     json: { type: "boolean", summary: "Print one JSON document a line" },
   },
@@ -46,9 +56,40 @@ function queryOf(input: CommandInput): LogQuery {
   if (tail !== undefined && !/^\d{1,9}$/.test(tail)) {
     throw cliError("DEXT_CLI_OPTION_INVALID", `--tail is "${tail}", wanted: a whole number from 0 up`);
   }
+  const level = input.text("level");
+  if (level !== undefined && !isLevel(level)) {
+    throw cliError(
+      "DEXT_CLI_OPTION_INVALID",
+      `--level is "${level}", wanted one of: ${logLevels.join(", ")}`,
+    );
+  }
+  const since = input.text("since");
+  const search = input.text("search");
   return {
+    ...(since === undefined ? {} : { since: parseSince(since) }),
+    ...(search === undefined ? {} : { search }),
+    ...(input.flag("ignore-case") ? { ignoreCase: true } : {}),
+    ...(level === undefined ? {} : { level }),
     follow: input.flag("follow"),
     ...(input.names.length === 0 ? {} : { resources: input.names }),
     ...(tail === undefined ? {} : { tail: Number(tail) }),
   };
+}
+
+function isLevel(text: string): text is LogLevel {
+  return (logLevels as readonly string[]).includes(text);
+}
+
+/** A span of time counts back from now, anything else is a time of its own. */
+function parseSince(text: string): number {
+  try {
+    return Date.now() - toMilliseconds(text);
+  } catch (error) {
+    const time = Date.parse(text);
+    if (!Number.isNaN(time)) return time;
+    if (!isDextError(error)) throw error;
+    throw cliError("DEXT_CLI_OPTION_INVALID", `--since is "${text}", wanted a span or a time`, {
+      hint: "For example --since 5m, or --since 2026-05-01T12:00.",
+    });
+  }
 }

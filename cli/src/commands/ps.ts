@@ -37,9 +37,15 @@ function describeResources(resources: readonly ResourceSnapshot[]): string[] {
     resource.state,
     resource.health,
     resource.launcher ?? "",
+    resource.restarts === 0 ? "" : String(resource.restarts),
+    resource.usage === undefined ? "" : `${Math.round(resource.usage.cpu * 100)} %`,
+    resource.usage === undefined ? "" : `${Math.round(resource.usage.memory / 1_048_576)} MiB`,
     resource.pid === undefined ? "" : String(resource.pid),
     resource.endpoints.map(({ url }) => url).join(" "),
     resource.healthMessage ?? resource.reason ?? "",
   ]);
-  return columns([["NAME", "KIND", "STATE", "HEALTH", "LAUNCHER", "PID", "ENDPOINTS", ""], ...rows]);
+  return columns([
+    ["NAME", "KIND", "STATE", "HEALTH", "LAUNCHER", "RESTARTS", "CPU", "MEMORY", "PID", "ENDPOINTS", ""],
+    ...rows,
+  ]);
 }

@@ -20,6 +20,7 @@ import { exitCodeOf, exitCodes } from "../exit-code.ts";
 import { describeError } from "../report-error.ts";
 import { askParameters } from "../run/ask-parameters.ts";
 import { attachRun } from "../run/attach-run.ts";
+import { detachRun } from "../run/detach-run.ts";
 import { describeRun } from "../run/find-run.ts";
 import { createJsonRunView } from "../run/json-run-view.ts";
 import { createPlainRunView, describeFailure } from "../run/plain-run-view.ts";
@@ -42,6 +43,20 @@ export const runCommand: Command = {
       value: "<resource>",
       multiple: true,
       summary: "Run this resource with a debugger; may be given several times",
+    },
+    profile: {
+      type: "string",
+      value: "<name>",
+      multiple: true,
+      summary: "Also run the resources of this profile; may be given several times",
+    },
+    "until-finished": {
+      type: "boolean",
+      summary: "End when every resource has finished, or one has failed",
+    },
+    detach: {
+      type: "boolean",
+      summary: "Return when everything is up or has failed, and let the run go on",
     },
     isolated: {
       type: "boolean",
@@ -67,6 +82,8 @@ async function runSystem(input: CommandInput): Promise<number> {
   refuseWindows();
   const file = findAppHost({ path: input.text("apphost") });
   const runtime = chooseRuntime(file, { wanted: input.text("runtime") });
+  refuseTogether(input, ["detach", "isolated"]);
+  refuseTogether(input, ["detach", "until-finished"]);
   const isolated = input.flag("isolated") ? await mkdtemp(join(tmpdir(), "dext-run-")) : undefined;
   const directory = isolated ?? (await openRuntimeDirectory());
   try {
@@ -79,6 +96,7 @@ async function runSystem(input: CommandInput): Promise<number> {
       begunAt,
       view: input.flag("json") ? createJsonRunView() : createPlainRunView(),
       environment: contractEnvironment(input, directory),
+      detach: input.flag("detach") ? { json: input.flag("json") } : undefined,
     };
     return await runWithParameters(plan, { mayAsk: !input.flag("json") });
   } finally {
@@ -94,6 +112,7 @@ interface RunPlan {
   begunAt: number;
   view: RunView;
   environment: Readonly<Record<string, string>>;
+  detach: { json: boolean } | undefined;
 }
 
 /** Asks for the parameters that are missing, where there is somebody to ask, and starts again with them. */
@@ -123,6 +142,7 @@ async function runOnce(plan: RunPlan): Promise<number> {
     runtime: plan.runtime,
     operation: "run",
     environment: { ...plan.environment, DEXT_RUN_ID: run },
+    isDetached: plan.detach !== undefined,
     onLine: (line) => onLine(line),
   });
   const tracker = createRunTracker();
@@ -142,12 +162,17 @@ async function runOnce(plan: RunPlan): Promise<number> {
     });
     if (found === undefined) return await endedEarly(appHost, { interrupted: stop.stage() > 0 });
     client = found.client;
+    if (plan.detach !== undefined) {
+      const exitCode = await detachRun({ ...found, ...plan.detach, begunAt: plan.begunAt });
+      appHost.leave();
+      return exitCode;
+    }
     for (const line of early) view.appHostLine(line);
     onLine = (line) => view.appHostLine(line);
     await attachRun({ ...found, view, tracker, begunAt: plan.begunAt });
     return await finish({ appHost, tracker, view, begunAt: plan.begunAt, asked: stop.stage() > 0 });
   } finally {
-    if (!appHost.hasExited()) await abandon(appHost);
+    if (!appHost.hasExited() && !appHost.isLeft()) await abandon(appHost);
     await appHost.dispose();
     // Last: without it a closed stdout ends this process at once.
     stop.dispose();
@@ -223,10 +248,19 @@ function contractEnvironment(input: CommandInput, directory: string): Record<str
   return {
     DEXT_RUNTIME_DIRECTORY: directory,
     ...(input.names.length === 0 ? {} : { DEXT_RESOURCES: input.names.join(",") }),
+    ...(input.list("profile").length === 0 ? {} : { DEXT_PROFILES: input.list("profile").join(",") }),
+    ...(input.flag("until-finished") ? { DEXT_END: "until-finished" } : {}),
     ...(inspected.length === 0 ? {} : { DEXT_INSPECT: inspected.join(",") }),
     // The AppHost's own stdout is a pipe: it cannot see that there is colour where its lines end up.
     ...(coloured ? { FORCE_COLOR: "1" } : {}),
   };
+}
+
+function refuseTogether(input: CommandInput, [first, second]: readonly [string, string]): void {
+  if (!input.flag(first) || !input.flag(second)) return;
+  throw cliError("DEXT_CLI_OPTION_INVALID", `--${first} and --${second} do not go together`, {
+    hint: `Leave one of them out: dext run --help tells what they do.`,
+  });
 }
 
 async function refuseSecond(file: string, directory: string): Promise<void> {

@@ -14,6 +14,8 @@ export interface RunSettings {
   readonly runId?: string;
   /** A client prints what happens and holds our stdin open for as long as it lives. */
   readonly isAttached: boolean;
+  /** Nobody sees what this process prints: it runs in the background. */
+  readonly isDetached: boolean;
   /** The file for the one document that says how it went. */
   readonly resultPath?: string;
   readonly only: readonly string[];
@@ -48,6 +50,7 @@ export function readRunSettings(
   return {
     operation,
     isAttached: environment["DEXT_ATTACHED"] === "1",
+    isDetached: environment["DEXT_DETACHED"] === "1",
     only: list(environment["DEXT_RESOURCES"]),
     profiles: list(environment["DEXT_PROFILES"]),
     endRule: endRuleOf(environment["DEXT_END"]),
