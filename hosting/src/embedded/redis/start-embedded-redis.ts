@@ -54,48 +54,60 @@ export async function startEmbeddedRedis({
   onShutdown = () => {},
   ...options
 }: EmbeddedRedisOptions = {}): Promise<EmbeddedRedis> {
-  const settings = {
-    bind: host,
-    dir: dataDirectory ?? "",
-    // What clients send is one character per byte.
-    requirepass: Buffer.from(password, "utf8").toString("latin1"),
-  };
-  let store: SnapshotStore | undefined;
   const engine = new Engine({
     ...options,
     commands: allCommands,
-    settings,
-    onShutdown: ({ isSaved }) => void closeAll({ isSaved }).then(onShutdown),
+    settings: {
+      bind: host,
+      dir: dataDirectory ?? "",
+      // What clients send is one character per byte.
+      requirepass: Buffer.from(password, "utf8").toString("latin1"),
+    },
+    onShutdown: () => void close({ mustSave: false }).then(onShutdown),
   });
+  // The data first: a port that answers must answer with them.
+  const store = dataDirectory === undefined ? undefined : new SnapshotStore(engine, dataDirectory);
+  engine.persistence = store;
+  const { server, connections } = createListener(engine);
+  const address = await listen(server, { host, port });
+  engine.settings.set("port", String(address.port));
+  engine.watchExpiry();
+
+  let closing: Promise<void> | undefined;
+  const close = (how: { mustSave: boolean }): Promise<void> => {
+    closing ??= closeAll({ engine, server, connections, store, ...how });
+    return closing;
+  };
+  return { host, port: address.port, close: () => close({ mustSave: true }) };
+}
+
+function createListener(engine: Engine): { server: Server; connections: Set<Connection> } {
   const connections = new Set<Connection>();
   const server = createServer({ noDelay: true }, (socket) => {
     const connection = new Connection(engine, socket);
     connections.add(connection);
     socket.once("close", () => connections.delete(connection));
   });
-  // The data first: a port that answers must answer with them.
-  if (dataDirectory !== undefined) store = new SnapshotStore(engine, dataDirectory);
-  engine.persistence = store;
-  const address = await listen(server, { host, port });
-  engine.settings.set("port", String(address.port));
-  engine.watchExpiry();
+  return { server, connections };
+}
 
-  let closing: Promise<void> | undefined;
-  const closeAll = ({ isSaved }: { isSaved: boolean }): Promise<void> => {
-    closing ??= close(isSaved);
-    return closing;
-  };
-  const close = async (isSaved: boolean): Promise<void> => {
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const connection of connections) connection.destroy();
-    try {
-      store?.close({ isSaved });
-    } finally {
-      engine.close();
-      await closed;
-    }
-  };
-  return { host, port: address.port, close: () => closeAll({ isSaved: false }) };
+interface Running {
+  engine: Engine;
+  server: Server;
+  connections: ReadonlySet<Connection>;
+  store: SnapshotStore | undefined;
+  mustSave: boolean;
+}
+
+async function closeAll({ engine, server, connections, store, mustSave }: Running): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  for (const connection of connections) connection.destroy();
+  try {
+    store?.close({ mustSave });
+  } finally {
+    engine.close();
+    await closed;
+  }
 }
 
 function listen(server: Server, { host, port }: { host: string; port: number }): Promise<AddressInfo> {

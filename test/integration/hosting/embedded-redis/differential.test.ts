@@ -2,11 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { startEmbeddedRedis } from "../../../../hosting/src/embedded/redis/start-embedded-redis.ts";
 import type { EmbeddedRedis } from "../../../../hosting/src/embedded/redis/start-embedded-redis.ts";
-import { RawClient } from "../../../fixtures/embedded-redis/raw-client.ts";
+import { RawClient, textOf } from "../../../fixtures/embedded-redis/raw-client.ts";
 import { realRedis, startRealRedis } from "../../../fixtures/embedded-redis/redis-servers.ts";
 import type { RedisProcess } from "../../../fixtures/embedded-redis/redis-servers.ts";
 import { runSequence } from "../../../fixtures/embedded-redis/sequence.ts";
-import { titled } from "../../../fixtures/requirement.ts";
 import { connectionSequences } from "./sequences/connection.ts";
 import { hashSequences } from "./sequences/hashes.ts";
 import { keySequences } from "./sequences/keys.ts";
@@ -37,7 +36,7 @@ const groups = {
 
 const redis = realRedis();
 
-describe.skipIf(!redis.available)(titled("the embedded server answers like redis-server", redis), () => {
+describe.skipIf(!redis.available)(`the embedded server answers like redis-server ${redis.reason}`, () => {
   let real: RedisProcess;
   let embedded: EmbeddedRedis;
   let isExact = false;
@@ -45,10 +44,10 @@ describe.skipIf(!redis.available)(titled("the embedded server answers like redis
   beforeAll(async () => {
     [real, embedded] = await Promise.all([startRealRedis(), startEmbeddedRedis()]);
     const client = await RawClient.connect(real.port);
-    const { value } = await client.call("INFO", "server");
+    const facts = textOf(await client.call("INFO", "server"));
     client.close();
     // Other releases word their errors and write their numbers differently.
-    isExact = String(value).includes("redis_version:7.0.");
+    isExact = facts.includes("redis_version:7.0.");
   });
 
   afterAll(async () => {

@@ -36,7 +36,7 @@ export function bitField({ isReadOnly }: { isReadOnly: boolean }): CommandHandle
     bytes.write(before, "latin1");
     const replies = operations.map((operation) => apply(bytes, operation));
     if (writes.length > 0) {
-      database.setText(key, bytes.toString("latin1"), { isRaw: true });
+      database.setText(key, bytes.toString("latin1"), "raw");
       database.changed(key, "setbit");
     }
     return replies;
@@ -95,7 +95,9 @@ function readOffset(text: string, { bits }: IntegerType): number {
 function apply(bytes: Buffer, { kind, type, offset, amount, overflow }: Operation): Reply {
   const before = read(bytes, offset, type);
   if (kind === "GET") return toInteger(before) ?? 0;
-  const wanted = kind === "SET" ? amount : before + amount;
+  // What is set is taken as 64 bits: −1 is far above any unsigned type, not below it.
+  const given = type.isSigned ? amount : BigInt.asUintN(64, amount);
+  const wanted = kind === "SET" ? given : before + amount;
   const stored = fit(wanted, type, overflow);
   if (stored === undefined) return null;
   write(bytes, { offset, bits: type.bits, value: stored });

@@ -59,9 +59,11 @@ function setBit(args: CommandArguments, { database }: Session): Reply {
   const mask = 1 << (7 - (offset % 8));
   const before = text.charCodeAt(position);
   const after = bit === "1" ? before | mask : before & ~mask;
-  database.setText(key, text.slice(0, position) + String.fromCharCode(after) + text.slice(position + 1), {
-    isRaw: true,
-  });
+  database.setText(
+    key,
+    text.slice(0, position) + String.fromCharCode(after) + text.slice(position + 1),
+    "raw",
+  );
   database.changed(key, "setbit");
   return (before & mask) === 0 ? 0 : 1;
 }
@@ -72,8 +74,15 @@ interface BitRange {
   end: number;
 }
 
-/** Reads `[start [end [BYTE|BIT]]]`, negative positions counting from the end. */
-function readBitRange(args: CommandArguments, text: string): BitRange & { hasEnd: boolean } {
+/**
+ * Reads `[start [end [BYTE|BIT]]]`, negative positions counting from the end. Strictly, a range that ends before it
+ * starts is empty even where both lie before the string.
+ */
+function readBitRange(
+  args: CommandArguments,
+  text: string,
+  { isStrict }: { isStrict: boolean },
+): BitRange & { hasEnd: boolean } {
   if (args.remaining === 0) return { start: 0, end: text.length * 8, hasEnd: false };
   let start = args.integer();
   const hasEnd = args.remaining > 0;
@@ -82,7 +91,7 @@ function readBitRange(args: CommandArguments, text: string): BitRange & { hasEnd
   if (!isInBits) args.take("BYTE");
   args.end();
   const size = isInBits ? text.length * 8 : text.length;
-  if (start < 0 && last < 0 && start > last) return { start: 0, end: 0, hasEnd };
+  if (isStrict && start < 0 && last < 0 && start > last) return { start: 0, end: 0, hasEnd };
   start = Math.max(0, start < 0 ? size + start : start);
   last = Math.min(size - 1, Math.max(0, last < 0 ? size + last : last));
   const unit = isInBits ? 1 : 8;
@@ -93,7 +102,7 @@ function countBits(args: CommandArguments, { database }: Session): Reply {
   const key = args.next();
   if (args.remaining === 1) throw syntaxError();
   const text = database.get(key, "string");
-  const { start, end } = readBitRange(args, text ?? "");
+  const { start, end } = readBitRange(args, text ?? "", { isStrict: true });
   if (text === undefined) return 0;
   let count = 0;
   let at = start;
@@ -119,7 +128,7 @@ function findBit(args: CommandArguments, { database }: Session): Reply {
   const wanted = args.integer();
   if (wanted !== 0 && wanted !== 1) throw new ReplyError("ERR The bit argument must be 1 or 0.");
   const text = database.get(key, "string");
-  const { start, end, hasEnd } = readBitRange(args, text ?? "");
+  const { start, end, hasEnd } = readBitRange(args, text ?? "", { isStrict: false });
   if (text === undefined) return wanted === 1 ? -1 : 0;
   const plain = wanted === 1 ? 0 : 255;
   let at = start;
@@ -151,7 +160,7 @@ function combineBits(args: CommandArguments, { database }: Session): Reply {
   for (let index = 0; index < length; index++) {
     result[index] = combine(sources.map((source) => source[index] ?? 0));
   }
-  database.put(target, { type: "string", content: result.toString("latin1") });
+  database.put(target, { type: "string", content: result.toString("latin1") }, { stringEncoding: "raw" });
   database.changed(target, "set");
   return length;
 }

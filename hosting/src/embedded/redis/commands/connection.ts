@@ -69,7 +69,7 @@ function hello(args: CommandArguments, session: Session): Reply {
   }
   if (!session.isAuthenticated) {
     throw new ReplyError(
-      "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time",
+      "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time",
     );
   }
   session.protocol = version;

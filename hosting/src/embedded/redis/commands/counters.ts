@@ -31,7 +31,7 @@ export function incrementByFloat(args: CommandArguments, { database }: Session):
   const amount = args.next();
   const before = database.get(key, "string") ?? "0";
   const text = addFloats(before, amount, { onBadValue: notAFloat, onBadAmount: notAFloat });
-  database.setText(key, text);
+  database.setText(key, text, "embstr");
   database.changed(key, "incrbyfloat");
   return text;
 }

@@ -54,6 +54,6 @@ function read(database: Database, key: string): HyperLogLog | undefined {
 }
 
 function write(database: Database, key: string, sketch: HyperLogLog): void {
-  database.setText(key, sketch.toText(), { isRaw: true });
+  database.setText(key, sketch.toText(), "raw");
   database.changed(key, "pfadd");
 }

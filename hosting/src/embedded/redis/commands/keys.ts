@@ -102,8 +102,6 @@ function renameKey(from: string, to: string, { database }: Session): void {
   if (from === to) return;
   database.remove(from);
   database.put(to, entry.value, entry);
-  const renamed = database.peek(to);
-  if (renamed !== undefined) renamed.isRaw = entry.isRaw;
   database.changed(from, "rename_from");
   database.changed(to, "rename_to");
 }

@@ -44,19 +44,19 @@ function lastSave(_args: CommandArguments, { engine }: Session): Reply {
 
 /** Has no answer: the connection closes. */
 function shutDown(args: CommandArguments, session: Session): Reply {
-  let isSaved = session.engine.persistence !== undefined;
+  let mustSave = session.engine.persistence !== undefined;
   while (args.remaining > 0) {
-    if (args.take("NOSAVE")) isSaved = false;
+    if (args.take("NOSAVE")) mustSave = false;
     else if (args.take("SAVE")) requirePersistence(session);
     else if (args.take("ABORT")) throw new ReplyError("ERR No shutdown in progress.");
     else if (!args.take("NOW") && !args.take("FORCE")) throw syntaxError();
   }
   try {
-    if (isSaved) requirePersistence(session).saveNow();
+    if (mustSave) requirePersistence(session).saveNow();
   } catch (error) {
     session.engine.logger.error("The data could not be saved, so the server goes on", { error });
     throw new ReplyError("ERR Errors trying to SHUTDOWN. Check logs.");
   }
-  session.engine.onShutdown({ isSaved });
+  session.engine.onShutdown();
   return noReply;
 }

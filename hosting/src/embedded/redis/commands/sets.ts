@@ -68,8 +68,9 @@ function move(args: CommandArguments, { database }: Session): Reply {
   const to = args.next();
   const member = args.next();
   const source = database.get(from, "set");
+  if (source === undefined) return 0;
   const target = database.get(to, "set");
-  if (source?.has(member) !== true) return 0;
+  if (!source.has(member)) return 0;
   if (source === target) return 1;
   source.delete(member);
   database.changed(from, "srem");

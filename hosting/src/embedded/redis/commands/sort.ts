@@ -92,7 +92,7 @@ function sortItems(items: readonly string[], database: Database, options: SortOp
 }
 
 function toWeight(text: string | undefined): number {
-  const weight = text === undefined ? 0 : parseDouble(text);
+  const weight = text === undefined || text === "" ? 0 : parseDouble(text);
   if (weight === undefined) throw new ReplyError("ERR One or more scores can't be converted into double");
   return weight;
 }

@@ -82,13 +82,14 @@ function claim(args: CommandArguments, { database, engine }: Session): Reply {
   const ids = readIds(words);
   const options = readClaimOptions(words.slice(ids.length), engine.time);
   if (options.lastId !== undefined && options.lastId > group.lastId) group.lastId = options.lastId;
-  const { consumer } = group.obtainConsumer(consumerName, engine.time);
+  // A consumer that gets nothing is not made.
+  const obtain = (): Consumer => group.obtainConsumer(consumerName, engine.time).consumer;
   const claimed: Reply[] = [];
   for (const id of ids) {
-    const pending = obtainPending(stream, group, { id, consumer, isForced: options.isForced });
+    const pending = obtainPending(stream, group, { id, obtain, isForced: options.isForced });
     if (pending === undefined || (minimumIdle > 0 && engine.time - pending.deliveredAt < minimumIdle))
       continue;
-    claimed.push(take(stream, group, { pending, consumer, options }));
+    claimed.push(take(stream, group, { pending, consumer: obtain(), options }));
   }
   database.changed(key, "xclaim");
   return claimed;
@@ -134,7 +135,7 @@ function readClaimOptions(words: readonly string[], now: number): ClaimOptions {
 function obtainPending(
   stream: Stream,
   group: ConsumerGroup,
-  { id, consumer, isForced }: { id: StreamId; consumer: Consumer; isForced: boolean },
+  { id, obtain, isForced }: { id: StreamId; obtain: () => Consumer; isForced: boolean },
 ): PendingEntry | undefined {
   const known = group.pending(id);
   if (stream.get(id) === undefined) {
@@ -143,7 +144,7 @@ function obtainPending(
     return undefined;
   }
   if (known !== undefined || !isForced) return known;
-  const forced = { id, consumer, deliveredAt: 0, deliveryCount: 0 };
+  const forced = { id, consumer: obtain(), deliveredAt: 0, deliveryCount: 0 };
   group.addPending(forced);
   return forced;
 }
@@ -177,7 +178,6 @@ function claimIdle(args: CommandArguments, { database, engine }: Session): Reply
   }
   if (!Number.isSafeInteger(count)) throw notAnInteger();
   const { stream, group } = findGroup(database, key, name);
-  const { consumer } = group.obtainConsumer(consumerName, engine.time);
   const options = {
     deliveredAt: engine.time,
     deliveryCount: undefined,
@@ -199,6 +199,7 @@ function claimIdle(args: CommandArguments, { database, engine }: Session): Reply
       group.removePending(pending.id);
       deleted.push(formatStreamId(pending.id));
     } else if (engine.time - pending.deliveredAt >= minimumIdle) {
+      const { consumer } = group.obtainConsumer(consumerName, engine.time);
       claimed.push(take(stream, group, { pending, consumer, options }));
     }
   }

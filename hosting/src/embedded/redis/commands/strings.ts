@@ -184,7 +184,7 @@ function append(args: CommandArguments, { database }: Session): Reply {
   const before = database.get(key, "string");
   const text = (before ?? "") + args.next();
   if (text.length > longestString) throw tooLong();
-  database.setText(key, text, { isRaw: before !== undefined });
+  database.setText(key, text, before === undefined ? undefined : "raw");
   database.changed(key, "append");
   return text.length;
 }
@@ -214,7 +214,7 @@ function setRange(args: CommandArguments, { database }: Session): Reply {
   if (offset + patch.length > longestString) throw tooLong();
   const text = (before ?? "").padEnd(offset, "\0");
   const changed = text.slice(0, offset) + patch + text.slice(offset + patch.length);
-  database.setText(key, changed, { isRaw: true });
+  database.setText(key, changed, "raw");
   database.changed(key, "setrange");
   return changed.length;
 }

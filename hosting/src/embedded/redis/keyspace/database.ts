@@ -1,7 +1,7 @@
 import { wrongType } from "../protocol/reply-error.ts";
 import { IndexedMap } from "../values/indexed-map.ts";
 import { createContent, sizeOf } from "./value.ts";
-import type { CollectionType, Contents, Entry, Value, ValueType } from "./value.ts";
+import type { CollectionType, Contents, Entry, StringEncoding, Value, ValueType } from "./value.ts";
 
 /** Whom a database tells what happens in it. */
 export interface KeyspaceObserver {
@@ -15,6 +15,13 @@ export interface KeyspaceObserver {
   keyEvent(database: Database, key: string, event: string): void;
   /** A lookup by a command; for the statistics. */
   keyLookedUp(isHit: boolean): void;
+}
+
+/** What goes with a value that is put. */
+export interface PutOptions {
+  /** When the key ends, in milliseconds since 1970; 0, the default, is never. */
+  expiresAt?: number;
+  stringEncoding?: StringEncoding | undefined;
 }
 
 /** One numbered set of keys. Keys that have ended are removed when somebody looks, or by {@link Database.expireSome}. */
@@ -85,30 +92,25 @@ export class Database {
   }
 
   /** Sets a key anew; its end goes unless it is given. */
-  put(key: string, value: Value, { expiresAt = 0 }: { expiresAt?: number } = {}): void {
+  put(key: string, value: Value, { expiresAt = 0, stringEncoding }: PutOptions = {}): void {
     const before = this.peek(key);
     if (before === undefined) {
-      this.#entries.set(key, { value, expiresAt, accessedAt: this.#observer.time, isRaw: false });
+      this.#entries.set(key, { value, expiresAt, accessedAt: this.#observer.time, stringEncoding });
       this.#observer.keyEvent(this, key, "new");
     } else {
       before.value = value;
       before.expiresAt = expiresAt;
       before.accessedAt = this.#observer.time;
-      before.isRaw = false;
+      before.stringEncoding = stringEncoding;
     }
     if (expiresAt !== 0) this.#expiring.add(key);
     else if (this.#expiring.size > 0) this.#expiring.delete(key);
   }
 
   /** Sets the text of a string and keeps its end. */
-  setText(key: string, text: string, { isRaw = false }: { isRaw?: boolean } = {}): void {
-    const entry = this.peek(key);
-    if (entry === undefined) {
-      this.put(key, { type: "string", content: text });
-      return;
-    }
-    entry.value = { type: "string", content: text };
-    entry.isRaw = isRaw;
+  setText(key: string, text: string, stringEncoding?: StringEncoding): void {
+    const expiresAt = this.peek(key)?.expiresAt ?? 0;
+    this.put(key, { type: "string", content: text }, { expiresAt, stringEncoding });
   }
 
   /** Removes a key without telling anybody. */

@@ -6,10 +6,11 @@ import type { Entry } from "./value.ts";
 const embeddedLength = 44;
 
 /** The name that Redis 7.0 gives the inner form of such a value (`OBJECT ENCODING`). */
-export function encodingOf({ value, isRaw }: Entry, settings: Settings): string {
+export function encodingOf({ value, stringEncoding }: Entry, settings: Settings): string {
   switch (value.type) {
     case "string":
-      if (isRaw) return "raw";
+      if (stringEncoding === "raw") return "raw";
+      if (stringEncoding === "embstr" && value.content.length <= embeddedLength) return "embstr";
       if (parseInteger(value.content) !== undefined) return "int";
       return value.content.length <= embeddedLength ? "embstr" : "raw";
     case "list":

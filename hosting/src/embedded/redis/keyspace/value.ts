@@ -26,9 +26,12 @@ export interface Entry {
   expiresAt: number;
   /** When it was last used, in milliseconds since 1970. */
   accessedAt: number;
-  /** Whether a string was changed in place, which Redis shows as the encoding `raw`. */
-  isRaw: boolean;
+  /** The encoding that Redis shows for a string because of how it came to be, rather than because of its text. */
+  stringEncoding: StringEncoding | undefined;
 }
+
+/** Encodings of strings that their text does not tell: `raw` once changed in place, `embstr` for computed numbers. */
+export type StringEncoding = "raw" | "embstr";
 
 /** The types that grow from nothing when something is added. */
 export type CollectionType = Exclude<ValueType, "string">;

@@ -58,19 +58,20 @@ export function* readSnapshot(chunks: Iterable<Buffer>): Generator<SnapshotKey> 
   checkHeader(records.next());
   let database = 0;
   let count = 0;
+  let hasEnded = false;
   for (const record of records) {
     const [type = "", second = "", key = ""] = record;
+    if (hasEnded) throw new SnapshotFormatError("it goes on behind its end");
     if (type === "database") database = Number(second);
     else if (type === "end") {
       if (Number(second) !== count)
         throw new SnapshotFormatError(`it has ${count} keys where ${second} were written`);
-      return;
+      hasEnded = true;
     } else {
       count++;
       yield { database, key, value: toValue(type, record.slice(3)), expiresAt: Number(second) };
     }
   }
-  throw new SnapshotFormatError("it is cut off");
 }
 
 class Pieces {
@@ -109,12 +110,13 @@ class Pieces {
   }
 }
 
-/** Checks the last record against the bytes before it while it reads. */
+/** Gives the first record, the header, at once and the last one only when it fits the bytes before it. */
 function* readRecords(chunks: Iterable<Buffer>): Generator<string[]> {
   const parser = new RequestParser({ arguments: Infinity, bulkBytes: Infinity });
   let checksum = 0;
   let tail: Buffer = Buffer.alloc(0);
   const pending: string[][] = [];
+  let isHeaderRead = false;
   try {
     for (const chunk of chunks) {
       // The end record, of at most 64 bytes, is not part of what it sums up.
@@ -124,8 +126,10 @@ function* readRecords(chunks: Iterable<Buffer>): Generator<string[]> {
       tail = known.subarray(known.length - rest);
       parser.push(chunk);
       for (let record = parser.next(); record !== undefined; record = parser.next()) pending.push(record);
-      // The last record is held back until the checksum is known.
-      while (pending.length > 1) yield pending.shift() as string[];
+      while (pending.length > (isHeaderRead ? 1 : 0)) {
+        yield pending.shift() as string[];
+        isHeaderRead = true;
+      }
     }
   } catch (error) {
     if (error instanceof ProtocolError) throw new SnapshotFormatError("its records are not readable");

@@ -1,4 +1,14 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
@@ -15,6 +25,7 @@ const storeError = createErrorFactory(embeddedRedisErrorCodes);
 /** The file's name in the data folder. */
 export const snapshotName = "dump.dext";
 
+const leftoverPattern = /^dump\.dext\.\d+-\d+\.tmp$/;
 const chunkBytes = 4 * 1024 * 1024;
 const shortestPause = 1000;
 /** A save may take a fifth of the time at most, so that big data do not keep the server busy with themselves. */
@@ -42,6 +53,7 @@ export class SnapshotStore implements Persistence {
     this.#path = join(directory, snapshotName);
     this.savedAt = engine.time;
     prepareDirectory(directory);
+    removeLeftovers(directory);
     loadInto(engine, this.#path);
     engine.changes = 0;
   }
@@ -82,13 +94,13 @@ export class SnapshotStore implements Persistence {
     }
   }
 
-  /** Saves what has changed and stops. @throws DextError when that fails. */
-  close({ isSaved }: { isSaved: boolean }): void {
+  /** Stops, with a last save of what has changed where that is asked for. @throws DextError when that fails. */
+  close({ mustSave }: { mustSave: boolean }): void {
     this.#isClosed = true;
     this.#timer?.clear();
     // A save in the background that ends later must not replace what is on disk then.
     this.#saves++;
-    if (!isSaved && (this.#engine.changes > 0 || this.isSaving || this.hasFailed)) this.saveNow();
+    if (mustSave && (this.#engine.changes > 0 || this.isSaving || this.hasFailed)) this.saveNow();
   }
 
   #take(): { pieces: Buffer[]; changes: number } {
@@ -156,6 +168,13 @@ function prepareDirectory(directory: string): void {
         details: { directory },
       },
     );
+  }
+}
+
+/** What a server that was killed while it saved has left. */
+function removeLeftovers(directory: string): void {
+  for (const name of readdirSync(directory)) {
+    if (leftoverPattern.test(name)) rmSync(join(directory, name), { force: true });
   }
 }
 

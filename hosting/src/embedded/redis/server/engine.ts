@@ -44,8 +44,8 @@ export interface EngineOptions {
   random?: () => number;
   settings?: Readonly<Record<string, string>>;
   logger?: Logger;
-  /** Ends the server, for the command `SHUTDOWN`. */
-  onShutdown?: (options: { isSaved: boolean }) => void;
+  /** Ends the server, for the command `SHUTDOWN`, which has saved already what is to be saved. */
+  onShutdown?: () => void;
 }
 
 /** The server without its network: databases, sessions and what they share. */
@@ -64,7 +64,7 @@ export class Engine implements KeyspaceObserver {
   readonly monitors: Set<Session> = new Set();
   readonly runId: string = randomBytes(20).toString("hex");
   readonly startedAt: number;
-  readonly onShutdown: (options: { isSaved: boolean }) => void;
+  readonly onShutdown: () => void;
   statistics: Statistics = createStatistics();
   persistence: Persistence | undefined;
   /** The time of the command that runs, in milliseconds since 1970. */

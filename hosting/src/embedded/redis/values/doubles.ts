@@ -44,21 +44,28 @@ export function formatPlain(value: number): string {
   return fraction === "" ? (whole === "-0" ? "0" : whole) : `${whole}.${fraction}`;
 }
 
-/** `-1.25e-7` → sign `-`, the digits `1250…`, exponent −7. A number halfway goes to the even digit, as in C. */
-function roundToDigits(
-  value: number,
-  digits: number,
-): { sign: string; significant: string; exponent: number } {
-  const read = (text: string): { sign: string; significant: string; exponent: number } => {
-    const [mantissa = "0", exponent = "0"] = text.split("e");
-    const sign = mantissa.startsWith("-") ? "-" : "";
-    return { sign, significant: mantissa.replaceAll(/[-.]/g, ""), exponent: Number(exponent) };
-  };
-  const exact = read(value.toExponential(digits + 20));
+/** A number in scientific notation. */
+interface Scientific {
+  sign: string;
+  /** The digits without a point; the first one stands before it. */
+  significant: string;
+  exponent: number;
+}
+
+/** Rounds to a number of digits; a number halfway goes to the even digit, as in C. */
+function roundToDigits(value: number, digits: number): Scientific {
+  const exact = readScientific(value.toExponential(digits + 20));
   const isHalfway = /^50*$/.test(exact.significant.slice(digits));
   const isEven = "02468".includes(exact.significant[digits - 1] ?? "");
   if (isHalfway && isEven) return { ...exact, significant: exact.significant.slice(0, digits) };
-  return read(value.toExponential(digits - 1));
+  return readScientific(value.toExponential(digits - 1));
+}
+
+/** `-1.25e-7` → sign `-`, digits `125`, exponent −7. */
+function readScientific(text: string): Scientific {
+  const [mantissa = "0", exponent = "0"] = text.split("e");
+  const sign = mantissa.startsWith("-") ? "-" : "";
+  return { sign, significant: mantissa.replaceAll(/[-.]/g, ""), exponent: Number(exponent) };
 }
 
 function trimZeros(digits: string): string {

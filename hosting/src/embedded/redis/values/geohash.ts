@@ -39,7 +39,7 @@ export function encodePlace(place: Place): number {
 export function decodePlace(score: number): Place {
   let latitude = 0;
   let longitude = 0;
-  let rest = score;
+  let rest = Math.trunc(score);
   for (let bit = 0; bit < steps; bit++) {
     latitude += (rest % 2) * 2 ** bit;
     rest = Math.floor(rest / 2);

@@ -99,9 +99,9 @@ export const transactionSequences: Sequence[] = sequences({
     MULTI
     PING
     EXEC
-    SET a 1 PX 10
+    SET a 1 PX 300
     WATCH a
-    BLPOP none 0.03
+    BLPOP none 0.4
     MULTI
     PING
     EXEC
