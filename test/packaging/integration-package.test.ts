@@ -1,7 +1,9 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packPackages } from "../../scripts/pack-packages.ts";
@@ -97,26 +99,25 @@ describe("an integration outside the workspaces, on packed packages", () => {
   it.each(["node", "deno"])(
     "runs on %s: the sender waits for it and is kept waiting for nothing",
     async (runtime) => {
-      const args = runtime === "deno" ? ["--runtime", "deno"] : [];
-      const { stdout } = await run(
-        join(folder, "node_modules/.bin/dext"),
-        ["run", "--until-finished", "--json", ...args],
-        {
-          cwd: folder,
-          env: { ...environment(), DEXT_END: "nothing-left" },
-          timeout: 30_000,
-        },
-      ).catch((error: { stdout: string }) => error);
-      const lines = stdout
-        .trim()
-        .split("\n")
-        .map((line) => JSON.parse(line) as { text?: string; resource?: string });
-      expect(lines.filter(({ resource }) => resource === "sender").map(({ text }) => text)).toContain(
-        "250 kept",
-      );
-      expect(lines.filter(({ resource }) => resource === "mailbox").map(({ text }) => text)).toContain(
-        "mail 1: Subject: hello",
-      );
+      const child = spawn(join(folder, "node_modules/.bin/dext"), ["run", "--json", "--runtime", runtime], {
+        cwd: folder,
+        env: environment(),
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      const ended = once(child, "exit");
+      const wanted = new Set(["sender: 250 kept", "mailbox: mail 1: Subject: hello"]);
+      const seen: string[] = [];
+      for await (const text of createInterface({ input: child.stdout })) {
+        const line = JSON.parse(text) as { resource?: string; text?: string };
+        seen.push(text);
+        if (line.text !== undefined && wanted.delete(`${line.resource}: ${line.text}`) && wanted.size === 0)
+          child.kill();
+      }
+      expect({ missing: [...wanted], seen: wanted.size === 0 ? [] : seen }).toEqual({
+        missing: [],
+        seen: [],
+      });
+      expect(await ended).toEqual([0, null]);
     },
     60_000,
   );

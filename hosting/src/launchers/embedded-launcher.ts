@@ -64,8 +64,11 @@ export function siblingProgram(path: string, from: string): URL {
   return new URL(`${path}${from.endsWith(".ts") ? ".ts" : ".js"}`, from);
 }
 
-function runtimeArguments(module: URL): readonly string[] {
-  const condition = module.pathname.endsWith(".ts") ? ["--conditions=@dext/source"] : [];
+/** What the runtime is given before the file of a program of ours. */
+export function runtimeArguments(module: URL): readonly string[] {
+  // Only sources of ours import sources of ours.
+  const isOurSource = import.meta.url.endsWith(".ts") && module.pathname.endsWith(".ts");
+  const condition = isOurSource ? ["--conditions=@dext/source"] : [];
   return inDeno ? ["run", "-A", "--no-lock", "--quiet", ...condition] : condition;
 }
 
