@@ -6,6 +6,9 @@ export interface ContainerDetails {
   readonly Id: string;
   readonly Name: string;
   readonly Config: { readonly Labels?: Readonly<Record<string, string>> | null };
+  readonly NetworkSettings?: {
+    readonly Networks?: Readonly<Record<string, { readonly IPAddress?: string } | undefined>> | null;
+  };
   readonly State: {
     /** `created`, `running`, `paused`, `restarting`, `removing`, `exited`, `dead`; Podman also `stopped`. */
     readonly Status: string;

@@ -23,6 +23,8 @@ export interface StartContainerOptions {
   request: ContainerRequestOptions;
   sink: LogSink;
   events: ContainerEvents;
+  /** The engine's networks are those of this machine. */
+  isLocal: boolean;
   /** Aborted: what was made is removed again. */
   signal: AbortSignal;
   /** It outlives the run: one that is there and was made from the same is taken up. */
@@ -62,7 +64,9 @@ async function takeUp(
   const marked = { ...request, labels: { ...request.labels, [labels.configuration]: hash } };
   const existing = await inspectContainer(engine, name);
   const isSame = existing?.Config.Labels?.[labels.configuration] === hash;
-  const since = existing !== undefined && isSame && existing.State.Running ? Date.now() : undefined;
+  const isRunning = isSame && existing?.State.Running;
+  // What it said in earlier runs is in their logs.
+  const since = isSame ? Date.now() : undefined;
   let id = existing?.Id;
   if (existing !== undefined && !isSame) {
     sink.system(`what ${name} is made from has changed: it is made anew`);
@@ -70,7 +74,7 @@ async function takeUp(
     id = undefined;
   }
   id ??= await create(name, { options, request: marked });
-  if (since === undefined) await start(id, options);
+  if (!isRunning) await start(id, options);
   else sink.system(`${name} is running already and is taken up`);
   await join(id, { options, runNetwork });
   const details = await inspectExisting(engine, { id, options });
@@ -134,10 +138,18 @@ async function inspectExisting(
 }
 
 function follow(
-  { engine, sink, events, clock }: StartContainerOptions,
+  { engine, sink, events, clock, request, isLocal }: StartContainerOptions,
   rest: { details: ContainerDetails; detach?: () => Promise<void>; since?: number },
 ): SupervisedContainer {
-  return superviseContainer({ engine, sink, events, ...rest, ...(clock === undefined ? {} : { clock }) });
+  return superviseContainer({
+    engine,
+    sink,
+    events,
+    ports: request.ports,
+    ...(isLocal ? { localNetwork: request.network } : {}),
+    ...rest,
+    ...(clock === undefined ? {} : { clock }),
+  });
 }
 
 async function join(

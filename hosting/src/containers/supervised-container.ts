@@ -4,6 +4,7 @@ import type { ResourceUsage } from "@dext/protocol";
 import type { LogSink } from "../logs/log-sink.ts";
 import type { ContainerEngine } from "./container-engine.ts";
 import type { ContainerEvents } from "./container-events.ts";
+import type { PublishedPort } from "./container-request.ts";
 import { execInContainer } from "./container-exec.ts";
 import type { ExecResult } from "./container-exec.ts";
 import { ContainerLog } from "./container-log.ts";
@@ -11,6 +12,7 @@ import { inspectContainer, removeContainer } from "./container-state.ts";
 import type { ContainerDetails } from "./container-state.ts";
 import { ContainerUsage } from "./container-usage.ts";
 import { isRefusal } from "./error-codes.ts";
+import { whyNotListening } from "./listening-probe.ts";
 
 /** How a container ended. */
 export interface ContainerExit {
@@ -55,6 +57,11 @@ export interface SupervisedContainer {
   stop(options: { timeout: number }): Promise<ContainerStop>;
   /** The same at once, also while a `stop` waits, which then resolves with the same result. */
   kill(): Promise<ContainerStop>;
+  /**
+   * Why nothing listens on the port of an endpoint; `undefined` when something does. A connection to the published port
+   * says nothing: the engine takes it whether or not anything listens behind it.
+   */
+  whyNotListening(endpoint: string, options?: { signal?: AbortSignal }): Promise<string | undefined>;
   /** Runs a command in it and waits for its end. */
   exec(command: readonly string[], options?: { signal?: AbortSignal }): Promise<ExecResult>;
   /** What it uses now; absent when it has ended or the engine does not tell. */
@@ -69,6 +76,9 @@ export interface SuperviseContainerOptions {
   events: ContainerEvents;
   /** Called instead of ending it, for one that outlives the run. */
   detach?: () => Promise<void>;
+  ports: readonly PublishedPort[];
+  /** Its network, when that is one of this machine, so that its own address can be spoken to. */
+  localNetwork?: string;
   /** Only output after this time is read, in milliseconds since 1970. */
   since?: number;
   clock?: Clock;
@@ -98,6 +108,7 @@ class FollowedContainer implements SupervisedContainer {
   readonly #impatience = new AbortController();
   #health: ContainerHealth;
   #hasExited = false;
+  #isForced = false;
   #isLooking = false;
   #lookAgain = false;
   #stopping: Promise<ContainerStop> | undefined;
@@ -140,6 +151,17 @@ class FollowedContainer implements SupervisedContainer {
     return this.#hasExited ? Promise.resolve(undefined) : this.#usage.read(options);
   }
 
+  whyNotListening(endpoint: string, options: { signal?: AbortSignal } = {}): Promise<string | undefined> {
+    const { details, ports, localNetwork } = this.#options;
+    const port = ports.find((each) => each.endpoint === endpoint);
+    if (port === undefined) return Promise.resolve(undefined);
+    const name = `port ${port.target} of the container`;
+    const address = details.NetworkSettings?.Networks?.[localNetwork ?? ""]?.IPAddress ?? "";
+    return address === ""
+      ? whyNotListening({ host: "127.0.0.1", port: port.host, isEngine: true, name, ...options })
+      : whyNotListening({ host: address, port: port.target, isEngine: false, name, ...options });
+  }
+
   exec(command: readonly string[], options: { signal?: AbortSignal } = {}): Promise<ExecResult> {
     return execInContainer(this.#options.engine, { id: this.id, command, ...options });
   }
@@ -156,33 +178,31 @@ class FollowedContainer implements SupervisedContainer {
 
   async #finish(timeout: number): Promise<ContainerStop> {
     const { detach, engine } = this.#options;
-    let isForced = false;
     try {
       if (detach !== undefined) {
         await this.#log.drain({ timeout: 0 });
         await detach();
-        return { isForced };
+        return { isForced: false };
       }
-      if (!this.#hasExited) isForced = await this.#endIt(timeout);
+      if (!this.#hasExited) await this.#endIt(timeout);
       await this.#log.drain({ timeout: drainTimeout });
       await removeContainer(engine, this.id);
-      return { ...(await this.exited), isForced };
+      this.#setExit({ reason: "it is gone" });
+      return { ...(await this.exited), isForced: this.#isForced };
     } catch (error) {
       await this.#log.drain({ timeout: 0 });
-      return { isForced, failure: error as DextError };
+      return { isForced: this.#isForced, failure: error as DextError };
     } finally {
       this.#unlisten();
       this.#setExit({ reason: "it is no longer followed" });
     }
   }
 
-  /** Gives whether it had to be killed. */
-  async #endIt(timeout: number): Promise<boolean> {
+  async #endIt(timeout: number): Promise<void> {
     const { signal } = this.#impatience;
-    let isForced = false;
     const force = (): void => {
-      if (isForced || this.#hasExited) return;
-      isForced = true;
+      if (this.#isForced || this.#hasExited) return;
+      this.#isForced = true;
       void this.#call("kill").catch(() => undefined);
     };
     const timer = this.#clock.setTimer(force, { milliseconds: timeout });
@@ -192,7 +212,6 @@ class FollowedContainer implements SupervisedContainer {
       // The engine counts whole seconds; ours run out before.
       await this.#call("stop", { t: Math.ceil(timeout / 1000) + 1 });
       await this.#untilExited();
-      return isForced;
     } finally {
       timer.clear();
       signal.removeEventListener("abort", force);

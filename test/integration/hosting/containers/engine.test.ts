@@ -16,12 +16,11 @@ import { docker, useDockerEngine } from "../../../fixtures/docker-engine.ts";
 import type { TestEngine } from "../../../fixtures/docker-engine.ts";
 import { baseImage } from "../../../fixtures/local-images.ts";
 import { waitUntil } from "../../../fixtures/processes/wait-until.ts";
-import { titled } from "../../../fixtures/requirement.ts";
 
 const network = `dext-test-${process.pid}`;
 
 describe.skipIf(!docker.available)(
-  `${titled("a container of a real engine", docker)}`,
+  `a container of a real engine ${docker.reason}`,
   { timeout: 60_000 },
   () => {
     let used: TestEngine;
@@ -77,6 +76,7 @@ describe.skipIf(!docker.available)(
         },
         sink,
         events,
+        isLocal: true,
         signal,
       });
       return { container, sink };
