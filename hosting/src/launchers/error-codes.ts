@@ -6,7 +6,6 @@ export const launcherErrorCodes = {
   DEXT_LAUNCH_CONNECTION_STRING_INVALID:
     "A connection string in configuration has a form that is not understood",
   DEXT_LAUNCH_CONNECTION_STRING_MISSING: "A connection string is not in configuration",
-  DEXT_LAUNCH_CONTAINERS_UNSUPPORTED: "A resource was to be run as a container, which this version cannot",
   DEXT_LAUNCH_DATA_UNREACHABLE: "The user that a server runs as cannot reach the server's data folder",
   DEXT_LAUNCH_DATA_VERSION: "A data folder was written by a version of the server that this one cannot read",
   DEXT_LAUNCH_INIT_FILES_INVALID:

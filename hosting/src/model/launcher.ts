@@ -1,5 +1,6 @@
 import type { ConfigReader } from "@dext/core";
-import type { ResourceModel } from "./resource-model.ts";
+import type { ContainerDescription } from "./container.ts";
+import type { MountModel, ResourceModel } from "./resource-model.ts";
 
 /** The ways in which a resource can be had. `none`: there is nothing to start. */
 export type LauncherType = "external" | "container" | "process" | "embedded" | "none";
@@ -74,8 +75,24 @@ export interface ExternalPlan {
   readonly endpoints?: Readonly<Record<string, string>>;
 }
 
+/** A container to start. */
+export interface ContainerPlan {
+  readonly type: "container";
+  readonly container: ContainerDescription;
+  /** Volumes by the names that the AppHost gives them, files and folders by absolute paths. */
+  readonly mounts: readonly MountModel[];
+  /** Run once it is healthy and before anybody is told so, for seeds. */
+  afterHealthy?(container: {
+    /** Runs a command in the container and waits for its end. */
+    exec(
+      command: readonly string[],
+      options?: { signal?: AbortSignal },
+    ): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }>;
+  }): Promise<void>;
+}
+
 /** What a launcher wants to be done. */
-export type LaunchPlan = ProcessPlan | ExternalPlan;
+export type LaunchPlan = ProcessPlan | ExternalPlan | ContainerPlan;
 
 /** One way to have a resource. Engines try those of a resource in order and take the first that works. */
 export interface Launcher {

@@ -14,10 +14,17 @@ export interface ContainerOptions {
   args?: readonly Value[];
   /** Linux capabilities that it needs. */
   capabilities?: readonly string[];
+  /**
+   * `run` (when absent): made for a run and gone with it. `persistent`: goes on when the run ends and is taken up again by
+   * the next one, unless what it is made from has changed. For what takes long to start.
+   */
+  lifetime?: "run" | "persistent";
 }
 
 /**
- * Adds a container of an image. This version describes containers and does not run them.
+ * Adds a container of an image, run by Docker or Podman.
+ *
+ * An endpoint's `targetPort` is the port inside the container; on this machine it is published at 127.0.0.1 only.
  *
  * @example
  * ```ts

@@ -15,7 +15,7 @@ export interface DockerfileOptions extends Omit<ContainerOptions, "tag"> {
 
 /**
  * Adds a container of an image that is built from a folder with a Dockerfile; the folder is relative to the AppHost's.
- * This version describes containers and does not run them.
+ * It is built at every start; what has not changed comes from the engine's cache. A `.dockerignore` is honoured.
  */
 export function addDockerfile(
   host: ModelBuilder,

@@ -36,10 +36,13 @@ export function addKafka(
             KAFKA_PROCESS_ROLES: "broker,controller",
             KAFKA_CONTROLLER_LISTENER_NAMES: "CONTROLLER",
             KAFKA_CONTROLLER_QUORUM_VOTERS: "1@localhost:29093",
-            KAFKA_LISTENERS: "CLIENT://0.0.0.0:9092,BROKER://localhost:29092,CONTROLLER://localhost:29093",
-            // A broker tells clients where to find it: it has to name the address that they use.
-            KAFKA_ADVERTISED_LISTENERS: expression`CLIENT://${outside.hostPort},BROKER://localhost:29092`,
-            KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: "CLIENT:PLAINTEXT,BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            KAFKA_LISTENERS:
+              "CLIENT://0.0.0.0:9092,NETWORK://0.0.0.0:9094,BROKER://localhost:29092,CONTROLLER://localhost:29093",
+            // A broker tells clients where to find it: it has to name the address that they use, on this machine and
+            // in the network of containers.
+            KAFKA_ADVERTISED_LISTENERS: expression`CLIENT://${outside.hostPort},NETWORK://${name}:9094,BROKER://localhost:29092`,
+            KAFKA_LISTENER_SECURITY_PROTOCOL_MAP:
+              "CLIENT:PLAINTEXT,NETWORK:PLAINTEXT,BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT",
             KAFKA_INTER_BROKER_LISTENER_NAME: "BROKER",
             // One broker cannot keep three copies.
             KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: 1,
@@ -49,6 +52,7 @@ export function addKafka(
             KAFKA_LOG_DIRS: "/var/lib/kafka/data",
           },
           targetPorts: { tcp: 9092 },
+          networkPorts: { tcp: 9094 },
           dataPath: "/var/lib/kafka/data",
         }),
       ],

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { isContainerLauncher } from "../../../../hosting/src/launchers/container-launcher.ts";
 import { ModelBuilder } from "../../../../hosting/src/model/model-builder.ts";
 import { addConnectionString } from "../../../../hosting/src/resources/add-connection-string.ts";
@@ -110,15 +110,18 @@ describe("an external launcher", () => {
 });
 
 describe("a container launcher", () => {
-  test("says that containers are not run, and describes the container", async () => {
+  test("says why it does not work without an engine, and describes the container", async () => {
+    vi.stubEnv("DOCKER_HOST", `unix://${directory}/docker.sock`);
     addRedis(host, "cache");
     addContainer(host, "mail", { image: "ghcr.io:443/acme/mail:1.2@sha256:ab" });
     const context = probeContext(host, { resource: "cache" });
     const launcher = launcherOf(context.resource, "container");
     expect(await launcher.probe(context)).toMatchObject({
       works: false,
-      because: "this version of Dext does not run containers yet",
+      because: `no container engine answers (DOCKER_HOST=unix://${directory}/docker.sock: there is no such socket)`,
+      remedy: "Correct or unset DOCKER_HOST",
     });
+    vi.unstubAllEnvs();
     const mail = launcherOf(resourceOf(host.build(), "mail"), "container");
     expect(isContainerLauncher(launcher) && launcher.container).toMatchObject({
       image: "redis",
