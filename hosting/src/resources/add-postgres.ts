@@ -13,6 +13,7 @@ import {
   postgresDatabaseConnection,
 } from "./postgres-connection.ts";
 import { PostgresDatabaseBuilder } from "./postgres-database.ts";
+import { fillPostgresContainer } from "./postgres-container.ts";
 import { postgresEmbedded } from "./postgres-embedded.ts";
 import { postgresProcess } from "./postgres-process.ts";
 
@@ -85,19 +86,22 @@ export function addPostgres(
       endpoints: [{ name: "tcp", ...(port === undefined ? {} : { port }), targetPort: 5432 }],
       launchers: [
         externalLauncher({ parse: parsePostgresConnection }),
-        containerLauncher({
-          image: "postgres",
-          tag: "17.6",
-          environment: {
-            POSTGRES_USER: "postgres",
-            POSTGRES_PASSWORD: ownProperty(host, { name, property: "password" }),
-            POSTGRES_HOST_AUTH_METHOD: "scram-sha-256",
-            POSTGRES_INITDB_ARGS: "--auth-host=scram-sha-256 --auth-local=scram-sha-256",
+        containerLauncher(
+          {
+            image: "postgres",
+            tag: "17.6",
+            environment: {
+              POSTGRES_USER: "postgres",
+              POSTGRES_PASSWORD: ownProperty(host, { name, property: "password" }),
+              POSTGRES_HOST_AUTH_METHOD: "scram-sha-256",
+              POSTGRES_INITDB_ARGS: "--auth-host=scram-sha-256 --auth-local=scram-sha-256",
+            },
+            targetPorts: { tcp: 5432 },
+            dataPath: "/var/lib/postgresql/data",
+            initPath: "/docker-entrypoint-initdb.d",
           },
-          targetPorts: { tcp: 5432 },
-          dataPath: "/var/lib/postgresql/data",
-          initPath: "/docker-entrypoint-initdb.d",
-        }),
+          { afterHealthy: fillPostgresContainer },
+        ),
         postgresProcess(),
         postgresEmbedded(),
       ],

@@ -13,6 +13,7 @@ import { addContainer } from "../../../../hosting/src/resources/add-container.ts
 import type { ContainerOptions } from "../../../../hosting/src/resources/add-container.ts";
 import { addDockerfile } from "../../../../hosting/src/resources/add-dockerfile.ts";
 import { addExecutable } from "../../../../hosting/src/resources/add-executable.ts";
+import { addPostgres } from "../../../../hosting/src/resources/add-postgres.ts";
 import { addRedis } from "../../../../hosting/src/resources/add-redis.ts";
 import type { ContainerEngine } from "../../../../hosting/src/containers/container-engine.ts";
 import { isLoopback } from "../../../../hosting/src/containers/container-scope.ts";
@@ -25,7 +26,13 @@ import { openContainerRun } from "../../../fixtures/containers/container-run.ts"
 import type { ContainerRun } from "../../../fixtures/containers/container-run.ts";
 import { docker, useDockerEngine } from "../../../fixtures/docker-engine.ts";
 import type { TestEngine } from "../../../fixtures/docker-engine.ts";
-import { baseImage, nodeImage, redisImage } from "../../../fixtures/local-images.ts";
+import {
+  baseImage,
+  hasPostgres,
+  nodeImage,
+  postgresImage,
+  redisImage,
+} from "../../../fixtures/local-images.ts";
 import { waitUntil } from "../../../fixtures/processes/wait-until.ts";
 
 const service = fileURLToPath(new URL("../../../fixtures/containers/service.mjs", import.meta.url));
@@ -301,6 +308,33 @@ describe.skipIf(!docker.available)(`the containers of a run ${docker.reason}`, {
     const login = `*2\r\n$4\r\nAUTH\r\n$${password.length}\r\n${password}\r\n`;
     expect(await talk(port, `${login}PING\r\n`)).toBe("+OK\r\n+PONG\r\n");
   });
+
+  test.skipIf(!hasPostgres)(
+    "of PostgreSQL have the databases of the AppHost, filled from their files",
+    async () => {
+      await postgresImage(engine);
+      const large = `'${"ü€".repeat(60_000)}'`;
+      await writeFile(
+        join(directory, "orders.sql"),
+        `CREATE TABLE note (text text);\nINSERT INTO note VALUES (${large});\n`,
+      );
+      const server = addPostgres(host, "pg");
+      server.addDatabase("orders").withInitFiles("orders.sql");
+      server.addDatabase("other", { databaseName: 'the "other"' });
+      const run = await open({ parameters: { "pg-password": "p$w 'd" } });
+      const container = await run.start("pg");
+      const said = (): string => JSON.stringify(run.sinks.get("pg"));
+      await waitUntil(async () => (await container.whyNotListening("tcp")) === undefined, { what: said });
+      for (let round = 0; round < 2; round += 1) await run.fill(container);
+      const sql = "SELECT length(text) FROM note";
+      const command = `PGPASSWORD=$POSTGRES_PASSWORD psql -U postgres -At -d "$1" -c "$2"`;
+      const ask = (database: string, query: string) =>
+        container.exec(["/bin/sh", "-c", command, "sh", database, query]);
+      expect(await ask("orders", sql)).toEqual({ exitCode: 0, stdout: "120000\n", stderr: "" });
+      expect(await ask('the "other"', "SELECT 1")).toMatchObject({ stdout: "1\n" });
+      expect(run.sinks.get("pg")?.lines).toEqual(['made "orders"', String.raw`made "the \"other\""`]);
+    },
+  );
 
   test("tell whether anything listens inside, which the published port does not", async () => {
     addContainer(host, "late", {
