@@ -53,7 +53,7 @@ describe.each(servers)("ioredis with $server", ({ start, isSkipped }) => {
       await client.sadd("set", "a", "b");
       expect((await client.smembers("set")).toSorted((a, b) => a.localeCompare(b))).toEqual(["a", "b"]);
       await client.zadd("scores", 1, "one", 2.5, "two");
-      expect(await client.zrange("scores", 0, -1, "WITHSCORES")).toEqual(["one", "1", "two", "2.5"]);
+      expect(await client.zrange("scores", "0", "-1", "WITHSCORES")).toEqual(["one", "1", "two", "2.5"]);
     });
 
     test("a pipeline with an error in the middle", async () => {
@@ -222,7 +222,7 @@ describe.each(servers)("ioredis with $server", ({ start, isSkipped }) => {
       const received: string[] = [];
       subscriber.on("message", (_channel: string, message: string) => received.push(message));
       await subscriber.subscribe("news");
-      await client.client("KILL", "TYPE", "pubsub");
+      await client.call("CLIENT", "KILL", "TYPE", "pubsub");
       await expect.poll(async () => await client.publish("news", "are you there")).toBe(1);
       await expect.poll(() => received).toContain("are you there");
     });

@@ -137,9 +137,10 @@ export class SnapshotStore implements Persistence {
         this.hasFailed = false;
       } else await rm(temporary, { force: true });
     } catch (error) {
+      // Once is enough: it is tried again every second.
+      if (!this.hasFailed) this.#engine.logger.error(saveFailed(this.#path, error).message);
       this.#failed(changes);
       await rm(temporary, { force: true }).catch(() => {});
-      this.#engine.logger.error(saveFailed(this.#path, error).message);
     } finally {
       this.#savingCount--;
     }

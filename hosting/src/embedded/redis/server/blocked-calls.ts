@@ -1,10 +1,10 @@
 import type { Timer } from "@dext/core";
 
 import type { ValueType } from "../keyspace/value.ts";
-import { ReplyError } from "../protocol/reply-error.ts";
 import { noReply } from "../protocol/reply.ts";
 import type { Reply } from "../protocol/reply.ts";
 import type { Engine } from "./engine.ts";
+import { toReplyError } from "./run-command.ts";
 import type { Session } from "./session.ts";
 
 /** What a command waits for. */
@@ -137,8 +137,7 @@ function attempt(call: BlockedCall, key: string): Reply | undefined {
   try {
     return call.attempt(key);
   } catch (error) {
-    if (error instanceof ReplyError) return error;
-    throw error;
+    return toReplyError(error, call.session);
   }
 }
 

@@ -73,7 +73,7 @@ export const pubsubSequences: Sequence[] = sequences({
     b<
     SPUBLISH none hello
     PUBLISH s1 hello
-    PUBSUB SHARDCHANNELS
+    = PUBSUB SHARDCHANNELS
     PUBSUB SHARDNUMSUB s1 none
     b> SUNSUBSCRIBE s1
     b<
