@@ -98,7 +98,7 @@ export class AppBuilder extends ModelBuilder {
   }
 
   /**
-   * Does what this process was started for: `DEXT_OPERATION` is `run` (also when absent) or `describe`.
+   * Does what this process was started for: `DEXT_OPERATION` is `run` (also when absent), `describe`, or `test` for `@dext/hosting/testing`.
    *
    * A run goes on until it is asked to stop or nothing is left running. It prints what the resources say, unless a
    * client like `dext run` does; the exit code of the process is set to 0, 3 for a mistake in the AppHost, or 4 when

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import process from "node:process";
 import { readAppHostConfiguration } from "../configuration/apphost-configuration.ts";
@@ -16,12 +17,22 @@ const lingering = 1000;
 export async function runHost(builder: ModelBuilder): Promise<void> {
   try {
     const settings = readRunSettings();
+    if (settings.isolation !== undefined) removeWhenAlone(settings.isolation.directory);
     process.exitCode =
       settings.operation === "describe" ? await describe(builder, settings) : await run(builder, settings);
   } catch (error) {
     process.exitCode = tellFailure(error);
   }
   setTimeout(() => process.exit(), lingering).unref();
+}
+
+/** The folder of a test that has been killed is ours to remove: nobody else is left to do it. */
+function removeWhenAlone(directory: string): void {
+  const parent = process.ppid;
+  process.on("exit", () => {
+    const isAlone = process.stdin.readableEnded || process.ppid !== parent;
+    if (isAlone) rmSync(directory, { recursive: true, force: true });
+  });
 }
 
 async function run(builder: ModelBuilder, settings: RunSettings): Promise<number> {

@@ -17,6 +17,10 @@ import { createLogStore } from "../logs/log-store.ts";
 import type { AppModel } from "../model/resource-model.ts";
 import { startGuardian } from "../processes/guardian.ts";
 import { endRunProcesses } from "../processes/stale-processes.ts";
+import { isolateModel } from "../testing/isolate-model.ts";
+import { overrideModel } from "../testing/override-model.ts";
+import type { OverriddenModel } from "../testing/override-model.ts";
+import { writeRunAddresses } from "../testing/run-addresses.ts";
 import { Closers } from "./closers.ts";
 import { describeModel } from "./describe-model.ts";
 import { EventHub } from "./event-hub.ts";
@@ -42,10 +46,11 @@ export interface RunOutcome {
  *
  * @throws DextError when the run could not begin.
  */
-export async function runModel(model: AppModel, settings: RunSettings): Promise<RunOutcome> {
+export async function runModel(wanted: AppModel, settings: RunSettings): Promise<RunOutcome> {
   const closers = new Closers();
   try {
-    const begun = await begin(model, { settings, closers });
+    const { model, configuration } = modelOfRun(wanted, settings);
+    const begun = await begin(model, { settings, closers, given: configuration });
     begun.orchestrator.start();
     await begun.orchestrator.ended();
     begun.orchestrator.close();
@@ -60,15 +65,20 @@ export async function runModel(model: AppModel, settings: RunSettings): Promise<
 
 async function begin(
   model: AppModel,
-  { settings, closers }: { settings: RunSettings; closers: Closers },
+  {
+    settings,
+    closers,
+    given,
+  }: { settings: RunSettings; closers: Closers; given: Readonly<Record<string, string>> },
 ): Promise<Pick<RunContext, "hub" | "logs"> & { orchestrator: Orchestrator }> {
   const runId = settings.runId ?? newRunId();
   const stopping = new AbortController();
   const runtimeDirectory = await openRuntimeDirectory();
   const paths = runPaths(runtimeDirectory, runId);
   await refuseSecondRun(runtimeDirectory, settings);
-  const configuration = await readAppHostConfiguration(model.directory);
-  const store = await ParameterStore.open(model.directory);
+  const stateDirectory = settings.isolation?.directory ?? model.directory;
+  const configuration = await readAppHostConfiguration(model.directory, { ...process.env, ...given });
+  const store = await ParameterStore.open(stateDirectory);
   const ports = closers.add(new PortReservations());
   const parameters = await resolveParameters(model.parameters, {
     configuration,
@@ -85,11 +95,12 @@ async function begin(
     ports,
     signal: stopping.signal,
   });
+  if (settings.isolation !== undefined) await writeRunAddresses(settings.isolation.directory, plan);
   const guardian = closers.add(await startGuardian({ runId, ledger: paths.ledger }));
   closers.add({ close: () => endRunProcesses(runId, { ledger: paths.ledger }) });
   const hub = closers.add(new EventHub());
   const logs = closers.add(
-    createLogStore({ directory: join(await ensureDextFolder(model.directory), "logs", runId) }),
+    createLogStore({ directory: join(await ensureDextFolder(stateDirectory), "logs", runId) }),
   );
   for (const { parameter, value } of parameters.values()) if (parameter.secret) logs.addSecret(value);
   const collector = settings.collector ?? model.collector;
@@ -137,6 +148,12 @@ async function begin(
   });
   closers.add({ close: () => registered.remove() });
   return { orchestrator, hub, logs };
+}
+
+/** A test runs the model as it wants it; what it gives wins over the environment. */
+function modelOfRun(wanted: AppModel, { isolation, only, profiles }: RunSettings): OverriddenModel {
+  if (isolation === undefined) return { model: wanted, configuration: {} };
+  return overrideModel(isolateModel(wanted), { overrides: isolation.overrides, only, profiles });
 }
 
 async function refuseSecondRun(runtimeDirectory: string, settings: RunSettings): Promise<void> {

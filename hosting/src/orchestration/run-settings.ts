@@ -2,10 +2,19 @@ import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import process from "node:process";
 import { hostingError } from "../hosting-error.ts";
+import { decodeOverrides } from "../testing/test-overrides.ts";
+import type { TestOverrides } from "../testing/test-overrides.ts";
 import type { EndRule } from "./orchestrator.ts";
 
 /** What this process was started for. */
-export type Operation = "run" | "describe";
+export type Operation = "run" | "describe" | "test";
+
+/** What makes a run one of a test: nothing of it is shared with another run of the same AppHost. */
+export interface Isolation {
+  /** A private folder: what otherwise goes into the `.dext` beside the AppHost goes into one in here. */
+  readonly directory: string;
+  readonly overrides: TestOverrides;
+}
 
 /** What whoever started this process wants of it, read from `DEXT_…` variables. */
 export interface RunSettings {
@@ -25,6 +34,8 @@ export interface RunSettings {
   /** Parameters whose given values are to be kept. */
   readonly keep: readonly string[];
   readonly collector?: string;
+  /** Set for the operation `test`. */
+  readonly isolation?: Isolation;
   /** The AppHost file. */
   readonly appHost: string;
 }
@@ -34,12 +45,12 @@ export function readRunSettings(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): RunSettings {
   const operation = environment["DEXT_OPERATION"] ?? "run";
-  if (operation !== "run" && operation !== "describe") {
+  if (operation !== "run" && operation !== "describe" && operation !== "test") {
     throw hostingError(
       "DEXT_RUN_OPERATION_UNKNOWN",
       `Not an operation of an AppHost: DEXT_OPERATION is "${operation}"`,
       {
-        hint: "Known are run and describe; a newer dext needs a newer @dext/hosting.",
+        hint: "Known are run, describe and test; a newer dext needs a newer @dext/hosting.",
         details: { operation },
       },
     );
@@ -60,7 +71,23 @@ export function readRunSettings(
     ...(runId === undefined ? {} : { runId }),
     ...(resultPath === undefined ? {} : { resultPath }),
     ...(collector === undefined || collector === "" ? {} : { collector }),
+    ...(operation === "test" ? { isolation: readIsolation(environment) } : {}),
   };
+}
+
+/** `DEXT_ISOLATED` is the folder, `DEXT_OVERRIDES` what a test wants to be different. */
+function readIsolation(environment: Readonly<Record<string, string | undefined>>): Isolation {
+  const directory = environment["DEXT_ISOLATED"];
+  if (directory === undefined || directory === "") {
+    throw hostingError(
+      "DEXT_RUN_OPERATION_UNKNOWN",
+      "DEXT_OPERATION is test, and DEXT_ISOLATED names no folder",
+      {
+        hint: "Tests start an AppHost with startAppHost of @dext/hosting/testing.",
+      },
+    );
+  }
+  return { directory: resolve(directory), overrides: decodeOverrides(environment["DEXT_OVERRIDES"]) };
 }
 
 /** `DEXT_END`: `asked`, `until-finished`; anything else is the usual rule. */

@@ -49,7 +49,8 @@ export function dependenciesOf(resource: ResourceModel): ReadonlySet<string> {
   return names;
 }
 
-function resourceUnknown(name: string, model: AppModel): Error {
+/** The error for a resource that the model does not have. */
+export function resourceUnknown(name: string, model: AppModel): Error {
   return hostingError("DEXT_RUN_RESOURCE_UNKNOWN", `"${model.name}" has no resource "${name}"`, {
     hint: `It has: ${model.resources.map((resource) => resource.name).join(", ") || "none"}.`,
     details: { resource: name },

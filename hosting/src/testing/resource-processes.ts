@@ -1,0 +1,107 @@
+import { sleep } from "@dext/core";
+import type { ResourceSnapshot } from "@dext/protocol";
+import type { ProcessEntry, ProcessIdentity } from "../processes/process-entry.ts";
+import { isSameProcess } from "../processes/process-entry.ts";
+import { readEntry, signalProcess } from "../processes/process-identity.ts";
+import { createMarkReader, readTable } from "../processes/process-table.ts";
+import type { MarkReader } from "../processes/process-table.ts";
+import { testingError } from "./error-codes.ts";
+
+/** What tells the processes of one replica. */
+export interface ReplicaProcess {
+  runId: string;
+  /** The process that the run has started. */
+  pid: number;
+}
+
+/**
+ * The process of each of these replicas.
+ *
+ * @throws DextError `DEXT_TESTING_FAULT_IMPOSSIBLE` when none of them has one.
+ */
+export function processesOf(
+  replicas: readonly ResourceSnapshot[],
+  { resource, fault }: { resource: string; fault: string },
+): readonly { replica: number; pid: number }[] {
+  const found = replicas.flatMap(({ replica, pid, launcher }) =>
+    pid === undefined || launcher === "container" ? [] : [{ replica, pid }],
+  );
+  if (found.length > 0) return found;
+  const [first] = replicas;
+  const how = first?.launcher === undefined ? "" : `, had by the launcher "${first.launcher}"`;
+  throw testingError(
+    "DEXT_TESTING_FAULT_IMPOSSIBLE",
+    `"${resource}" cannot be ${fault}: it has no process of this machine, it is ${first?.state ?? "not there"}${how}`,
+    {
+      hint: 'Only what runs as a process can be: wait for it, or start the AppHost with { launch: "process,embedded" }.',
+      details: { resource, ...(first === undefined ? {} : { state: first.state }) },
+    },
+  );
+}
+
+/** Stops whatever a replica consists of until nothing new appears; resolves with what was stopped. */
+export async function pauseProcesses(replica: ReplicaProcess): Promise<readonly ProcessIdentity[]> {
+  return stopAll(replica);
+}
+
+/** Kills whatever a replica consists of. What stands still cannot start others behind our back. */
+export async function killProcesses(replica: ReplicaProcess): Promise<void> {
+  for (const each of await stopAll(replica)) signalProcess(each, "SIGKILL");
+}
+
+/** Lets stopped processes go on. */
+export function resumeProcesses(processes: readonly ProcessIdentity[]): void {
+  for (const each of processes) signalProcess(each, "SIGCONT");
+}
+
+/** So often a look is taken for what was started before everything stood still. */
+const lookLimit = 20;
+const pause = 2;
+
+async function stopAll(replica: ReplicaProcess): Promise<readonly ProcessIdentity[]> {
+  const leader = readEntry(replica.pid);
+  const stopped: ProcessIdentity[] = [];
+  if (leader === undefined || leader.isZombie) return stopped;
+  for (let look = 0; look < lookLimit; look += 1) {
+    const fresh = (await findProcesses(leader, replica)).filter(
+      (each) => !stopped.some((other) => isSameProcess(each, other)),
+    );
+    if (look > 0 && fresh.length === 0) break;
+    for (const each of fresh) {
+      signalProcess(each, "SIGSTOP");
+      stopped.push({ pid: each.pid, startTime: each.startTime });
+    }
+    await sleep(pause);
+  }
+  return stopped;
+}
+
+/** The leader, its group and session, what bears the mark of its start, and the children of all these. */
+async function findProcesses(
+  leader: ProcessEntry,
+  { runId }: ReplicaProcess,
+): Promise<readonly ProcessEntry[]> {
+  const table = await readTable();
+  const current = table.get(leader.pid);
+  if (current === undefined || !isSameProcess(current, leader)) return [];
+  const readMark = await createMarkReader();
+  const start = startOf(leader, readMark);
+  const found = new Map<number, ProcessEntry>([[leader.pid, leader]]);
+  const isOwn = (entry: ProcessEntry): boolean => {
+    if (entry.group === leader.pid || entry.session === leader.pid || found.has(entry.parent)) return true;
+    const mark = start === undefined ? undefined : readMark(entry);
+    return mark !== undefined && mark !== "unknown" && mark.runId === runId && mark.start === start;
+  };
+  for (let before = 0; before !== found.size;) {
+    before = found.size;
+    for (const entry of table.values())
+      if (!entry.isZombie && !found.has(entry.pid) && isOwn(entry)) found.set(entry.pid, entry);
+  }
+  return [...found.values()];
+}
+
+/** Some servers overwrite their environment; then group, session and parents have to do. */
+function startOf(leader: ProcessEntry, readMark: MarkReader): number | undefined {
+  const mark = readMark(leader);
+  return mark === undefined || mark === "unknown" ? undefined : mark.start;
+}

@@ -1,0 +1,329 @@
+import { formatDuration, isDextError, toMilliseconds } from "@dext/core";
+import type { Duration } from "@dext/core";
+import type { LogLine, LogQuery, ResourceSnapshot, RunClient } from "@dext/protocol";
+import { connectRun } from "../control/connect-run.ts";
+import type { RunPaths } from "../control/runtime-directory.ts";
+import { resourceUnknown } from "../orchestration/resource-command.ts";
+import type { ProcessIdentity } from "../processes/process-entry.ts";
+import type { AppHostProcess } from "./apphost-process.ts";
+import { testingError } from "./error-codes.ts";
+import { lastLinesText, stateText } from "./failure-text.ts";
+import { createHttpClient } from "./http-client.ts";
+import type { HttpClient } from "./http-client.ts";
+import { isHttp, noAddress, propertyIn, urlIn } from "./resource-address.ts";
+import { killProcesses, pauseProcesses, processesOf, resumeProcesses } from "./resource-processes.ts";
+import type { ResourceAddresses, RunAddresses } from "./run-addresses.ts";
+import { explainEnd, stopRun } from "./stop-run.ts";
+import { judgeReplica, judgeStart, watchRun, worstOf } from "./watch-run.ts";
+import type { Verdict, WaitTarget } from "./watch-run.ts";
+
+/** Which address of a resource is meant. */
+export interface AddressOptions {
+  /** Counted from 0; the first one when absent. */
+  replica?: number;
+  /** The endpoint's name; when absent the one called `http`, else the first that speaks HTTP, else the first. */
+  endpoint?: string;
+}
+
+/** How a test waits. */
+export interface WaitForOptions {
+  /** 30 s when absent. */
+  timeout?: Duration;
+  /** One replica, counted from 0; all when absent. */
+  replica?: number;
+  signal?: AbortSignal;
+}
+
+/** Which replica is meant. */
+export interface ReplicaOptions {
+  /** Counted from 0; all when absent. */
+  replica?: number;
+}
+
+/** What {@link TestAppHost} is made of. */
+export interface TestAppHostParts {
+  runId: string;
+  /** The private folder of this run. */
+  folder: string;
+  paths: RunPaths;
+  process: AppHostProcess;
+  addresses: RunAddresses;
+}
+
+/** How long a killed process may take to be gone and noticed, in milliseconds. */
+const killTimeout = 10_000;
+
+/** An AppHost that runs for a test, with all that it has started. Made by {@link startAppHost}. */
+export class TestAppHost implements AsyncDisposable {
+  /** The run's id; every process of it has `DEXT_RUN=<id>` in its environment. */
+  readonly runId: string;
+  /** The run as any client sees it, for what has no call of its own here. */
+  readonly client: RunClient;
+  readonly #parts: TestAppHostParts;
+  readonly #paused: Map<string, readonly ProcessIdentity[]> = new Map();
+  #stopping: Promise<void> | undefined;
+
+  constructor(parts: TestAppHostParts) {
+    this.runId = parts.runId;
+    this.client = connectRun({ socketPath: parts.paths.socket });
+    this.#parts = parts;
+  }
+
+  /**
+   * The URL of a resource, such as `http://localhost:43121`.
+   *
+   * @throws DextError `DEXT_RUN_RESOURCE_UNKNOWN`, `DEXT_TESTING_NO_ADDRESS`
+   */
+  url(resource: string, { replica = 0, endpoint }: AddressOptions = {}): string {
+    const { replicas } = this.#addressesOf(resource, replica);
+    return urlIn(replicas[replica] ?? [], { resource, endpoint });
+  }
+
+  /**
+   * `fetch` bound to a resource: `await app.http("api").get("/users")`.
+   *
+   * @throws DextError `DEXT_RUN_RESOURCE_UNKNOWN`, `DEXT_TESTING_NO_ADDRESS`
+   */
+  http(resource: string, options: AddressOptions = {}): HttpClient {
+    const url = this.url(resource, options);
+    if (isHttp(url)) return createHttpClient(url);
+    throw noAddress(resource, {
+      has: `no HTTP at ${url}`,
+      hint: "Connect to app.url(…) with a client of its kind.",
+    });
+  }
+
+  /**
+   * The connection string that consumers of a backing resource are given, in the form of .NET Aspire.
+   *
+   * @throws DextError `DEXT_RUN_RESOURCE_UNKNOWN`, `DEXT_TESTING_NO_ADDRESS`
+   */
+  connectionString(resource: string): string {
+    const found = this.#addressesOf(resource).connectionString;
+    if (found !== undefined) return found;
+    throw noAddress(resource, { has: "no connection string", hint: "A service has a URL: app.url(…)." });
+  }
+
+  /**
+   * A property of the connection to a backing resource: `host`, `port`, `password`, `uri` …; the `uri` is what the usual
+   * clients take.
+   *
+   * @throws DextError `DEXT_RUN_RESOURCE_UNKNOWN`, `DEXT_TESTING_NO_ADDRESS`
+   */
+  property(resource: string, property: string): string {
+    return propertyIn(this.#addressesOf(resource), { resource, property });
+  }
+
+  /** Every replica of every resource as it is now. */
+  async resources(): Promise<readonly ResourceSnapshot[]> {
+    const { resources } = await this.#ask(() => this.client.snapshot());
+    return resources;
+  }
+
+  /**
+   * One replica as it is now, the first when none is named.
+   *
+   * @throws DextError `DEXT_RUN_RESOURCE_UNKNOWN`
+   */
+  async resource(name: string, { replica = 0 }: ReplicaOptions = {}): Promise<ResourceSnapshot> {
+    this.#addressesOf(name, replica);
+    const found = (await this.resources()).find((each) => each.name === name && each.replica === replica);
+    if (found === undefined) throw resourceUnknown(`${name}.${replica}`, Object.keys(this.#parts.addresses));
+    return found;
+  }
+
+  /** The lines that a resource has written so far, oldest first; `tail` takes the last ones. */
+  async logs(
+    resource: string,
+    query: Omit<LogQuery, "resources" | "follow"> = {},
+  ): Promise<readonly LogLine[]> {
+    this.#addressesOf(resource);
+    return this.#ask(async () => {
+      const lines: LogLine[] = [];
+      for await (const line of this.client.logs({ ...query, resources: [resource] })) lines.push(line);
+      return lines;
+    });
+  }
+
+  /**
+   * Gives a resource a command: `start`, `stop`, `restart` or one of its own. Resolves when it has been carried out.
+   *
+   * @throws DextError `DEXT_RUN_RESOURCE_UNKNOWN`, `DEXT_RUN_COMMAND_UNKNOWN`, `DEXT_RUN_COMMAND_REFUSED`,
+   * `DEXT_RUN_COMMAND_FAILED`, `DEXT_RUN_START_FAILED`
+   */
+  command(resource: string, command: string, options: ReplicaOptions = {}): Promise<void> {
+    return this.#ask(() => this.client.command(resource, { command, ...options }));
+  }
+
+  /**
+   * Waits until every replica of a resource is in a state or of a health. `Healthy` is met by one that has finished, too.
+   *
+   * @throws DextError `DEXT_TESTING_NOT_READY` when time is over, and as soon as it has ended otherwise, with its
+   * state, the reason and its last lines.
+   */
+  async waitFor(resource: string, target: WaitTarget, options: WaitForOptions = {}): Promise<void> {
+    const { replica, signal } = options;
+    const timeout = toMilliseconds(options.timeout ?? "30s");
+    this.#addressesOf(resource, replica);
+    const isMeant = (each: ResourceSnapshot): boolean =>
+      each.name === resource && (replica === undefined || each.replica === replica);
+    const judge = (snapshot: ResourceSnapshot): Verdict =>
+      isMeant(snapshot) ? judgeReplica(snapshot, target) : "met";
+    await this.#until({ judge, timeout, signal, wanted: `"${resource}" is not ${target}` });
+  }
+
+  /**
+   * Waits until everything that starts by itself is healthy (or has finished), or merely runs.
+   *
+   * @throws DextError `DEXT_TESTING_NOT_READY` when time is over, and as soon as something has failed.
+   */
+  async waitForStart(
+    target: "healthy" | "started",
+    options: Omit<WaitForOptions, "replica"> = {},
+  ): Promise<void> {
+    const timeout = toMilliseconds(options.timeout ?? "60s");
+    const judge = (snapshot: ResourceSnapshot): Verdict =>
+      this.#parts.addresses[snapshot.name]?.startsByItself === false ? "met" : judgeStart(snapshot, target);
+    const wanted = target === "healthy" ? "Not everything is healthy" : "Not everything has started";
+    await this.#until({ judge, timeout, signal: options.signal, wanted });
+  }
+
+  /**
+   * Kills a resource with everything that it has started, as a crash would. Resolves when the run has noticed: what its
+   * restart policy does comes after that.
+   *
+   * @throws DextError `DEXT_TESTING_FAULT_IMPOSSIBLE` when it has no process.
+   */
+  async kill(resource: string, options: ReplicaOptions = {}): Promise<void> {
+    const running = await this.#running(resource, { ...options, fault: "killed" });
+    await Promise.all(running.map(({ pid }) => killProcesses({ runId: this.runId, pid })));
+    for (const { replica } of running) this.#paused.delete(`${resource}.${replica}`);
+    const hasGone = (each: ResourceSnapshot): boolean =>
+      !running.some(
+        ({ replica, pid }) => each.name === resource && each.replica === replica && each.pid === pid,
+      );
+    await this.#until({
+      judge: (snapshot) => (hasGone(snapshot) ? "met" : "pending"),
+      timeout: killTimeout,
+      signal: undefined,
+      wanted: `"${resource}" was killed and is still there`,
+    });
+  }
+
+  /**
+   * Has a resource stand still with everything that it has started (SIGSTOP): connections are taken and not answered.
+   *
+   * @throws DextError `DEXT_TESTING_FAULT_IMPOSSIBLE` when it has no process.
+   */
+  async pause(resource: string, options: ReplicaOptions = {}): Promise<void> {
+    const running = await this.#running(resource, { ...options, fault: "paused" });
+    for (const { replica, pid } of running) {
+      const stopped = await pauseProcesses({ runId: this.runId, pid });
+      const key = `${resource}.${replica}`;
+      this.#paused.set(key, [...(this.#paused.get(key) ?? []), ...stopped]);
+    }
+  }
+
+  /** Lets a paused resource go on; does nothing for one that is not paused. */
+  async resume(resource: string, { replica }: ReplicaOptions = {}): Promise<void> {
+    const { replicas } = this.#addressesOf(resource, replica);
+    for (const index of replica === undefined ? replicas.keys() : [replica]) {
+      const key = `${resource}.${index}`;
+      resumeProcesses(this.#paused.get(key) ?? []);
+      this.#paused.delete(key);
+    }
+  }
+
+  /** Stops everything in order and removes what the run has written. Resolves when nothing is left; can be called again. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #stop(): Promise<void> {
+    // What stands still cannot stop in order.
+    for (const processes of this.#paused.values()) resumeProcesses(processes);
+    this.#paused.clear();
+    await stopRun(this.client, this.#parts);
+  }
+
+  /** The process of each replica that is meant. */
+  async #running(
+    resource: string,
+    { replica, fault }: ReplicaOptions & { fault: string },
+  ): Promise<readonly { replica: number; pid: number }[]> {
+    this.#addressesOf(resource, replica);
+    const meant = (await this.resources()).filter(
+      (each) => each.name === resource && (replica === undefined || each.replica === replica),
+    );
+    return processesOf(meant, { resource, fault });
+  }
+
+  #addressesOf(resource: string, replica: number | undefined = 0): ResourceAddresses {
+    if (this.#stopping !== undefined) throw wasStopped();
+    const { addresses } = this.#parts;
+    const found = Object.hasOwn(addresses, resource) ? addresses[resource] : undefined;
+    if (found === undefined) throw resourceUnknown(resource, Object.keys(addresses));
+    if (replica >= found.replicas.length)
+      throw resourceUnknown(`${resource}.${replica}`, Object.keys(addresses));
+    return found;
+  }
+
+  async #until({
+    judge,
+    timeout,
+    signal,
+    wanted,
+  }: {
+    judge: (snapshot: ResourceSnapshot) => Verdict;
+    timeout: number;
+    signal: AbortSignal | undefined;
+    wanted: string;
+  }): Promise<void> {
+    const { verdict, snapshots } = await this.#ask(() =>
+      watchRun(this.client, { timeout, signal, judge: (all) => worstOf(all.map(judge)) }),
+    );
+    if (verdict === "met") return;
+    const all = snapshots.filter((each) => judge(each) !== "met");
+    // What has failed is why; what still waits may only wait for that.
+    const shown = verdict === "failed" ? all.filter((each) => judge(each) === "failed") : all;
+    const states = shown.map((each) => stateText(each, isOneOfMany(each, snapshots))).join(", ");
+    const after = verdict === "failed" ? "" : ` after ${formatDuration(timeout)}`;
+    const lines = await lastLinesText(this.client, [...new Set(shown.map(({ name }) => name))]);
+    throw testingError("DEXT_TESTING_NOT_READY", `${wanted}${after}: ${states}${lines}`, {
+      hint: "Its lines say more: await app.logs(name). A longer wait is asked for with { timeout }.",
+      details: {
+        resources: shown.map(({ name, replica, state, health }) => ({ name, replica, state, health })),
+      },
+    });
+  }
+
+  /** Asks the run; when it no longer answers, the error says how its AppHost ended. */
+  async #ask<T>(question: () => Promise<T>): Promise<T> {
+    if (this.#stopping !== undefined) throw wasStopped();
+    try {
+      return await question();
+    } catch (error) {
+      const isLost =
+        isDextError(error) &&
+        (error.code === "DEXT_CONTROL_UNREACHABLE" || error.code === "DEXT_CONTROL_CONNECTION_LOST");
+      if (!isLost) throw error;
+      if (this.#stopping !== undefined) throw wasStopped();
+      throw (await explainEnd(this.#parts.process)) ?? error;
+    }
+  }
+}
+
+function isOneOfMany({ name }: ResourceSnapshot, snapshots: readonly ResourceSnapshot[]): boolean {
+  return snapshots.filter((each) => each.name === name).length > 1;
+}
+
+function wasStopped(): Error {
+  return testingError("DEXT_TESTING_STOPPED", "The AppHost of this test was stopped", {
+    hint: "Call app.stop() after the last use, and wait for what uses the app before.",
+  });
+}
