@@ -184,7 +184,7 @@ async function startPlayground(launcher: string): Promise<Run> {
 
   const run: Run = {
     resources,
-    logs: (...names) => ask("logs", ...names),
+    logs: (...names) => ask("logs", ...names.filter((name) => name !== undefined)),
     async address(resource) {
       const snapshot = (await resources()).find(({ name }) => name === resource);
       return snapshot!.endpoints.find(({ name }) => name === "http")!.url;
