@@ -328,10 +328,10 @@ describe.skipIf(!docker.available)(`the containers of a run ${docker.reason}`, {
       for (let round = 0; round < 2; round += 1) await run.fill(container);
       const sql = "SELECT length(text) FROM note";
       const command = `PGPASSWORD=$POSTGRES_PASSWORD psql -U postgres -At -d "$1" -c "$2"`;
-      const ask = (database: string, query: string) =>
-        container.exec(["/bin/sh", "-c", command, "sh", database, query]);
-      expect(await ask("orders", sql)).toEqual({ exitCode: 0, stdout: "120000\n", stderr: "" });
-      expect(await ask('the "other"', "SELECT 1")).toMatchObject({ stdout: "1\n" });
+      const query = (database: string, text: string) =>
+        container.exec(["/bin/sh", "-c", command, "sh", database, text]);
+      expect(await query("orders", sql)).toEqual({ exitCode: 0, stdout: "120000\n", stderr: "" });
+      expect(await query('the "other"', "SELECT 1")).toMatchObject({ stdout: "1\n" });
       expect(run.sinks.get("pg")?.lines).toEqual(['made "orders"', String.raw`made "the \"other\""`]);
     },
   );
