@@ -29,6 +29,11 @@ const runtimes = {
   deno: { command: deno, args: ["run", "-A", "--no-check"] },
 } as const;
 
+/** The api, the shell and its two children. */
+async function untilThere(runId: string): Promise<void> {
+  await expect.poll(() => markedProcesses(runId).then(({ length }) => length)).toBeGreaterThan(3);
+}
+
 /** Nothing of the run is alive, and nothing that it has written is there. */
 async function untilGone(runId: string): Promise<void> {
   await expect
