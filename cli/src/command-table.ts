@@ -8,6 +8,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import("./commands/run.ts")).runCommand,
   },
   {
+    name: "attach",
+    summary: "Show a run that is under way",
+    load: async () => (await import("./commands/attach.ts")).attachCommand,
+  },
+  {
     name: "describe",
     summary: "Show what would be run, how and why",
     load: async () => (await import("./commands/describe.ts")).describeCommand,
