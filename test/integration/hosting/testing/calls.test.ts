@@ -155,7 +155,7 @@ describe("the start", () => {
     const path = await apps.make(
       `const slow = host.addExecutable("slow", "sleep", { args: ["60"] }).withLogReadiness("never"); host.addNodeApp("api", "server.ts").waitFor(slow);`,
     );
-    const failure = await failureOf(() => startAppHost(path, { timeout: "1200ms" }));
+    const failure = await failureOf(() => startAppHost(path, { timeout: "4s" }));
     expect(failure.message).toMatch(
       /^Not everything is healthy after [^:]+: "slow" is Running and Unknown \(no line of its log has matched \/never\/ yet\), "api" is Waiting \(waits for "slow"/,
     );

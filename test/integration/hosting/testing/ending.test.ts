@@ -59,7 +59,7 @@ describe.each(Object.entries(runtimes))(
       const [runId] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
       expect(runId).toMatch(/^[a-z0-9]{8}$/);
       if (isSignal) {
-        expect((await markedProcesses(runId)).length).toBeGreaterThan(2);
+        await untilThere(runId);
         child.kill(ending as NodeJS.Signals);
       }
       await exited;

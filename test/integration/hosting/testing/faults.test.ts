@@ -62,6 +62,15 @@ describe("a paused resource", () => {
     expect((await app.resource("cache")).generation).toBe(1);
   });
 
+  it("can be a server that hides the mark of its run", async () => {
+    const app = await apps.start(`host.addRedis("cache");`, { launch: "process,embedded" });
+    await app.pause("cache");
+    await app.waitFor("cache", "Unhealthy", { timeout: "15s" });
+    expect((await app.resource("cache")).healthMessage).toBe("redis: no answer within 5.0 s");
+    await app.resume("cache");
+    await app.waitFor("cache", "Healthy", { timeout: "10s" });
+  });
+
   it("stands still with every process that it has started, also in a session of its own", async () => {
     const app = await apps.start(
       `host.addExecutable("shell", "sh", { args: ["-c", "setsid sleep 300 & sleep 300; true"] }); host.addExecutable("other", "sleep", { args: ["300"] });`,
