@@ -6,9 +6,10 @@ import { layOut } from "./layout.ts";
 import type { Layout, ScreenSize } from "./layout.ts";
 import { clockTime, createLineRows } from "./line-rows.ts";
 import type { LineRows } from "./line-rows.ts";
-import type { LogWindow, WindowRow } from "./log-window.ts";
+import type { LogWindow } from "./log-window.ts";
 import type { Paint } from "./paint.ts";
 import { composeDetails, composeResourceList } from "./resource-list.ts";
+import type { WindowRow } from "./row-place.ts";
 import type { News, RunStatus } from "./run-status.ts";
 import { textWidth, truncateText } from "./text-width.ts";
 import { chosenRange } from "./view-settings.ts";
@@ -21,6 +22,8 @@ export interface Frame {
   /** The resources, where there is room for them beside the log. */
   left: { width: number; rows: readonly string[] } | undefined;
   right: { width: number; rows: readonly string[] };
+  /** What stands between them in each row. */
+  divider: string;
   footer: readonly string[];
   /** What the mouse can point at. */
   targets: FrameTargets;
@@ -95,6 +98,7 @@ export function createFrameComposer(source: FrameSource): (size: ScreenSize) => 
           ? undefined
           : { width: layout.left, rows: left.rows },
       right: { width, rows: [composeTitle(source, width), ...rows] },
+      divider: paint.dim("│"),
       footer: [composeNews(source, size.columns), composeHints(source, size.columns)],
       targets: {
         layout,
@@ -112,6 +116,7 @@ function tooSmall({ columns, rows }: ScreenSize, layout: Layout): Frame {
     header: truncateText(`${columns}×${rows} is too small`, columns),
     left: undefined,
     right: { width: columns, rows: [] },
+    divider: "",
     footer: [],
     targets: { layout, firstResource: 0, resourceRows: 0, log: [] },
   };

@@ -6,17 +6,13 @@ import type { LineSelection } from "./line-selection.ts";
 import type { LineBuffer } from "./line-buffer.ts";
 import type { LineRows } from "./line-rows.ts";
 import type { LineStore } from "./line-store.ts";
+import { isAfter, lastScreen, rowsDown, rowsFrom, rowsUp } from "./row-place.ts";
+import type { LinesInRows, RowPlace, WindowRow } from "./row-place.ts";
 
 /** So many of the newest lines of a selection are kept to be followed. */
 const followedLines = 4000;
 /** When so few lines are left at an end, more are read. */
 const readAhead = 300;
-
-/** One row on the screen. */
-export interface WindowRow {
-  line: LogLine;
-  text: string;
-}
 
 /** What {@link createLogWindow} takes. */
 export interface LogWindowOptions {
@@ -56,13 +52,6 @@ export interface LogWindow {
   search(text: string, direction: "older" | "newer"): Promise<boolean>;
 }
 
-interface Place {
-  /** In the lines that stand still. */
-  index: number;
-  /** Row of that line. */
-  row: number;
-}
-
 export function createLogWindow(options: LogWindowOptions): LogWindow {
   return new Window(options);
 }
@@ -76,7 +65,7 @@ class Window implements LogWindow {
   #pages: LinePages | undefined;
   #addedAtFreeze = 0;
   /** What is seen first while it stands still. */
-  #top: Place = { index: 0, row: 0 };
+  #top: RowPlace = { index: 0, row: 0 };
   /** What was seen first while it followed. */
   #seenFirst: { line: LogLine; row: number } | undefined;
   #height = 1;
@@ -117,7 +106,7 @@ class Window implements LogWindow {
   rows({ height, rowsOf }: { height: number; rowsOf: LineRows }): WindowRow[] {
     this.#height = Math.max(1, height);
     this.#rowsOf = rowsOf;
-    return this.#pages === undefined ? this.#newestRows() : this.#rowsFrom(this.#pages.lines, this.#top);
+    return this.#pages === undefined ? this.#newestRows() : this.#frozenRows();
   }
 
   follow(): void {
@@ -133,7 +122,8 @@ class Window implements LogWindow {
     this.#addedAtFreeze = this.#live.added;
     // More may have come since the last picture: what was seen is what has to stay.
     const index = this.#seenFirst === undefined ? -1 : lines.lastIndexOf(this.#seenFirst.line);
-    this.#top = index === -1 ? this.#lastTop(lines) : { index, row: this.#seenFirst?.row ?? 0 };
+    const last = lastScreen(this.#inRows(lines), this.#height);
+    this.#top = index === -1 ? last : { index, row: this.#seenFirst?.row ?? 0 };
   }
 
   async scroll(rows: number): Promise<void> {
@@ -145,8 +135,10 @@ class Window implements LogWindow {
 
   async toStart(): Promise<void> {
     this.freeze();
-    await this.#read((pages) => pages.readStart());
-    this.#top = { index: 0, row: 0 };
+    await this.#read(async (pages) => {
+      await pages.readStart();
+      this.#top = { index: 0, row: 0 };
+    });
   }
 
   linesBetween(first: LogLine, last: LogLine): LogLine[] {
@@ -164,12 +156,15 @@ class Window implements LogWindow {
   async #search(text: string, direction: "older" | "newer"): Promise<boolean> {
     const wasFollowing = this.isFollowing;
     this.freeze();
+    const pages = this.#pages;
     const from = this.#searchStart(direction, wasFollowing);
     const found = await this.#find(text, { from, direction });
     if (found === undefined) {
-      if (wasFollowing) this.follow();
+      if (wasFollowing && this.#pages === pages) this.follow();
       return false;
     }
+    // Meanwhile something else may be looked at.
+    if (this.#pages !== pages) return true;
     this.current = found;
     this.#showLine(found);
     return true;
@@ -198,7 +193,7 @@ class Window implements LogWindow {
 
   /** Beside what was found last while that is in sight, else from the edge of what is seen. */
   #searchStart(direction: "older" | "newer", wasFollowing: boolean): number {
-    const seen = this.#pages === undefined ? [] : this.#rowsFrom(this.#pages.lines, this.#top);
+    const seen = this.#frozenRows();
     if (this.current !== undefined && seen.some(({ line }) => line.seq === this.current?.seq))
       return this.current.seq;
     if (wasFollowing) return direction === "older" ? Number.MAX_SAFE_INTEGER : (seen.at(-1)?.line.seq ?? 0);
@@ -211,36 +206,33 @@ class Window implements LogWindow {
     const lines = this.#pages?.lines ?? [];
     const index = lines.indexOf(line);
     if (index === -1) return;
-    this.#top = this.#up(lines, { from: { index, row: 0 }, rows: this.#height >> 1 }).place;
+    this.#top = rowsUp(this.#inRows(lines), { index, row: 0, rows: this.#height >> 1 }).place;
     this.#keepFilled();
   }
 
   async #scrollUp(rows: number): Promise<void> {
-    const move = (): number => {
-      const { place, left } = this.#up(this.#pages?.lines ?? [], { from: this.#top, rows });
-      this.#top = place;
-      return left;
-    };
-    const left = move();
+    const pages = this.#pages;
+    const { place, left } = rowsUp(this.#inRows(), { ...this.#top, rows });
+    this.#top = place;
     const isNearEnd = (): boolean => this.#top.index < readAhead && this.#pages?.hasOlder === true;
     if (!isNearEnd()) return;
-    await this.#read(async (pages) => {
+    await this.#read(async (current) => {
       // Another one that waited for the same may have read enough.
-      if (isNearEnd()) this.#shift(-(await pages.readOlder()));
+      if (isNearEnd()) this.#shift(-(await current.readOlder()));
     });
-    if (left > 0) {
-      this.#top = this.#up(this.#pages?.lines ?? [], { from: this.#top, rows: left }).place;
-    }
+    // Meanwhile something else may be looked at.
+    if (this.#pages === pages) this.#top = rowsUp(this.#inRows(), { ...this.#top, rows: left }).place;
   }
 
   async #scrollDown(rows: number): Promise<void> {
-    const lines = this.#pages?.lines ?? [];
-    if (this.#top.index + this.#height + readAhead >= lines.length) await this.#readNewer();
-    const { lines: all } = this.#pages ?? { lines };
-    const last = this.#lastTop(all);
-    const place = this.#down(all, { from: this.#top, rows });
+    const pages = this.#pages;
+    if (pages === undefined) return;
+    if (this.#top.index + this.#height + readAhead >= pages.lines.length) await this.#readNewer();
+    if (this.#pages !== pages) return;
+    const last = lastScreen(this.#inRows(), this.#height);
+    const place = rowsDown(this.#inRows(), { ...this.#top, rows });
     const isPastEnd = isAfter(place, last);
-    const isAtEnd = all.at(-1)?.seq === this.#live.lines.at(-1)?.seq;
+    const isAtEnd = pages.lines.at(-1)?.seq === this.#live.lines.at(-1)?.seq;
     // Whoever scrolls beyond the newest line wants to see what comes.
     if (isPastEnd && isAtEnd) this.follow();
     else this.#top = isPastEnd ? last : place;
@@ -266,57 +258,24 @@ class Window implements LogWindow {
   }
 
   #newestRows(): WindowRow[] {
-    const { lines } = this.#live;
-    const top = this.#lastTop(lines);
-    const line = lines[top.index];
+    const rows = this.#inRows(this.#live.lines);
+    const top = lastScreen(rows, this.#height);
+    const line = rows.lines[top.index];
     this.#seenFirst = line === undefined ? undefined : { line, row: top.row };
-    return this.#rowsFrom(lines, top);
+    return rowsFrom(rows, { ...top, height: this.#height });
   }
 
-  #rowsFrom(lines: readonly LogLine[], { index, row }: Place): WindowRow[] {
-    const seen: WindowRow[] = [];
-    for (let at = index; at < lines.length && seen.length < this.#height + row; at += 1) {
-      const line = lines[at] as LogLine;
-      for (const text of this.#rowsOf(line)) seen.push({ line, text });
-    }
-    return seen.slice(row, row + this.#height);
+  #frozenRows(): WindowRow[] {
+    return rowsFrom(this.#inRows(), { ...this.#top, height: this.#height });
   }
 
-  /** What is seen first when the last line is seen last. */
-  #lastTop(lines: readonly LogLine[]): Place {
-    return this.#up(lines, { from: { index: lines.length, row: 0 }, rows: this.#height }).place;
-  }
-
-  #up(
-    lines: readonly LogLine[],
-    { from, rows }: { from: Place; rows: number },
-  ): { place: Place; left: number } {
-    let { index, row } = from;
-    let left = rows;
-    while (left > row && index > 0) {
-      left -= row;
-      index -= 1;
-      row = this.#rowsOf(lines[index] as LogLine).length;
-    }
-    const moved = Math.min(left, row);
-    return { place: { index, row: row - moved }, left: left - moved };
-  }
-
-  #down(lines: readonly LogLine[], { from, rows }: { from: Place; rows: number }): Place {
-    let { index } = from;
-    let row = from.row + rows;
-    while (index < lines.length) {
-      const height = this.#rowsOf(lines[index] as LogLine).length;
-      if (row < height) return { index, row };
-      row -= height;
-      index += 1;
-    }
-    return { index, row: 0 };
+  #inRows(lines: readonly LogLine[] = this.#pages?.lines ?? []): LinesInRows {
+    return { lines, rowsOf: (line) => this.#rowsOf(line) };
   }
 
   /** Not further down than to have the window full. */
   #keepFilled(): void {
-    const last = this.#lastTop(this.#pages?.lines ?? []);
+    const last = lastScreen(this.#inRows(), this.#height);
     if (isAfter(this.#top, last)) this.#top = last;
   }
 
@@ -353,8 +312,4 @@ class Window implements LogWindow {
     this.#reading = next;
     await next;
   }
-}
-
-function isAfter(a: Place, b: Place): boolean {
-  return a.index > b.index || (a.index === b.index && a.row > b.row);
 }

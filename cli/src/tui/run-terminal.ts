@@ -4,19 +4,15 @@ import { styleFor } from "../terminal/style.ts";
 import type { EventText } from "./event-text.ts";
 import { createFrameClock } from "./frame-clock.ts";
 import { importScreen } from "./import-screen.ts";
-import type { ScreenSize } from "./layout.ts";
 import { feedLines } from "./line-feed.ts";
 import { createLineStore } from "./line-store.ts";
+import type { LineStore } from "./line-store.ts";
 import { createLogWindow } from "./log-window.ts";
+import { mountScreen } from "./mount-screen.ts";
 import { createPaint } from "./paint.ts";
 import { createRunStatus } from "./run-status.ts";
-import type { RunStatus } from "./run-status.ts";
-import { createSuspension } from "./suspension.ts";
-import { openTerminalInput } from "./terminal-input.ts";
 import type { TerminalStdin } from "./terminal-input.ts";
 import { createTerminalInterface } from "./terminal-interface.ts";
-import type { InterfaceEffects } from "./terminal-interface.ts";
-import { guardTerminal, mouseOff, mouseOn } from "./terminal-modes.ts";
 import type { TerminalStdout } from "./terminal-modes.ts";
 
 /** An interface that is on the screen. */
@@ -61,125 +57,107 @@ export interface TerminalOutcome {
  */
 export async function runTerminal(options: RunTerminalOptions): Promise<TerminalOutcome> {
   const { run, info, stdin, stdout, owned, signal } = options;
-  const [snapshot, { render, createElement, Screen }] = await Promise.all([run.snapshot(), importScreen()]);
-  const now = Date.now;
-  const status = createRunStatus(snapshot, { now });
-  const paint = createPaint(styleFor({ stream: stdout }));
-  const store = createLineStore();
+  const [snapshot, loaded] = await Promise.all([run.snapshot(), importScreen()]);
   const { promise: ended, resolve: end, reject: fail } = Promise.withResolvers<TerminalOutcome["ended"]>();
   const reading = new AbortController();
-  const clock = createFrameClock(() => draw());
+  const status = createRunStatus(snapshot, { now: Date.now });
+  const store = createLineStore();
+  const clock = createFrameClock(() => screen.draw());
   const onChange = (): void => clock.request();
-  const window = createLogWindow({
-    run,
-    store,
-    signal: reading.signal,
-    onChange,
-    onError: (error) => say(status, error, onChange),
-  });
-  let release: (() => Promise<() => Promise<void>>) | undefined;
-  const suspension = createSuspension({ release: () => giveAway() });
-  const effects: InterfaceEffects = {
-    interrupt:
-      options.onInterrupt ??
-      (owned ? interrupter(run, { onLeave: () => end("left"), status }) : () => end("left")),
-    leave: () => end("left"),
-    suspend: () => void suspension.suspend().catch(fail),
-    redraw: () => void suspension.refresh().catch(fail),
-    send: (sequence) => void stdout.write(sequence),
+  const say = (news: EventText): void => {
+    status.say(news);
+    onChange();
   };
-  const screen = createTerminalInterface({
+  const leave = (): void => end("left");
+  const terminalInterface = createTerminalInterface({
     run,
     info,
     status,
-    window,
-    paint,
-    owned,
-    effects,
-    onChange: () => clock.request({ urgent: true }),
-    now,
-  });
-  const input = openTerminalInput(stdin, { onMouse: (event) => screen.point(event) });
-  const element = (): ReturnType<typeof createElement> =>
-    createElement(Screen, {
-      frame: screen.frame(sizeOf(stdout)),
-      onKey: (key) => screen.press(key),
-      onPaste: (text) => screen.paste(text),
-      onReady,
-    });
-  const onReady = (give: () => Promise<() => Promise<void>>): void => void (release = give);
-  const draw = (): void => instance.rerender(element());
-  // Before ink's own listener, or it would draw the old picture on the new size first.
-  stdout.on("resize", draw);
-  const instance = render(element(), {
-    stdout,
-    stdin: input.keys,
-    alternateScreen: true,
-    exitOnCtrlC: false,
-    interactive: true,
-    incrementalRendering: true,
-    // The clock above is the only one: another would delay each frame again.
-    maxFps: 1000,
-  });
-  const guard = guardTerminal({ stdin, stdout, unmount: () => instance.unmount() });
-  const giveAway = async (): Promise<() => Promise<void>> => {
-    stdout.write(mouseOff);
-    const take = await release?.();
-    return async () => {
-      await take?.();
-      stdout.write(mouseOn);
-      onChange();
-    };
-  };
-  stdout.write(mouseOn);
-  options.onOpen?.({
-    say(news) {
-      status.say(news);
-      onChange();
-    },
-  });
-
-  // What fails in drawing ends ink's part.
-  instance.waitUntilExit().then(() => end("left"), fail);
-  signal?.addEventListener("abort", () => end("aborted"), { once: true });
-  if (signal?.aborted) end("aborted");
-  const ticker = setInterval(() => status.state() === "Stopping" && onChange(), 1000);
-  const reads = Promise.all([
-    untilGone(reading.signal, async () => {
-      for await (const event of run.events({ signal: reading.signal })) {
-        status.apply(event);
-        options.onEvent?.(event);
-        onChange();
-      }
+    window: createLogWindow({
+      run,
+      store,
+      signal: reading.signal,
+      onChange,
+      onError: (error) => say({ text: (error as Error).message, level: "error" }),
     }),
-    untilGone(reading.signal, () => feedLines({ run, store, signal: reading.signal, onLines: onChange })),
-  ]);
+    paint: createPaint(styleFor({ stream: stdout })),
+    owned,
+    effects: {
+      interrupt: options.onInterrupt ?? (owned ? createInterrupter(run, { leave, say }) : leave),
+      leave,
+      suspend: () => void screen.suspend().catch(fail),
+      redraw: () => void screen.refresh().catch(fail),
+      send: (sequence) => void stdout.write(sequence),
+    },
+    onChange: () => clock.request({ urgent: true }),
+    now: Date.now,
+  });
+  const screen = mountScreen({
+    stdin,
+    stdout,
+    loaded,
+    frame: (size) => terminalInterface.frame(size),
+    onKey: (key) => terminalInterface.press(key),
+    onPaste: (text) => terminalInterface.paste(text),
+    onMouse: (event) => terminalInterface.point(event),
+    onReturn: onChange,
+  });
+  options.onOpen?.({ say });
+
+  screen.ended.then(leave, fail);
+  const onAbort = (): void => end("aborted");
+  signal?.addEventListener("abort", onAbort, { once: true });
+  if (signal?.aborted) onAbort();
+  // While it stops, seconds are counted on the screen.
+  const ticker = setInterval(() => status.state() === "Stopping" && onChange(), 1000);
+  const onEvent = (event: RunEvent): void => {
+    status.apply(event);
+    options.onEvent?.(event);
+    onChange();
+  };
+  const reads = readRun(run, { store, signal: reading.signal, onEvent, onLines: onChange });
   reads.then(() => end("run"), fail);
   try {
     return { ended: await ended, resources: status.resources() };
   } finally {
     clearInterval(ticker);
+    signal?.removeEventListener("abort", onAbort);
     clock.stop();
-    suspension.dispose();
-    stdout.off("resize", draw);
-    guard.restore();
-    input.close();
+    screen.unmount();
     reading.abort();
+    // Why it was ended is known already.
     await reads.catch(() => {});
   }
 }
 
+interface ReadRunOptions {
+  store: LineStore;
+  signal: AbortSignal;
+  onEvent: (event: RunEvent) => void;
+  onLines: () => void;
+}
+
+/** Reads events and lines until the run ends or goes away, or the signal is aborted. */
+async function readRun(run: RunClient, { store, signal, onEvent, onLines }: ReadRunOptions): Promise<void> {
+  await Promise.all([
+    untilGone(signal, async () => {
+      for await (const event of run.events({ signal })) onEvent(event);
+    }),
+    untilGone(signal, () => feedLines({ run, store, signal, onLines })),
+  ]);
+}
+
 /** First in order, then at once, then without waiting for it. */
-function interrupter(
+function createInterrupter(
   run: RunClient,
-  { onLeave, status }: { onLeave: () => void; status: RunStatus },
+  { leave, say }: { leave: () => void; say: (news: EventText) => void },
 ): () => void {
   let stage = 0;
   return () => {
     stage += 1;
-    if (stage > 2) return onLeave();
+    if (stage > 2) return leave();
     const asked = run.stop({ reason: "Ctrl-C", ...(stage === 2 ? { force: true } : {}) });
-    asked.catch((error: unknown) => status.say({ text: (error as Error).message, level: "error" }));
+    asked.catch((error: unknown) => say({ text: (error as Error).message, level: "error" }));
   };
 }
 
@@ -192,13 +170,4 @@ async function untilGone(signal: AbortSignal, read: () => Promise<void>): Promis
     if (signal.aborted || (isDextError(error) && codes.includes(error.code))) return;
     throw error;
   }
-}
-
-function say(status: RunStatus, error: unknown, onChange: () => void): void {
-  status.say({ text: (error as Error).message, level: "error" });
-  onChange();
-}
-
-function sizeOf({ columns = 80, rows = 24 }: TerminalStdout): ScreenSize {
-  return { columns: columns || 80, rows: rows || 24 };
 }

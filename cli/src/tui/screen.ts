@@ -37,7 +37,7 @@ export const Screen: FunctionComponent<ScreenProps> = ({ frame, onKey, onPaste, 
         ? []
         : [
             h(Pane, { key: "left", ...frame.left }),
-            h(Divider, { key: "line", rows: frame.right.rows.length }),
+            h(Divider, { key: "line", text: frame.divider, rows: frame.right.rows.length }),
           ]),
       h(Pane, { key: "right", ...frame.right }),
     ),
@@ -58,12 +58,8 @@ const Pane: FunctionComponent<PaneProps> = ({ width, rows }) =>
     ...rows.map((text, index) => h(Row, { key: index, text })),
   );
 
-const Divider: FunctionComponent<{ rows: number }> = memo(({ rows }) =>
-  h(
-    Box,
-    { width: 1, flexShrink: 0 },
-    h(Text, { dimColor: true }, Array.from({ length: rows }, () => "│").join("\n")),
-  ),
+const Divider: FunctionComponent<{ text: string; rows: number }> = memo(({ text, rows }) =>
+  h(Box, { width: 1, flexShrink: 0 }, h(Text, null, Array.from({ length: rows }, () => text).join("\n"))),
 );
 
 /** One row, drawn anew only when it has changed. Text without anything in it would take no room. */

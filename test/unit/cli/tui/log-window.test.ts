@@ -149,6 +149,24 @@ describe("a log window", () => {
     expect(window.current?.text).toBe("line 997");
   });
 
+  test("lets itself be sent elsewhere while it reads", async () => {
+    const { run, store, window, texts, errors } = show({ lines: 9000, inMemory: 200 });
+    for (let count = 0; count < 20; count += 1) run.print("web", `web ${count}`);
+    for (const line of run.lines.slice(-20)) store.add(line);
+    const up = Promise.all(Array.from({ length: 40 }, () => window.scroll(-height)));
+    window.follow();
+    await up;
+    expect(texts()).toHaveLength(height);
+    const start = window.toStart();
+    const search = window.search("line 5", "older");
+    const down = window.scroll(height);
+    window.select({ resource: { name: "web", replica: 0 } });
+    window.freeze();
+    await Promise.all([start, search, down]);
+    expect(texts()).toEqual(Array.from({ length: 10 }, (_, index) => `web ${index + 10}`));
+    expect(errors).toEqual([]);
+  });
+
   test("fills a selection whose lines are rare from what the run keeps", async () => {
     const { run, store, window, texts } = show({ lines: 10 });
     run.print("mail", "sent one");
