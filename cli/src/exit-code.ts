@@ -25,4 +25,5 @@ const special: Readonly<Record<string, number>> = {
   DEXT_CLI_WAIT_FAILED: exitCodes.resourceFailed,
   DEXT_CLI_APPHOST_ENDED: exitCodes.internal,
   DEXT_CLI_INTERRUPTED: exitCodes.interrupted,
+  DEXT_RUN_INTERRUPTED: exitCodes.interrupted,
 };

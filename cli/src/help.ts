@@ -1,6 +1,6 @@
+import { columns } from "@dext/hosting/output";
 import type { Command, CommandEntry } from "./command.ts";
 import { helpOption } from "./parse-command-line.ts";
-import { columns } from "./terminal/columns.ts";
 
 /** The text of `dext --help`. */
 export function generalHelp(commands: readonly CommandEntry[]): string {

@@ -14,7 +14,7 @@ export async function main(argv: string[]): Promise<void> {
     return;
   }
   // Loaded after the version has had its chance, which must cost next to nothing.
-  const { quietClosedOutput } = await import("./terminal/output.ts");
+  const { quietClosedOutput } = await import("@dext/hosting/output");
   quietClosedOutput();
   try {
     process.exitCode = await execute(argv);

@@ -1,8 +1,7 @@
 import process from "node:process";
 import { isDextError, toErrorDocument } from "@dext/core";
+import { printJson, printProgress, styleFor } from "@dext/hosting/output";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
-import { printJson, printProgress } from "./terminal/output.ts";
-import { styleFor } from "./terminal/style.ts";
 
 /** Prints an error, for a person on stderr or for a program on stdout, and gives the exit code that goes with it. */
 export function reportError(error: unknown, { json }: { json: boolean }): number {

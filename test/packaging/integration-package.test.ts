@@ -53,7 +53,7 @@ describe("an integration outside the workspaces, on packed packages", () => {
       "node",
       "--erasableSyntaxOnly",
     ];
-    await run(
+    const { stdout } = await run(
       join(root, "node_modules/.bin/tsc"),
       [
         ...options,
@@ -65,6 +65,7 @@ describe("an integration outside the workspaces, on packed packages", () => {
       ],
       { cwd: folder },
     );
+    expect(stdout).toBe("");
   }, 60_000);
 
   it("adds a kind of resource with its own endpoints, connection string and health check", async () => {
@@ -84,7 +85,7 @@ describe("an integration outside the workspaces, on packed packages", () => {
         { name: "http", scheme: "http" },
       ],
     });
-    const names = (sender?.["environment"] as { name: string }[]).map(({ name }) => name);
+    const names = ((sender?.["environment"] ?? []) as { name: string }[]).map(({ name }) => name);
     expect(names).toEqual(
       expect.arrayContaining([
         "ConnectionStrings__mailbox",
@@ -127,6 +128,6 @@ it("the walk-through shows these very files", async () => {
   const guide = await readFile(join(root, "docs/integrations.md"), "utf8");
   for (const file of ["mailbox.ts", "mailbox-server.ts", "apphost.ts"]) {
     const text = await readFile(join(fixture, file), "utf8");
-    expect(guide, file).toContain(text.trimEnd());
+    expect(guide).toContain(text.trimEnd());
   }
 });

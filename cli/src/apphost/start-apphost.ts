@@ -125,7 +125,7 @@ function readLines(
   return Promise.all(
     (["stdout", "stderr"] as const).map((stream) => {
       const input = child[stream];
-      if (input === null) return undefined;
+      if (input === null) return Promise.resolve();
       const reader = createInterface({ input });
       reader.on("line", (text) => onLine({ stream, text }));
       return once(reader, "close");

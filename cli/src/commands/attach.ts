@@ -2,14 +2,10 @@ import process from "node:process";
 import type { ConnectedRun } from "@dext/hosting/control";
 import { isFailedState } from "@dext/protocol";
 import type { RunClient, RunInfo } from "@dext/protocol";
+import { attachRun, createPlainRunView, createRunTracker, printLine, styleFor } from "@dext/hosting/output";
 import type { Command } from "../command.ts";
 import { exitCodes } from "../exit-code.ts";
-import { attachRun } from "../run/attach-run.ts";
 import { findRun, runOption } from "../run/find-run.ts";
-import { createPlainRunView } from "../run/plain-run-view.ts";
-import { createRunTracker } from "../run/run-tracker.ts";
-import { printLine } from "../terminal/output.ts";
-import { styleFor } from "../terminal/style.ts";
 import { hasTerminal } from "../tui/terminal-path.ts";
 
 /** `dext attach` */

@@ -1,12 +1,11 @@
 import process from "node:process";
+import { printJson, printLine, printProgress, styleFor } from "@dext/hosting/output";
 import { chooseRuntime } from "../apphost/choose-runtime.ts";
 import { describeAppHost } from "../apphost/describe-apphost.ts";
 import { findAppHost } from "../apphost/find-apphost.ts";
 import { appHostOption, runtimeOption } from "../apphost/options.ts";
 import type { Command } from "../command.ts";
 import { durationOption } from "../duration-option.ts";
-import { printJson, printLine, printProgress } from "../terminal/output.ts";
-import { styleFor } from "../terminal/style.ts";
 import { layOutDescription } from "../describe/lay-out-description.ts";
 
 /** `dext describe` */

@@ -5,15 +5,13 @@ import type { ErrorDocument } from "@dext/core";
 import { inspectRuns, openRuntimeDirectory, removeStale } from "@dext/hosting/control";
 import type { RunListing } from "@dext/hosting/control";
 import type { DescribedResource } from "@dext/protocol";
+import { columns, printJson, printLine, styleFor } from "@dext/hosting/output";
+import type { Style } from "@dext/hosting/output";
 import { describeAppHost } from "../apphost/describe-apphost.ts";
 import type { Command } from "../command.ts";
 import { findPrograms } from "../doctor/installed-programs.ts";
 import type { InstalledProgram } from "../doctor/installed-programs.ts";
 import { describeRun } from "../run/find-run.ts";
-import { columns } from "../terminal/columns.ts";
-import { printJson, printLine } from "../terminal/output.ts";
-import { styleFor } from "../terminal/style.ts";
-import type { Style } from "../terminal/style.ts";
 
 /** `dext doctor` */
 export const doctorCommand: Command = {

@@ -3,14 +3,11 @@ import { decodeFrame } from "@dext/hosting/control";
 import { isDextError, toMilliseconds } from "@dext/core";
 import { logLevels } from "@dext/protocol";
 import type { LogLevel, LogQuery } from "@dext/protocol";
+import { createLineRenderer, createLineWriter, createResourceLabels, styleFor } from "@dext/hosting/output";
 import type { Command, CommandInput } from "../command.ts";
 import { cliError } from "../error-codes.ts";
 import { checkNames } from "../run/check-names.ts";
 import { findRun, runOption } from "../run/find-run.ts";
-import { createLineRenderer } from "../run/line-renderer.ts";
-import { createLineWriter } from "../run/line-writer.ts";
-import { createResourceLabels } from "../run/resource-label.ts";
-import { styleFor } from "../terminal/style.ts";
 
 /** `dext logs` */
 export const logsCommand: Command = {

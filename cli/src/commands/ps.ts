@@ -1,11 +1,8 @@
 import process from "node:process";
 import type { ResourceSnapshot } from "@dext/protocol";
+import { columns, createResourceLabels, printJson, printLine, styleFor } from "@dext/hosting/output";
 import type { Command } from "../command.ts";
 import { describeRun, findRun, runOption } from "../run/find-run.ts";
-import { createResourceLabels } from "../run/resource-label.ts";
-import { columns } from "../terminal/columns.ts";
-import { printJson, printLine } from "../terminal/output.ts";
-import { styleFor } from "../terminal/style.ts";
 
 /** `dext ps` */
 export const psCommand: Command = {

@@ -1,8 +1,8 @@
+import { printJson, printLine } from "@dext/hosting/output";
 import type { Command, CommandInput } from "../command.ts";
 import { cliError } from "../error-codes.ts";
 import { checkNames } from "../run/check-names.ts";
 import { findRun, runOption } from "../run/find-run.ts";
-import { printJson, printLine } from "../terminal/output.ts";
 
 const jsonOption = { type: "boolean", summary: "Print a JSON document" } as const;
 

@@ -6,6 +6,15 @@ import process from "node:process";
 import { isDextError } from "@dext/core";
 import { listRuns, newRunId, openRuntimeDirectory, runPaths } from "@dext/hosting/control";
 import type { RunClient } from "@dext/protocol";
+import {
+  attachRun,
+  createPlainRunView,
+  createRunTracker,
+  describeFailure,
+  styleFor,
+  untilRunGone,
+} from "@dext/hosting/output";
+import type { RunTracker, RunView } from "@dext/hosting/output";
 import { chooseRuntime } from "../apphost/choose-runtime.ts";
 import type { AppHostRuntime } from "../apphost/choose-runtime.ts";
 import { diagnoseAppHost } from "../apphost/diagnose-apphost.ts";
@@ -19,17 +28,12 @@ import { cliError } from "../error-codes.ts";
 import { exitCodeOf, exitCodes } from "../exit-code.ts";
 import { describeError } from "../report-error.ts";
 import { askParameters } from "../run/ask-parameters.ts";
-import { attachRun } from "../run/attach-run.ts";
 import { detachRun } from "../run/detach-run.ts";
 import { describeRun } from "../run/find-run.ts";
 import { createJsonRunView } from "../run/json-run-view.ts";
-import { createPlainRunView, describeFailure } from "../run/plain-run-view.ts";
-import { createRunTracker } from "../run/run-tracker.ts";
-import type { RunTracker } from "../run/run-tracker.ts";
-import type { RunView } from "../run/run-view.ts";
 import { stopOnSignal } from "../run/stop-on-signal.ts";
 import { waitForSocket } from "../run/wait-for-socket.ts";
-import { styleFor } from "../terminal/style.ts";
+import { hasTerminal, terminalPath } from "../tui/terminal-path.ts";
 
 /** `dext run` */
 export const runCommand: Command = {
@@ -67,6 +71,7 @@ export const runCommand: Command = {
       value: "<time>",
       summary: "How long the AppHost may take to get to host.run(): 30s unless given, 0 for ever",
     },
+    plain: { type: "boolean", summary: "Print lines on a terminal too, instead of the interface" },
     json: { type: "boolean", summary: "Print events and lines as one JSON document a line" },
   },
   notes: [
@@ -94,7 +99,7 @@ async function runSystem(input: CommandInput): Promise<number> {
       directory,
       startLimit,
       begunAt,
-      view: input.flag("json") ? createJsonRunView() : createPlainRunView(),
+      view: await createView(input),
       environment: contractEnvironment(input, directory),
       detach: input.flag("detach") ? { json: input.flag("json") } : undefined,
     };
@@ -102,6 +107,13 @@ async function runSystem(input: CommandInput): Promise<number> {
   } finally {
     if (isolated !== undefined) await rm(isolated, { recursive: true, force: true });
   }
+}
+
+/** On a terminal the interface, elsewhere lines. */
+async function createView(input: CommandInput): Promise<RunView> {
+  if (input.flag("json")) return createJsonRunView();
+  if (!showsInterface(input)) return createPlainRunView();
+  return (await import("../tui/terminal-run-view.ts")).createTerminalRunView();
 }
 
 interface RunPlan {
@@ -169,7 +181,9 @@ async function runOnce(plan: RunPlan): Promise<number> {
     }
     for (const line of early) view.appHostLine(line);
     onLine = (line) => view.appHostLine(line);
-    await attachRun({ ...found, view, tracker, begunAt: plan.begunAt });
+    const options = { ...found, view, tracker, begunAt: plan.begunAt };
+    const { show = attachRun } = view;
+    await untilRunGone(() => show(options));
     return await finish({ appHost, tracker, view, begunAt: plan.begunAt, asked: stop.stage() > 0 });
   } finally {
     if (!appHost.hasExited() && !appHost.isLeft()) await abandon(appHost);
@@ -249,8 +263,9 @@ function contractEnvironment(input: CommandInput, directory: string): Record<str
     DEXT_RUNTIME_DIRECTORY: directory,
     ...(input.names.length === 0 ? {} : { DEXT_RESOURCES: input.names.join(",") }),
     ...(input.list("profile").length === 0 ? {} : { DEXT_PROFILES: input.list("profile").join(",") }),
-    ...(input.flag("until-finished") ? { DEXT_END: "until-finished" } : {}),
+    ...endRule(input),
     ...(inspected.length === 0 ? {} : { DEXT_INSPECT: inspected.join(",") }),
+    ...terminalEnvironment(),
     // The AppHost's own stdout is a pipe: it cannot see that there is colour where its lines end up.
     ...(coloured ? { FORCE_COLOR: "1" } : {}),
   };
@@ -261,6 +276,22 @@ function refuseTogether(input: CommandInput, [first, second]: readonly [string, 
   throw cliError("DEXT_CLI_OPTION_INVALID", `--${first} and --${second} do not go together`, {
     hint: `Leave one of them out: dext run --help tells what they do.`,
   });
+}
+
+/** At the interface somebody may start again what has ended, so nothing ends the run but being asked to. */
+function endRule(input: CommandInput): Record<string, string> {
+  if (input.flag("until-finished")) return { DEXT_END: "until-finished" };
+  return showsInterface(input) ? { DEXT_END: "asked" } : {};
+}
+
+function showsInterface(input: CommandInput): boolean {
+  return !["json", "plain", "detach"].some((option) => input.flag(option)) && hasTerminal();
+}
+
+/** The terminal that the guardian restores when this process and the AppHost are killed. */
+function terminalEnvironment(): Record<string, string> {
+  const path = terminalPath();
+  return path === undefined ? {} : { DEXT_TERMINAL: path, DEXT_TERMINAL_OWNER: String(process.pid) };
 }
 
 async function refuseSecond(file: string, directory: string): Promise<void> {

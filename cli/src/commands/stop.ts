@@ -2,12 +2,12 @@ import { sleep } from "@dext/core";
 import { connectRun, isRunAlive, listRuns, openRuntimeDirectory } from "@dext/hosting/control";
 import type { RunRecord } from "@dext/hosting/control";
 import type { ResourceSnapshot, RunClient } from "@dext/protocol";
+import { printJson, printLine, printProgress } from "@dext/hosting/output";
 import type { Command } from "../command.ts";
 import { commandEach } from "./resource-commands.ts";
 import { describeRun, findRun, runOption } from "../run/find-run.ts";
 import type { FoundRun } from "../run/find-run.ts";
 import { tellWaiting } from "../run/stop-on-signal.ts";
-import { printJson, printLine, printProgress } from "../terminal/output.ts";
 
 /** `dext stop` */
 export const stopCommand: Command = {

@@ -1,5 +1,6 @@
 import { formatDuration, isDextError, sleep } from "@dext/core";
 import type { ResourceSnapshot } from "@dext/protocol";
+import { describeFailure, printJson, printLine } from "@dext/hosting/output";
 import type { Command, CommandInput } from "../command.ts";
 import { durationOption } from "../duration-option.ts";
 import { cliError } from "../error-codes.ts";
@@ -7,10 +8,8 @@ import { nearestName } from "../nearest-name.ts";
 import { checkNames } from "../run/check-names.ts";
 import { findRun, runOption } from "../run/find-run.ts";
 import type { FoundRun } from "../run/find-run.ts";
-import { describeFailure } from "../run/plain-run-view.ts";
 import { waitForState, waitTargets } from "../run/wait-for-state.ts";
 import type { WaitOutcome, WaitTarget } from "../run/wait-for-state.ts";
-import { printJson, printLine } from "../terminal/output.ts";
 
 /** `dext wait` */
 export const waitCommand: Command = {

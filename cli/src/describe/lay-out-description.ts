@@ -1,6 +1,6 @@
 import type { DescribedParameter, DescribedResource, ModelDescription } from "@dext/protocol";
-import { columns } from "../terminal/columns.ts";
-import type { Style } from "../terminal/style.ts";
+import { columns } from "@dext/hosting/output";
+import type { Style } from "@dext/hosting/output";
 
 /** A description as lines for a person. */
 export function layOutDescription(description: ModelDescription, style: Style): string[] {

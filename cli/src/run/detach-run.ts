@@ -1,12 +1,10 @@
 import { formatDuration } from "@dext/core";
 import type { ConnectedRun } from "@dext/hosting/control";
 import type { RunInfo } from "@dext/protocol";
+import { createRunTracker, describeFailure, printJson, printLine, printProgress } from "@dext/hosting/output";
 import { cliError } from "../error-codes.ts";
 import { exitCodes } from "../exit-code.ts";
 import { describeError } from "../report-error.ts";
-import { printJson, printLine, printProgress } from "../terminal/output.ts";
-import { describeFailure } from "./plain-run-view.ts";
-import { createRunTracker } from "./run-tracker.ts";
 
 /** What {@link detachRun} takes. */
 export interface DetachRunOptions {

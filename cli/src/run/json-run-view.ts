@@ -1,7 +1,6 @@
 import { decodeFrame } from "@dext/hosting/control";
-import { createLineWriter } from "./line-writer.ts";
-import { printProgress } from "../terminal/output.ts";
-import type { RunView } from "./run-view.ts";
+import { createLineWriter, printProgress } from "@dext/hosting/output";
+import type { RunView } from "@dext/hosting/output";
 
 /** Shows a run as one JSON document a line: `{ "version": 1, "type": "attached" | "line" | "apphost" | "settled" | "end" | an event's type, … }`. */
 export function createJsonRunView(): RunView {

@@ -1,8 +1,8 @@
 import process from "node:process";
 import type { ResourceSnapshot, RunClient } from "@dext/protocol";
+import { onClosedOutput } from "@dext/hosting/output";
 import type { AppHostProcess } from "../apphost/start-apphost.ts";
 import { exitCodes } from "../exit-code.ts";
-import { onClosedOutput } from "../terminal/output.ts";
 
 /** What {@link stopOnSignal} takes. */
 export interface StopOnSignalOptions {

@@ -1,4 +1,4 @@
-import type { Style } from "../terminal/style.ts";
+import type { Style } from "@dext/hosting/output";
 import { parseStyledText } from "./styled-text.ts";
 
 /** How the interface draws: the colours of the command line, and what does not depend on colour. */

@@ -1,7 +1,6 @@
 import { isEndState, isFailedState } from "@dext/protocol";
 import type { ResourceSnapshot, RunEvent, RunSnapshot, RunState } from "@dext/protocol";
-import { isUp } from "../run/run-tracker.ts";
-import { createResourceLabels } from "../run/resource-label.ts";
+import { createResourceLabels, isUp } from "@dext/hosting/output";
 import { describeEvent } from "./event-text.ts";
 import type { EventText } from "./event-text.ts";
 

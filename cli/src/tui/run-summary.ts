@@ -2,9 +2,8 @@ import { join } from "node:path";
 import { formatDuration } from "@dext/core";
 import { isFailedState } from "@dext/protocol";
 import type { ResourceSnapshot, RunInfo } from "@dext/protocol";
-import { describeFailure } from "../run/plain-run-view.ts";
-import { createResourceLabels } from "../run/resource-label.ts";
-import type { Style } from "../terminal/style.ts";
+import { createResourceLabels, describeFailure } from "@dext/hosting/output";
+import type { Style } from "@dext/hosting/output";
 
 /** What {@link summarizeRun} takes. */
 export interface RunSummaryOptions {

@@ -1,6 +1,6 @@
 import { isDextError } from "@dext/core";
 import type { ResourceSnapshot, RunClient, RunEvent, RunInfo } from "@dext/protocol";
-import { styleFor } from "../terminal/style.ts";
+import { styleFor } from "@dext/hosting/output";
 import type { EventText } from "./event-text.ts";
 import { createFrameClock } from "./frame-clock.ts";
 import { importScreen } from "./import-screen.ts";

@@ -2,11 +2,8 @@ import process from "node:process";
 import { formatDuration } from "@dext/core";
 import { printableText } from "@dext/hosting/control";
 import type { RunInfo } from "@dext/protocol";
-import type { AttachRunOptions } from "../run/attach-run.ts";
-import type { RunTracker } from "../run/run-tracker.ts";
-import type { RunView } from "../run/run-view.ts";
-import { printLine, printProgress } from "../terminal/output.ts";
-import { styleFor } from "../terminal/style.ts";
+import { printLine, printProgress, styleFor } from "@dext/hosting/output";
+import type { AttachRunOptions, RunTracker, RunView } from "@dext/hosting/output";
 import { summarizeRun } from "./run-summary.ts";
 import type { OpenTerminal } from "./run-terminal.ts";
 

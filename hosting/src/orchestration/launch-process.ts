@@ -3,34 +3,22 @@ import type { LogSink } from "../logs/log-sink.ts";
 import { openOutputPipes } from "../logs/output-pipes.ts";
 import type { ProcessPlan } from "../model/launcher.ts";
 import { startProcess } from "../processes/supervised-process.ts";
-import type { ProcessExit } from "../processes/supervised-process.ts";
 import type { StopOptions, WaitingProcess } from "../processes/process-ending.ts";
 import { childVariables } from "./child-environment.ts";
 import { localBinFolders } from "./local-bin-folders.ts";
 import type { Replica } from "./replica.ts";
 import { resolveNode } from "./resolve-expression.ts";
 import type { RunContext } from "./run-context.ts";
+import type { RunningInstance } from "./running-instance.ts";
 
 /** How long the output of an ended process may still come in, in milliseconds: a grandchild can hold its end open. */
 const drainTimeout = 500;
-
-/** The process of a replica with everything that it starts. */
-export interface RunningProcess {
-  readonly pid: number;
-  readonly exited: Promise<ProcessExit>;
-  /** Itself and everything that came from it. */
-  pids(): readonly number[];
-  stop(): Promise<unknown>;
-  kill(): Promise<unknown>;
-  /** Ends what the process left behind and reads the rest of its output. */
-  cleanUp(): Promise<void>;
-}
 
 /** Starts the process of a replica with its environment, its output going to the log. */
 export async function launchProcess(
   replica: Replica,
   { plan, context, sink }: { plan: ProcessPlan; context: RunContext; sink: LogSink },
-): Promise<RunningProcess> {
+): Promise<RunningInstance> {
   const { resource, index } = replica;
   const { addresses, guardian, model } = context;
   const args = [...plan.args, ...resource.args.map(({ node }) => resolveNode(node, addresses))];

@@ -1,5 +1,7 @@
 import type { Clock } from "@dext/core";
 import type { AppHostConfiguration } from "../configuration/apphost-configuration.ts";
+import { persistentPorts } from "../containers/persistent-ports.ts";
+import { hostingError } from "../hosting-error.ts";
 import type { AppModel, ResourceModel } from "../model/resource-model.ts";
 import { AddressBook } from "./address-book.ts";
 import { chooseLauncher, noLauncher } from "./choose-launcher.ts";
@@ -53,7 +55,8 @@ export async function planRun(model: AppModel, options: PlanRunOptions): Promise
       }
     }),
   );
-  await reservePorts(resources, { choices, addresses, ports: options.ports });
+  await reservePorts(resources, { model, choices, addresses, ports: options.ports });
+  refuseMounts(resources, { choices, failures });
   return {
     resources: new Map(resources.map((resource) => [resource.name, resource])),
     choices,
@@ -89,18 +92,45 @@ async function choose(
 
 async function reservePorts(
   resources: readonly ResourceModel[],
-  { choices, addresses, ports }: Pick<RunPlan, "choices" | "addresses"> & { ports: PortReservations },
+  {
+    model,
+    choices,
+    addresses,
+    ports,
+  }: Pick<RunPlan, "choices" | "addresses"> & { model: AppModel; ports: PortReservations },
 ): Promise<void> {
   for (const resource of resources) {
-    const type = choices.get(resource.name)?.launcher?.type;
-    if (type === "external" || type === "none") continue;
-    for (const endpoint of resource.endpoints) {
-      for (let replica = 0; replica < resource.replicas; replica += 1) {
+    const launcher = choices.get(resource.name)?.launcher;
+    if (launcher?.type === "external" || launcher?.type === "none") continue;
+    for (let replica = 0; replica < resource.replicas; replica += 1) {
+      const kept =
+        launcher === undefined ? undefined : await persistentPorts(resource, { launcher, model, replica });
+      for (const endpoint of resource.endpoints) {
         // Several replicas cannot share a fixed port: it belongs to the proxy in front of them.
-        const port =
-          resource.replicas === 1 && endpoint.port !== undefined ? endpoint.port : await ports.reserve();
+        const fixed = resource.replicas === 1 ? endpoint.port : undefined;
+        const port = fixed ?? kept?.get(endpoint.name) ?? (await ports.reserve());
         addresses.setPort(resource, { endpoint: endpoint.name, replica, port });
       }
     }
+  }
+}
+
+/** Volumes and mounts are for containers; who is had in another way cannot be given them. */
+function refuseMounts(
+  resources: readonly ResourceModel[],
+  { choices, failures }: { choices: ReadonlyMap<string, LauncherChoice>; failures: Map<string, Error> },
+): void {
+  for (const { name, mounts } of resources) {
+    const type = choices.get(name)?.launcher?.type;
+    if (mounts.length === 0 || type === undefined || type === "container") continue;
+    const error = hostingError(
+      "DEXT_RUN_UNSUPPORTED",
+      `"${name}" has volumes or mounts and is run as ${type}, which has none`,
+      {
+        hint: 'They are for containers: leave them out, or run it as one with .withLauncher("container").',
+        details: { resource: name, launcher: type },
+      },
+    );
+    failures.set(name, error);
   }
 }

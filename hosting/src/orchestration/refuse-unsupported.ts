@@ -5,11 +5,6 @@ import type { AppModel, ResourceModel } from "../model/resource-model.ts";
 const unsupported: readonly { what: string; hint: string; isAsked: (resource: ResourceModel) => boolean }[] =
   [
     {
-      what: "withVolume and withBindMount",
-      hint: "They are for containers, which this version does not run.",
-      isAsked: (resource) => resource.mounts.length > 0,
-    },
-    {
       what: "withConfiguration",
       hint: "This version gives no configuration to resources; use withEnvironment.",
       isAsked: (resource) => resource.configuration !== undefined,

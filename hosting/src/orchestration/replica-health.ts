@@ -1,8 +1,10 @@
 import { sleep } from "@dext/core";
+import type { SupervisedContainer } from "../containers/supervised-container.ts";
 import type { LaunchPlan } from "../model/launcher.ts";
 import { monitorHealth } from "./health-monitor.ts";
 import type { Replica } from "./replica.ts";
 import type { RunContext } from "./run-context.ts";
+import type { RunningInstance } from "./running-instance.ts";
 import { probeTcp } from "./tcp-probe.ts";
 
 /** A resource without an endpoint and without a check is healthy when it has run this long, in milliseconds. */
@@ -16,16 +18,16 @@ export interface ReplicaHealthOptions {
   context: RunContext;
   /** Aborted when the replica is to stop. */
   ending: AbortSignal;
-  exited?: Promise<unknown>;
+  instance?: RunningInstance;
 }
 
 /** Watches the health of a running replica until it ends. */
 export async function watchHealth(replica: Replica, options: ReplicaHealthOptions): Promise<void> {
-  const { plan, context, ending, exited } = options;
+  const { plan, context, ending, instance } = options;
   const { resource, index } = replica;
   const { clock, addresses } = context;
   const ended = new AbortController();
-  void exited?.then(() => ended.abort());
+  void instance?.exited.then(() => ended.abort());
   const signal = AbortSignal.any([ended.signal, ending]);
   let isReady = false;
   await monitorHealth({
@@ -43,6 +45,8 @@ export async function watchHealth(replica: Replica, options: ReplicaHealthOption
     onVerdict: async ({ health, message }) => {
       if (health === "Healthy" && !isReady) {
         if (plan.type === "process") await plan.afterHealthy?.();
+        if (plan.type === "container" && instance?.container !== undefined)
+          await plan.afterHealthy?.(instance.container);
         isReady = true;
       }
       if (replica.state === "Running") replica.setHealth(health, message);
@@ -53,7 +57,7 @@ export async function watchHealth(replica: Replica, options: ReplicaHealthOption
 /** What has to be so before it is worth while to ask a check: its log says so, its port is open, it has run for a while. */
 function createGate(
   { resource, index }: Replica,
-  { plan, context, signal }: ReplicaHealthOptions & { signal: AbortSignal },
+  { plan, context, signal, instance }: ReplicaHealthOptions & { signal: AbortSignal },
 ): (signal: AbortSignal) => Promise<string | undefined> {
   const { clock, addresses } = context;
   const [first] = resource.endpoints.map(({ name }) =>
@@ -65,6 +69,12 @@ function createGate(
   return async (gateSignal) => {
     const missing = missingInLog();
     if (missing !== undefined) return missing;
+    if (instance?.container !== undefined) {
+      return whyContainerNotReady(instance.container, {
+        endpoint: resource.endpoints[0]?.name,
+        signal: gateSignal,
+      });
+    }
     if (first !== undefined && first.port !== 0) {
       const probe = await probeTcp(first, { timeout: probeTimeout, signal: gateSignal });
       return probe.open ? undefined : probe.because;
@@ -73,6 +83,19 @@ function createGate(
     if (plan.type !== "external" && !isChecked && left > 0) await sleep(left, { signal: gateSignal, clock });
     return undefined;
   };
+}
+
+/** A container listens when something answers behind its published port, and is healthy when its image's own check says so. */
+async function whyContainerNotReady(
+  container: SupervisedContainer,
+  { endpoint, signal }: { endpoint: string | undefined; signal: AbortSignal },
+): Promise<string | undefined> {
+  const notListening =
+    endpoint === undefined ? undefined : await container.whyNotListening(endpoint, { signal });
+  if (notListening !== undefined) return notListening;
+  const { status, message } = container.health;
+  if (status !== "starting" && status !== "unhealthy") return undefined;
+  return `the check of the image says ${status}${message === undefined ? "" : `: ${message}`}`;
 }
 
 /** Gives a function that says what is still missing in the log. */

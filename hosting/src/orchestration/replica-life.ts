@@ -1,14 +1,17 @@
 import { formatDuration, isDextError } from "@dext/core";
+import type { ResourceUsage } from "@dext/protocol";
+import { isContainerLauncher } from "../launchers/container-launcher.ts";
 import type { LogSink } from "../logs/log-sink.ts";
 import type { Launcher, LaunchPlan } from "../model/launcher.ts";
 import { waitForDependencies } from "./dependency-wait.ts";
 import { checkFixedPorts } from "./fixed-ports.ts";
 import { createLaunchContext } from "./launch-context.ts";
+import { launchContainer } from "./launch-container.ts";
 import { launchProcess } from "./launch-process.ts";
-import type { RunningProcess } from "./launch-process.ts";
 import type { Replica } from "./replica.ts";
 import { watchHealth } from "./replica-health.ts";
 import type { RunContext } from "./run-context.ts";
+import type { RunningInstance } from "./running-instance.ts";
 
 /** How a process of a replica ended by itself. */
 export interface LifeEnd {
@@ -32,7 +35,7 @@ export class ReplicaLife {
   readonly #options: ReplicaLifeOptions;
   readonly #sink: LogSink;
   readonly #ending: AbortController = new AbortController();
-  #process: RunningProcess | undefined;
+  #instance: RunningInstance | undefined;
   #stoppedState: "Stopped" | "Restarting" = "Stopped";
   #ended: Promise<void> = Promise.resolve();
 
@@ -48,18 +51,23 @@ export class ReplicaLife {
     return this.#ended;
   }
 
+  /** What it uses, when it is a container; processes are measured by their pids. */
+  async containerUsage(): Promise<ResourceUsage | undefined> {
+    return this.#instance?.container?.usage();
+  }
+
   /** The processes that it consists of now. */
   pids(): readonly number[] {
-    return this.#process?.pids() ?? [];
+    return this.#instance?.pids() ?? [];
   }
 
   /** Stops it and everything that it started; resolves when nothing of it is left and it is in the state given. */
   async stop({ force, into }: { force: boolean; into: "Stopped" | "Restarting" }): Promise<void> {
     this.#stoppedState = into;
     this.#ending.abort(new Error("stopped"));
-    if (this.#process !== undefined) {
+    if (this.#instance !== undefined) {
       if (["Running", "Starting"].includes(this.#replica.state)) this.#replica.setState("Stopping");
-      await (force ? this.#process.kill() : this.#process.stop());
+      await (force ? this.#instance.kill() : this.#instance.stop());
     }
     await this.#ended;
   }
@@ -93,37 +101,43 @@ export class ReplicaLife {
       ...(because === undefined ? {} : { launcherBecause: because }),
     });
     // The fixed port of several replicas belongs to the proxy in front of them.
-    if (resource.replicas === 1) await checkFixedPorts(resource);
+    // That of a container which outlives runs may be held by that container itself.
+    if (resource.replicas === 1 && !isPersistent(launcher)) await checkFixedPorts(resource);
     const plan = await launcher.plan(createLaunchContext(this.#replica, { context, signal }));
-    if (plan.type === "process") {
-      this.#process = await launchProcess(this.#replica, { plan, context, sink: this.#sink });
-      // Stopped while it was being spawned: nobody else knows of the process yet.
-      if (signal.aborted) await this.#process.stop();
-    }
+    this.#instance = await this.#launchPlan(plan);
+    // Stopped while it was being started: nobody else knows of it yet.
+    if (signal.aborted) await this.#instance?.stop();
     this.#replica.setState("Running", {
       endpoints: context.addresses.endpointsOf(resource, index),
-      ...(this.#process === undefined ? {} : { pid: this.#process.pid }),
+      ...(this.#instance?.pid === undefined ? {} : { pid: this.#instance.pid }),
     });
     return plan;
   }
 
+  async #launchPlan(plan: LaunchPlan): Promise<RunningInstance | undefined> {
+    const options = { context: this.#options.context, sink: this.#sink, signal: this.#ending.signal };
+    if (plan.type === "process") return launchProcess(this.#replica, { plan, ...options });
+    return plan.type === "container" ? launchContainer(this.#replica, { plan, ...options }) : undefined;
+  }
+
   async #untilEnd(): Promise<void> {
-    if (this.#process !== undefined) return this.#untilExit(this.#process);
+    if (this.#instance !== undefined) return this.#untilExit(this.#instance);
     await new Promise((resolve) => this.#ending.signal.addEventListener("abort", resolve, { once: true }));
     this.#replica.setState(this.#stoppedState);
   }
 
-  async #untilExit(process: RunningProcess): Promise<void> {
+  async #untilExit(instance: RunningInstance): Promise<void> {
     const { clock } = this.#options.context;
     const startedAt = clock.monotonic();
-    const end = await process.exited;
+    const { reason: known, ...end } = await instance.exited;
     const duration = clock.monotonic() - startedAt;
-    await process.cleanUp();
+    await instance.cleanUp();
     this.#replica.setHealth("Unknown");
     if (this.#ending.signal.aborted) return this.#replica.setState(this.#stoppedState, end);
     const { isFollowed, reason } = this.#options.onEnd({ ...end, duration });
-    const by = end.signal === undefined ? `with code ${end.exitCode}` : `by ${end.signal}`;
-    const ended = `ended ${by} after ${formatDuration(duration)}${reason === undefined ? "" : `, ${reason}`}`;
+    const ended = [`${howItEnded(end)} after ${formatDuration(duration)}`, known, reason]
+      .filter((part) => part !== undefined)
+      .join(", ");
     if (isFollowed) {
       this.#sink.system(ended);
       this.#replica.setState("Restarting", { ...end, reason: ended });
@@ -136,7 +150,7 @@ export class ReplicaLife {
       plan,
       context: this.#options.context,
       ending: this.#ending.signal,
-      ...(this.#process === undefined ? {} : { exited: this.#process.exited }),
+      ...(this.#instance === undefined ? {} : { instance: this.#instance }),
     });
   }
 
@@ -164,4 +178,13 @@ export class ReplicaLife {
     this.#sink.system(reason);
     this.#replica.setState(state, { reason, ...end });
   }
+}
+
+function isPersistent(launcher: Launcher): boolean {
+  return isContainerLauncher(launcher) && launcher.container.lifetime === "persistent";
+}
+
+function howItEnded({ exitCode, signal }: Omit<LifeEnd, "duration">): string {
+  if (signal !== undefined) return `ended by ${signal}`;
+  return exitCode === undefined ? "was removed by somebody else" : `ended with code ${exitCode}`;
 }

@@ -41,6 +41,12 @@ export class ReplicaTask {
     this.#replica.setUsage(usage);
   }
 
+  /** Measures and notes what its container uses, if it is one. */
+  async noteContainerUsage(): Promise<void> {
+    const usage = await this.#life?.containerUsage();
+    if (usage !== undefined) this.noteUsage(usage);
+  }
+
   /** Begins a life as soon as what it waits for has come. */
   begin(): void {
     if (this.#isClosed) return;

@@ -1,4 +1,5 @@
 import type { Clock, ConfigReader } from "@dext/core";
+import type { RunContainers } from "../containers/run-containers.ts";
 import type { LogStore } from "../logs/log-store.ts";
 import type { AppModel, ResourceModel } from "../model/resource-model.ts";
 import type { Guardian } from "../processes/guardian.ts";
@@ -29,6 +30,8 @@ export interface RunContext {
   readonly hub: EventHub;
   readonly logs: LogStore;
   readonly guardian: Guardian;
+  /** The containers of the run; the engine is not touched before the first is started. */
+  readonly containers: RunContainers;
   readonly clock: Clock;
   readonly slots: StartSlots;
 }

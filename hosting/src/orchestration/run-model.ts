@@ -5,6 +5,12 @@ import process from "node:process";
 import { systemClock } from "@dext/core";
 import { readAppHostConfiguration } from "../configuration/apphost-configuration.ts";
 import { askForParameters, canAsk } from "../configuration/ask-for-parameters.ts";
+import { attachRun } from "../output/attach-run.ts";
+import { createPlainRunView } from "../output/plain-run-view.ts";
+import { createRunTracker } from "../output/run-tracker.ts";
+import { cleanerCommand } from "../containers/cleaner-command.ts";
+import { engineOfMachine } from "../containers/find-engine.ts";
+import { RunContainers } from "../containers/run-containers.ts";
 import { ensureDextFolder } from "../configuration/dext-folder.ts";
 import { ParameterStore } from "../configuration/parameter-store.ts";
 import { resolveParameters } from "../configuration/resolve-parameters.ts";
@@ -16,6 +22,8 @@ import { hostingError } from "../hosting-error.ts";
 import { createLogStore } from "../logs/log-store.ts";
 import type { AppModel } from "../model/resource-model.ts";
 import { startGuardian } from "../processes/guardian.ts";
+import type { StartGuardianOptions } from "../processes/guardian.ts";
+import { readIdentity } from "../processes/process-identity.ts";
 import { endRunProcesses } from "../processes/stale-processes.ts";
 import { isolateModel } from "../testing/isolate-model.ts";
 import { overrideModel } from "../testing/override-model.ts";
@@ -27,6 +35,7 @@ import { EventHub } from "./event-hub.ts";
 import { LocalRun } from "./local-run.ts";
 import { Orchestrator } from "./orchestrator.ts";
 import { planRun } from "./plan-run.ts";
+import type { RunPlan } from "./plan-run.ts";
 import { PortReservations } from "./port-reservations.ts";
 import type { RunContext } from "./run-context.ts";
 import type { RunSettings } from "./run-settings.ts";
@@ -96,14 +105,36 @@ async function begin(
     signal: stopping.signal,
   });
   if (settings.isolation !== undefined) await writeRunAddresses(settings.isolation.directory, plan);
-  const guardian = closers.add(await startGuardian({ runId, ledger: paths.ledger }));
-  closers.add({ close: () => endRunProcesses(runId, { ledger: paths.ledger }) });
+  const collector = settings.collector ?? model.collector;
   const hub = closers.add(new EventHub());
+  const cleaner = await containerCleaner(plan, runId);
+  const containers = closers.add(
+    new RunContainers({
+      ...plan,
+      runId,
+      model,
+      reservePort: () => ports.reserve(),
+      ...(collector === undefined ? {} : { collector }),
+      onFailure: ({ message, code, hint }) =>
+        hub.emit({
+          type: "notice",
+          data: { level: "warning", message, code, ...(hint === undefined ? {} : { hint }) },
+        }),
+    }),
+  );
+  const guardian = closers.add(
+    await startGuardian({
+      runId,
+      ledger: paths.ledger,
+      ...terminalOfClient(),
+      ...(cleaner === undefined ? {} : { cleaner }),
+    }),
+  );
+  closers.add({ close: () => endRunProcesses(runId, { ledger: paths.ledger }) });
   const logs = closers.add(
     createLogStore({ directory: join(await ensureDextFolder(stateDirectory), "logs", runId) }),
   );
   for (const { parameter, value } of parameters.values()) if (parameter.secret) logs.addSecret(value);
-  const collector = settings.collector ?? model.collector;
   const context: RunContext = {
     ...plan,
     runId,
@@ -116,6 +147,7 @@ async function begin(
     hub,
     logs,
     guardian,
+    containers,
     clock: systemClock,
     slots: new StartSlots(Math.max(8, availableParallelism() * 4)),
   };
@@ -141,6 +173,7 @@ async function begin(
   if (hasWatches(plan.resources))
     closers.add((await import("./resource-watch.ts")).watchResources(orchestrator));
   closers.add(listenForStop({ orchestrator, isAttached: settings.isAttached }));
+  if (!settings.isAttached && !settings.isDetached) printRun(run);
   closers.add(await serveControl({ socketPath: paths.socket, run }));
   const registered = await registerRun({
     directory: runtimeDirectory,
@@ -173,6 +206,31 @@ async function temporaryDirectory(directory: string, closers: Closers): Promise<
   await mkdir(directory, { recursive: true, mode: 0o711 });
   closers.add({ close: () => rm(directory, { recursive: true, force: true }) });
   return directory;
+}
+
+/** Nobody else shows what happens: lines are printed here. They end with the run. */
+function printRun(run: LocalRun): void {
+  const tracker = createRunTracker();
+  const view = createPlainRunView();
+  const begunAt = performance.now();
+  void run
+    .info()
+    .then((info) => attachRun({ client: run, info, view, tracker, begunAt }))
+    .finally(() => view.flush());
+}
+
+/** The command by which the guardian removes containers, when the run has any. */
+async function containerCleaner({ choices }: RunPlan, runId: string): Promise<readonly string[] | undefined> {
+  const usesContainers = [...choices.values()].some(({ launcher }) => launcher?.type === "container");
+  const engine = usesContainers ? (await engineOfMachine()).engine : undefined;
+  return engine === undefined ? undefined : cleanerCommand({ runId, socketPath: engine.socketPath });
+}
+
+/** The terminal that the guardian restores when its owner and this process have been killed. */
+function terminalOfClient(): Pick<StartGuardianOptions, "terminal"> {
+  const path = process.env["DEXT_TERMINAL"];
+  const owner = readIdentity(Number(process.env["DEXT_TERMINAL_OWNER"]));
+  return path === undefined || owner === undefined ? {} : { terminal: { path, owner } };
 }
 
 /** The library that watches files is loaded only when something is watched. */

@@ -12,6 +12,7 @@ export function sampleUsage(orchestrator: Orchestrator): Closable {
   const sample = (): void => {
     for (const task of orchestrator.tasks()) {
       const pids = task.pids();
+      void task.noteContainerUsage();
       if (pids.length === 0) {
         meters.delete(task);
         continue;

@@ -35,7 +35,7 @@ describe("with a run of this folder", () => {
     const { code, stdout } = await dext(["ps"], { folder });
     expect(code).toBe(0);
     const [head, ...rows] = stdout.trimEnd().split("\n").slice(1);
-    expect(head).toMatch(/^NAME +KIND +STATE +HEALTH +LAUNCHER +PID +ENDPOINTS$/);
+    expect(head).toMatch(/^NAME +KIND +STATE +HEALTH +LAUNCHER +RESTARTS +CPU +MEMORY +PID +ENDPOINTS$/);
     expect(rows[0]).toMatch(/^api\.0 +node +Running +Healthy +process +\d+ +http:\/\/localhost:\d+$/);
     expect(rows.map((row) => row.split(/\s+/)[0])).toEqual(["api.0", "api.1", "job", "bad", "later"]);
   });

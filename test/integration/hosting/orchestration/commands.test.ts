@@ -248,7 +248,9 @@ describe("the end of a run", () => {
 });
 
 it("commands that come together are carried out one after another", async () => {
-  app = await startAppHost(`host.addNodeApp("api", "server.ts"); ${idle}`, { files: { "server.ts": server } });
+  app = await startAppHost(`host.addNodeApp("api", "server.ts"); ${idle}`, {
+    files: { "server.ts": server },
+  });
   await app.waitUntil("api", ({ health }) => health === "Healthy");
   const { client } = app;
   await Promise.all([1, 2, 3].map(() => client.command("api", { command: "restart" })));

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ResourceSnapshot, RunEvent } from "@dext/protocol";
-import { createResourceLabels } from "../../../../cli/src/run/resource-label.ts";
-import { createRunTracker } from "../../../../cli/src/run/run-tracker.ts";
+import { createResourceLabels } from "../../../../hosting/src/output/resource-label.ts";
+import { createRunTracker } from "../../../../hosting/src/output/run-tracker.ts";
 
 function snapshot(values: Partial<ResourceSnapshot>): ResourceSnapshot {
   return {

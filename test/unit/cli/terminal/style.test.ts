@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { columns } from "../../../../cli/src/terminal/columns.ts";
-import { styleFor } from "../../../../cli/src/terminal/style.ts";
+import { columns } from "../../../../hosting/src/output/columns.ts";
+import { styleFor } from "../../../../hosting/src/output/style.ts";
 
 test.each([
   ["a terminal", true, {}, true],

@@ -1,5 +1,5 @@
 import { isDextError } from "@dext/core";
-import type { ConnectedRun } from "@dext/hosting/control";
+import type { ConnectedRun } from "../control/connect-run.ts";
 import type { RunInfo } from "@dext/protocol";
 import type { RunTracker } from "./run-tracker.ts";
 import type { RunView } from "./run-view.ts";
@@ -19,7 +19,7 @@ export async function attachRun({ client, info, view, tracker, begunAt }: Attach
   const { resources } = await client.snapshot();
   view.attached(info, resources);
   await Promise.all([
-    untilGone(async () => {
+    untilRunGone(async () => {
       let settled = false;
       for await (const event of client.events()) {
         tracker.apply(event);
@@ -29,7 +29,7 @@ export async function attachRun({ client, info, view, tracker, begunAt }: Attach
         view.settled(tracker, { duration: performance.now() - begunAt });
       }
     }),
-    untilGone(async () => {
+    untilRunGone(async () => {
       for await (const frame of client.logFrames({ follow: true })) {
         const ready = view.lines(frame);
         if (ready !== undefined) await ready;
@@ -39,7 +39,7 @@ export async function attachRun({ client, info, view, tracker, begunAt }: Attach
 }
 
 /** That the AppHost goes away is the end of a run too; how it went is told by its exit. */
-async function untilGone(read: () => Promise<void>): Promise<void> {
+export async function untilRunGone(read: () => Promise<void>): Promise<void> {
   try {
     await read();
   } catch (error) {

@@ -1,11 +1,11 @@
 import process from "node:process";
 import { formatDuration } from "@dext/core";
-import { printableText } from "@dext/hosting/control";
+import { printableText } from "../logs/printable-text.ts";
 import type { HealthEvent, ResourceSnapshot, RunEvent, StateEvent } from "@dext/protocol";
-import { columns } from "../terminal/columns.ts";
-import { printProgress } from "../terminal/output.ts";
-import { styleFor } from "../terminal/style.ts";
-import type { Style } from "../terminal/style.ts";
+import { columns } from "./columns.ts";
+import { printProgress } from "./print.ts";
+import { styleFor } from "./style.ts";
+import type { Style } from "./style.ts";
 import { createLineWriter } from "./line-writer.ts";
 import { createLineRenderer } from "./line-renderer.ts";
 import { createResourceLabels } from "./resource-label.ts";

@@ -1,4 +1,5 @@
-import type { LogFrame } from "@dext/hosting/control";
+import type { AttachRunOptions } from "./attach-run.ts";
+import type { LogFrame } from "../logs/log-frame.ts";
 import type { ResourceSnapshot, RunEvent, RunInfo } from "@dext/protocol";
 import type { RunTracker } from "./run-tracker.ts";
 
@@ -25,4 +26,6 @@ export interface RunView {
   /** Everything that was shown before is on its way out. */
   flush(): void;
   ended(ending: RunEnding): void;
+  /** Shows the run itself until it ends, in place of being told line by line. */
+  show?(options: AttachRunOptions): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import process from "node:process";
-import { createFrameRenderer } from "@dext/hosting/control";
-import type { FrameRenderer } from "@dext/hosting/control";
-import type { Style } from "../terminal/style.ts";
+import { createFrameRenderer } from "../logs/frame-renderer.ts";
+import type { FrameRenderer } from "../logs/frame-renderer.ts";
+import type { Style } from "./style.ts";
 import type { ResourceLabels } from "./resource-label.ts";
 
 /** Makes of the lines of a resource what is printed of them: `api | listening`. */

@@ -1,0 +1,54 @@
+import type { ContainerStop } from "../containers/supervised-container.ts";
+import type { LogSink } from "../logs/log-sink.ts";
+import type { ContainerPlan } from "../model/launcher.ts";
+import { childVariables } from "./child-environment.ts";
+import type { Replica } from "./replica.ts";
+import type { RunContext } from "./run-context.ts";
+import type { RunningInstance } from "./running-instance.ts";
+
+/** What the launch of a container works with. */
+export interface LaunchContainerOptions {
+  plan: ContainerPlan;
+  context: RunContext;
+  sink: LogSink;
+  signal: AbortSignal;
+}
+
+/** Starts the container of a replica with its environment as it is inside the container network. */
+export async function launchContainer(
+  { resource, index }: Replica,
+  { plan, context, sink, signal }: LaunchContainerOptions,
+): Promise<RunningInstance> {
+  const { model, resources, containers, hub } = context;
+  const container = await containers.start({
+    plan,
+    resource,
+    replica: index,
+    sink,
+    signal,
+    variables: async (network) => {
+      const variables = await childVariables(resource, {
+        model,
+        resources,
+        replica: index,
+        operation: "run",
+        ...network,
+      });
+      return Object.fromEntries(variables.map(({ name, value }) => [name, value]));
+    },
+  });
+  const tellFailure = ({ failure }: ContainerStop): void => {
+    if (failure === undefined) return;
+    const { message, code, hint } = failure;
+    const data = { level: "error", resource: resource.name, message, code } as const;
+    hub.emit({ type: "notice", data: hint === undefined ? data : { ...data, hint } });
+  };
+  return {
+    container,
+    exited: container.exited,
+    pids: () => [],
+    stop: async () => tellFailure(await container.stop({ timeout: resource.stopTimeout })),
+    kill: async () => tellFailure(await container.kill()),
+    cleanUp: async () => tellFailure(await container.stop({ timeout: resource.stopTimeout })),
+  };
+}

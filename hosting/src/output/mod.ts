@@ -1,0 +1,14 @@
+export { attachRun, untilRunGone } from "./attach-run.ts";
+export type { AttachRunOptions } from "./attach-run.ts";
+export { columns } from "./columns.ts";
+export { createLineRenderer } from "./line-renderer.ts";
+export { createLineWriter } from "./line-writer.ts";
+export { createPlainRunView, describeFailure } from "./plain-run-view.ts";
+export { onClosedOutput, printJson, printLine, printProgress, quietClosedOutput } from "./print.ts";
+export { createResourceLabels } from "./resource-label.ts";
+export { createRunTracker, isUp } from "./run-tracker.ts";
+export type { RunTracker } from "./run-tracker.ts";
+export type { RunEnding, RunView } from "./run-view.ts";
+export { styleFor } from "./style.ts";
+export type { Style } from "./style.ts";
+export { askForParameters } from "../configuration/ask-for-parameters.ts";

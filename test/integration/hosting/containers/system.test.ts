@@ -1,0 +1,71 @@
+import { Redis } from "ioredis";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { startAppHost } from "../../../fixtures/apphost-process.ts";
+import type { RunningAppHost } from "../../../fixtures/apphost-process.ts";
+import { docker, useDockerEngine } from "../../../fixtures/docker-engine.ts";
+import type { TestEngine } from "../../../fixtures/docker-engine.ts";
+import { nodeImage, redisImage } from "../../../fixtures/local-images.ts";
+
+const server = `
+const { createServer } = require("node:http");
+createServer(async (request, response) => {
+  if (request.url === "/given") return response.end(JSON.stringify(process.env));
+  if (request.url === "/ask") return response.end(await (await fetch(process.env.API_HTTP)).text());
+  response.end("hello from " + process.env.DEXT_WHO);
+}).listen(Number(process.env.PORT || 8080), process.env.PORT ? "localhost" : "0.0.0.0");
+`;
+
+describe.skipIf(!docker.available)(`a system with containers ${docker.reason}`, () => {
+  let test: TestEngine;
+  let image = "";
+  let app: RunningAppHost | undefined;
+  beforeAll(async () => {
+    test = await useDockerEngine();
+    image = await nodeImage(test.engine);
+    await redisImage(test.engine);
+  }, 120_000);
+  afterAll(() => test?.release());
+  afterEach(async () => {
+    await app?.dispose();
+    app = undefined;
+  });
+
+  it("runs containers and processes that reach each other, and leaves none", async () => {
+    app = await startAppHost(
+      `const cache = host.addRedis("cache").withLauncher("container");
+       const api = host.addNodeApp("api", "server.cjs").withEnvironment("DEXT_WHO", "a process");
+       host.addContainer("web", "${image}").withHttpEndpoint({ targetPort: 8080, env: "UNUSED_PORT" })
+         .withBindMount("server.cjs", "/server.cjs", { readOnly: true }).withArgs("node", "/server.cjs")
+         .withEnvironment("DEXT_WHO", "a container").withReference(api).withReference(cache).waitFor(api).waitFor(cache);`,
+      { files: { "server.cjs": server }, env: { DOCKER_HOST: `unix://${test.socketPath}` } },
+    );
+    const web = await app.waitUntil(
+      "web",
+      ({ health, state }) => health === "Healthy" || state === "FailedToStart",
+    );
+    expect(web).toMatchObject({ state: "Running", launcher: "container" });
+    expect(web).not.toHaveProperty("pid");
+    const url = web.endpoints[0]?.url ?? "";
+    expect(await (await fetch(url)).text()).toBe("hello from a container");
+    // From inside the container to a process of this machine, through the forwarder on the bridge.
+    expect(await (await fetch(`${url}/ask`)).text()).toBe("hello from a process");
+    const given = (await (await fetch(`${url}/given`)).json()) as Record<string, string>;
+    expect(given["ConnectionStrings__cache"]).toMatch(/^cache:6379,password=\w+$/);
+
+    const cache = await app.resource("cache");
+    expect(cache).toMatchObject({ launcher: "container", health: "Healthy" });
+    const password = /password=(\w+)/.exec(given["ConnectionStrings__cache"] ?? "")?.[1] ?? "";
+    const client = new Redis(Number(new URL(cache.endpoints[0]?.url ?? "").port), "127.0.0.1", { password });
+    expect(await client.set("key", "value")).toBe("OK");
+    client.disconnect();
+
+    await app.client.command("web", { command: "restart" });
+    await app.waitUntil("web", ({ health, generation }) => health === "Healthy" && generation === 2);
+    await app.waitUntil("web", ({ usage }) => (usage?.memory ?? 0) > 1_000_000);
+    expect(await app.stop()).toBe(0);
+    const filters = encodeURIComponent(JSON.stringify({ label: [`dev.dext.run=${app.runId}`] }));
+    expect(
+      await test.engine.json({ method: "GET", path: `/containers/json?all=true&filters=${filters}` }),
+    ).toEqual([]);
+  }, 90_000);
+});
