@@ -6,7 +6,7 @@ const steps: readonly (readonly [title: string, command: string, ...args: string
   ["lint", "oxlint", "--type-aware"],
   ["types", "tsc", "-b"],
   ["packaging", "node", "scripts/check-packages.ts"],
-  ["dead code", "knip"],
+  ["dead code", "knip", "--no-config-hints"],
   ["tests", "npm", "test"],
 ];
 

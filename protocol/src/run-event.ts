@@ -13,13 +13,19 @@ interface EventOf<Type extends string, Data> {
   data: Data;
 }
 
-interface ResourceEventOf<Type extends string, Data> extends EventOf<Type, Data & { snapshot: ResourceSnapshot }> {
+interface ResourceEventOf<Type extends string, Data> extends EventOf<
+  Type,
+  Data & { snapshot: ResourceSnapshot }
+> {
   resource: string;
   replica: number;
 }
 
 /** A resource went from one state to another. */
-export type StateEvent = ResourceEventOf<"state", { from: ResourceState; to: ResourceState; reason?: string }>;
+export type StateEvent = ResourceEventOf<
+  "state",
+  { from: ResourceState; to: ResourceState; reason?: string }
+>;
 
 /** What the health checks say has changed. */
 export type HealthEvent = ResourceEventOf<"health", { from: Health; to: Health; message?: string }>;

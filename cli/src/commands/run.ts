@@ -182,8 +182,7 @@ async function runOnce(plan: RunPlan): Promise<number> {
     for (const line of early) view.appHostLine(line);
     onLine = (line) => view.appHostLine(line);
     const options = { ...found, view, tracker, begunAt: plan.begunAt };
-    const { show = attachRun } = view;
-    await untilRunGone(() => show(options));
+    await untilRunGone(() => view.show?.(options) ?? attachRun(options));
     return await finish({ appHost, tracker, view, begunAt: plan.begunAt, asked: stop.stage() > 0 });
   } finally {
     if (!appHost.hasExited() && !appHost.isLeft()) await abandon(appHost);
