@@ -8,18 +8,30 @@ import { localBinFolders } from "./local-bin-folders.ts";
 import type { Replica } from "./replica.ts";
 import type { RunContext } from "./run-context.ts";
 
+/** Programs that have been looked for: many services are run by the same one. */
+export type FoundPrograms = Map<string, Promise<string | undefined>>;
+
 /** What a launcher is given to find out whether it works. */
 export function createProbeContext(
   resource: ResourceModel,
-  { model, ...rest }: Pick<ProbeContext, "configuration" | "signal"> & { model: AppModel },
+  {
+    model,
+    programs = new Map(),
+    ...rest
+  }: Pick<ProbeContext, "configuration" | "signal"> & { model: AppModel; programs?: FoundPrograms },
 ): ProbeContext {
   return {
     ...rest,
     resource,
     directory: model.directory,
     children: model.resources.filter(({ parent }) => parent === resource.name),
-    findProgram: (name, { folders = [] } = {}) =>
-      findProgram(name, { first: localBinFolders(model.directory), folders }),
+    findProgram: (name, { folders = [] } = {}) => {
+      const key = JSON.stringify([name, folders]);
+      const found =
+        programs.get(key) ?? findProgram(name, { first: localBinFolders(model.directory), folders });
+      programs.set(key, found);
+      return found;
+    },
   };
 }
 

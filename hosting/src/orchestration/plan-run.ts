@@ -7,6 +7,7 @@ import { AddressBook } from "./address-book.ts";
 import { chooseLauncher, noLauncher } from "./choose-launcher.ts";
 import type { LauncherChoice } from "./choose-launcher.ts";
 import { createProbeContext } from "./launch-context.ts";
+import type { FoundPrograms } from "./launch-context.ts";
 import type { PortReservations } from "./port-reservations.ts";
 import { refuseUnsupported } from "./refuse-unsupported.ts";
 import { selectResources } from "./select-resources.ts";
@@ -44,10 +45,11 @@ export async function planRun(model: AppModel, options: PlanRunOptions): Promise
   const addresses = new AddressBook(resources, options.parameters);
   const choices = new Map<string, LauncherChoice>();
   const failures = new Map<string, Error>();
+  const programs: FoundPrograms = new Map();
   await Promise.all(
     resources.map(async (resource) => {
       try {
-        const choice = await choose(resource, { model, options, addresses });
+        const choice = await choose(resource, { model, options, addresses, programs });
         choices.set(resource.name, choice);
         if (choice.launcher === undefined) failures.set(resource.name, noLauncher(resource, choice.attempts));
       } catch (error) {
@@ -67,10 +69,15 @@ export async function planRun(model: AppModel, options: PlanRunOptions): Promise
 
 async function choose(
   resource: ResourceModel,
-  { model, options, addresses }: { model: AppModel; options: PlanRunOptions; addresses: AddressBook },
+  {
+    model,
+    options,
+    addresses,
+    programs,
+  }: { model: AppModel; options: PlanRunOptions; addresses: AddressBook; programs: FoundPrograms },
 ): Promise<LauncherChoice> {
   const { configuration, signal } = options;
-  const probeContext = createProbeContext(resource, { model, configuration, signal });
+  const probeContext = createProbeContext(resource, { model, programs, configuration, signal });
   const choice = await chooseLauncher(probeContext);
   const { launcher } = choice;
   if (launcher?.type === "external" || launcher?.type === "none") {
@@ -99,20 +106,23 @@ async function reservePorts(
     ports,
   }: Pick<RunPlan, "choices" | "addresses"> & { model: AppModel; ports: PortReservations },
 ): Promise<void> {
-  for (const resource of resources) {
-    const launcher = choices.get(resource.name)?.launcher;
-    if (launcher?.type === "external" || launcher?.type === "none") continue;
-    for (let replica = 0; replica < resource.replicas; replica += 1) {
-      const kept =
-        launcher === undefined ? undefined : await persistentPorts(resource, { launcher, model, replica });
-      for (const endpoint of resource.endpoints) {
-        // Several replicas cannot share a fixed port: it belongs to the proxy in front of them.
-        const fixed = resource.replicas === 1 ? endpoint.port : undefined;
-        const port = fixed ?? kept?.get(endpoint.name) ?? (await ports.reserve());
-        addresses.setPort(resource, { endpoint: endpoint.name, replica, port });
+  // All at once: one after another, the ports of a large system take longer than all the rest of its plan.
+  await Promise.all(
+    resources.map(async (resource) => {
+      const launcher = choices.get(resource.name)?.launcher;
+      if (launcher?.type === "external" || launcher?.type === "none") return;
+      for (let replica = 0; replica < resource.replicas; replica += 1) {
+        const kept =
+          launcher === undefined ? undefined : await persistentPorts(resource, { launcher, model, replica });
+        for (const endpoint of resource.endpoints) {
+          // Several replicas cannot share a fixed port: it belongs to the proxy in front of them.
+          const fixed = resource.replicas === 1 ? endpoint.port : undefined;
+          const port = fixed ?? kept?.get(endpoint.name) ?? (await ports.reserve());
+          addresses.setPort(resource, { endpoint: endpoint.name, replica, port });
+        }
       }
-    }
-  }
+    }),
+  );
 }
 
 /** Volumes and mounts are for containers; who is had in another way cannot be given them. */

@@ -1,4 +1,5 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
+import { listeningSockets } from "./listening-ports.ts";
 
 /** Who listens on a port. */
 export interface PortHolder {
@@ -9,10 +10,8 @@ export interface PortHolder {
 
 /** The process that listens on a TCP port, where the system tells (Linux, processes of the same user). */
 export async function findPortHolder(port: number): Promise<PortHolder | undefined> {
-  const inodes = new Set([
-    ...(await listeningInodes("/proc/net/tcp", port)),
-    ...(await listeningInodes("/proc/net/tcp6", port)),
-  ]);
+  const sockets = (await listeningSockets()) ?? [];
+  const inodes = new Set(sockets.filter((socket) => socket.port === port).map(({ inode }) => inode));
   if (inodes.size === 0) return undefined;
   for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
     if (await holdsSocket(pid, inodes)) {
@@ -21,25 +20,6 @@ export async function findPortHolder(port: number): Promise<PortHolder | undefin
     }
   }
   return undefined;
-}
-
-async function listeningInodes(table: string, port: number): Promise<string[]> {
-  const text = await readFile(table, "utf8").catch(() => "");
-  const inodes: string[] = [];
-  for (const row of text.split("\n").slice(1)) {
-    // "0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000 0 12345 1 …": 0A is LISTEN.
-    const fields = row.trim().split(/\s+/);
-    const local = fields[1]?.split(":")[1];
-    if (
-      local !== undefined &&
-      fields[3] === "0A" &&
-      Number.parseInt(local, 16) === port &&
-      fields[9] !== undefined
-    ) {
-      inodes.push(fields[9]);
-    }
-  }
-  return inodes;
 }
 
 async function holdsSocket(pid: string, inodes: ReadonlySet<string>): Promise<boolean> {

@@ -3,6 +3,7 @@ import type { Socket } from "node:dgram";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { hostingError } from "../hosting-error.ts";
+import { listeningSockets } from "./listening-ports.ts";
 
 const lowest = 10_000;
 
@@ -16,6 +17,7 @@ const lowest = 10_000;
 export class PortReservations {
   readonly #held: Map<number, Socket> = new Map();
   #highest: number | undefined;
+  #table: { at: number; ports: Promise<ReadonlySet<number> | undefined> } | undefined;
   #next: number | undefined;
 
   /** A port on which nothing listens and which no other run of Dext takes. */
@@ -40,11 +42,20 @@ export class PortReservations {
     this.#held.clear();
   }
 
+  /** One look at the system's table serves many ports; without one, each is tried. */
+  async #isFree(port: number): Promise<boolean> {
+    const now = performance.now();
+    if (this.#table === undefined || now - this.#table.at > tableAge)
+      this.#table = { at: now, ports: takenPorts() };
+    const taken = await this.#table.ports;
+    return taken === undefined ? isPortFree(port) : !taken.has(port);
+  }
+
   async #take(port: number): Promise<boolean> {
     if (this.#held.has(port)) return false;
     const socket = await holdUdp(port);
     if (socket === undefined) return false;
-    if (await isPortFree(port)) {
+    if (await this.#isFree(port)) {
       this.#held.set(port, socket);
       return true;
     }
@@ -53,9 +64,18 @@ export class PortReservations {
   }
 }
 
+/** So long a look at the table of listening sockets is good for, in milliseconds. */
+const tableAge = 200;
+
 /** Whether nothing listens on a TCP port of loopback, by IPv4 and by IPv6. */
 export async function isPortFree(port: number): Promise<boolean> {
-  return (await canListen(port, "127.0.0.1")) && (await canListen(port, "::1"));
+  const [byIpv4, byIpv6] = await Promise.all([canListen(port, "127.0.0.1"), canListen(port, "::1")]);
+  return byIpv4 && byIpv6;
+}
+
+async function takenPorts(): Promise<ReadonlySet<number> | undefined> {
+  const sockets = await listeningSockets();
+  return sockets === undefined ? undefined : new Set(sockets.map(({ port }) => port));
 }
 
 function holdUdp(port: number): Promise<Socket | undefined> {
