@@ -9,7 +9,5 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "test/fixtures/**"],
     testTimeout: 20_000,
     hookTimeout: 30_000,
-    // Real terminals, engines and servers on two shared cores: what fails once in CI has to fail twice to count.
-    retry: process.env["CI"] === undefined ? 0 : 1,
   },
 });

@@ -41,7 +41,7 @@ export async function openBuildContext(
   if ((await stat(path).catch(() => undefined))?.isFile() !== true) {
     throw invalid(resource, { path, reason: "is not there" });
   }
-  const ignore = await readIgnoreFile(directory, inside);
+  const ignore = await readIgnoreFile(directory, { dockerfile: inside, resource });
   return {
     directory,
     dockerfile: inside,
@@ -90,11 +90,17 @@ async function* entryOf(
 /** `web.Dockerfile.dockerignore` goes before `.dockerignore`. */
 async function readIgnoreFile(
   directory: string,
-  dockerfile: string,
+  { dockerfile, resource }: { dockerfile: string; resource: string },
 ): Promise<{ name: string; text: string } | undefined> {
   for (const name of [`${dockerfile}.dockerignore`, ".dockerignore"]) {
-    const text = await readFile(join(directory, name), "utf8").catch(() => undefined);
-    if (text !== undefined) return { name, text };
+    const path = join(directory, name);
+    try {
+      return { name, text: await readFile(path, "utf8") };
+    } catch (error) {
+      // One that is there and cannot be read must not count as absent: what it keeps out would be sent.
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") continue;
+      throw invalid(resource, { path, reason: `cannot be read: ${(error as Error).message}` });
+    }
   }
   return undefined;
 }
