@@ -1,9 +1,12 @@
+import type { Buffer } from "node:buffer";
 import type { Stats } from "node:fs";
 import { lstat, readdir, readFile, readlink, stat } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import { containerError } from "./error-codes.ts";
+import { whyNotSeen } from "./file-failures.ts";
 import { parseIgnoreRules } from "./ignore-rules.ts";
 import type { IgnoreRules } from "./ignore-rules.ts";
+import { writeTar } from "./tar-archive.ts";
 import type { TarEntry } from "./tar-archive.ts";
 
 /** What an image is built from, as it lies on disk. */
@@ -26,20 +29,16 @@ export async function openBuildContext(
   directory: string,
   { dockerfile = "Dockerfile", resource }: { dockerfile?: string; resource: string },
 ): Promise<BuildContext> {
-  const folder = await stat(directory).catch(() => undefined);
-  if (folder?.isDirectory() !== true) {
-    throw invalid(resource, {
-      path: directory,
-      reason: folder === undefined ? "is not there" : "is no folder",
-    });
+  if (!(await look(directory, resource)).isDirectory()) {
+    throw invalid(resource, { path: directory, reason: "is no folder" });
   }
   const path = resolve(directory, dockerfile);
   const inside = relative(directory, path).split(sep).join("/");
   if (inside.startsWith("../") || inside === "..") {
     throw invalid(resource, { path, reason: `is not inside the folder that is sent, "${directory}"` });
   }
-  if ((await stat(path).catch(() => undefined))?.isFile() !== true) {
-    throw invalid(resource, { path, reason: "is not there" });
+  if (!(await look(path, resource)).isFile()) {
+    throw invalid(resource, { path, reason: "is no file" });
   }
   const ignore = await readIgnoreFile(directory, { dockerfile: inside, resource });
   return {
@@ -48,6 +47,21 @@ export async function openBuildContext(
     rules: parseIgnoreRules(ignore?.text ?? ""),
     ...(ignore === undefined ? {} : { ignoreFile: ignore.name }),
   };
+}
+
+/**
+ * A context as it is sent.
+ *
+ * @throws DextError `DEXT_CONTAINER_BUILD_CONTEXT_INVALID` for what cannot be read on the way
+ */
+export async function* archiveContext(context: BuildContext, resource: string): AsyncGenerator<Buffer> {
+  try {
+    yield* writeTar(contextEntries(context));
+  } catch (error) {
+    // Of a file: "EACCES: permission denied, open '/app/key.pem'".
+    const { path = context.directory } = error as NodeJS.ErrnoException;
+    throw invalid(resource, { path, reason: whyNotSeen(error), cause: error });
+  }
 }
 
 /** Everything of a context that is sent, folders before what is in them. */
@@ -62,8 +76,7 @@ export async function* contextEntries({
   const walk = async function* (folder: string): AsyncGenerator<TarEntry> {
     for (const name of (await readdir(join(directory, folder))).toSorted()) {
       const path = folder === "" ? name : `${folder}/${name}`;
-      const status = await lstat(join(directory, path)).catch(() => undefined);
-      // Gone since the folder was read.
+      const status = await lstat(join(directory, path)).catch(passOverGone);
       if (status === undefined) continue;
       const isWanted = always.has(path) || !rules.ignores(path);
       if (isWanted) yield* entryOf(path, { directory, status });
@@ -73,6 +86,11 @@ export async function* contextEntries({
     }
   };
   yield* walk("");
+}
+
+/** Gone since the folder was read. */
+function passOverGone(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT") throw error;
 }
 
 async function* entryOf(
@@ -99,18 +117,30 @@ async function readIgnoreFile(
     } catch (error) {
       // One that is there and cannot be read must not count as absent: what it keeps out would be sent.
       if ((error as NodeJS.ErrnoException).code === "ENOENT") continue;
-      throw invalid(resource, { path, reason: `cannot be read: ${(error as Error).message}` });
+      throw invalid(resource, { path, reason: `cannot be read: ${(error as Error).message}`, cause: error });
     }
   }
   return undefined;
 }
 
-function invalid(resource: string, { path, reason }: { path: string; reason: string }): Error {
+async function look(path: string, resource: string): Promise<Stats> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    throw invalid(resource, { path, reason: whyNotSeen(error), cause: error });
+  }
+}
+
+function invalid(
+  resource: string,
+  { path, reason, cause }: { path: string; reason: string; cause?: unknown },
+): Error {
   return containerError(
     "DEXT_CONTAINER_BUILD_CONTEXT_INVALID",
     `The image of "${resource}" cannot be built: "${path}" ${reason}`,
     {
       hint: "The folder is relative to the AppHost's, the Dockerfile to that folder.",
+      ...(cause === undefined ? {} : { cause }),
       details: { resource, path },
     },
   );

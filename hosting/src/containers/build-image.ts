@@ -1,10 +1,9 @@
 import { Readable } from "node:stream";
-import { contextEntries, openBuildContext } from "./build-context.ts";
+import { archiveContext, openBuildContext } from "./build-context.ts";
 import type { ContainerEngine } from "./container-engine.ts";
 import { readJsonLines } from "./engine-stream.ts";
 import { containerError, engineWords } from "./error-codes.ts";
 import { isNoSpace, noSpace } from "./images.ts";
-import { writeTar } from "./tar-archive.ts";
 
 /** What {@link buildImage} takes. */
 export interface BuildImageOptions {
@@ -36,6 +35,9 @@ export async function buildImage(engine: ContainerEngine, options: BuildImageOpt
     resource,
     ...(dockerfile === undefined ? {} : { dockerfile }),
   });
+  const archive = Readable.from(archiveContext(context, resource), { objectMode: false });
+  let unreadable: unknown;
+  archive.once("error", (error) => (unreadable = error));
   const lines = new BuildLines(onProgress);
   let isBuilt = false;
   try {
@@ -52,7 +54,7 @@ export async function buildImage(engine: ContainerEngine, options: BuildImageOpt
         forcerm: true,
       },
       headers: { "Content-Type": "application/x-tar" },
-      body: Readable.from(writeTar(contextEntries(context)), { objectMode: false }),
+      body: archive,
       timeout: Infinity,
       ...(signal === undefined ? {} : { signal }),
     });
@@ -64,7 +66,7 @@ export async function buildImage(engine: ContainerEngine, options: BuildImageOpt
     if (!isBuilt) throw new Error("the build ended before the image was made");
   } catch (error) {
     signal?.throwIfAborted();
-    throw failed(error, { engine, options });
+    throw unreadable ?? failed(error, { engine, options });
   } finally {
     lines.end();
   }

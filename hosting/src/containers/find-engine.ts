@@ -1,8 +1,8 @@
-import { homedir } from "node:os";
 import { isDextError } from "@dext/core";
 import { connectEngine } from "./container-engine.ts";
 import type { ContainerEngine } from "./container-engine.ts";
 import { connectFailures, permissionHint } from "./engine-connection.ts";
+import { enginePlaces } from "./engine-places.ts";
 import { containerError } from "./error-codes.ts";
 
 /** A place at which an engine was looked for in vain. */
@@ -11,19 +11,26 @@ export interface EngineAttempt {
   readonly where: string;
   /** `there is no such socket`. */
   readonly because: string;
+  /** What to do about it, as a clause, when somebody has chosen this place. */
+  readonly remedy?: string;
 }
 
 /** What a search for an engine found. */
 export interface EngineSearch {
   /** The first that answers; absent when none does. */
   readonly engine?: ContainerEngine;
+  /** How it was found: `DOCKER_HOST`, `the Docker context "colima"`, `its usual place`. */
+  readonly by?: string;
   /** Where it was looked for before. */
   readonly attempts: readonly EngineAttempt[];
 }
 
 /** What {@link findEngine} takes. */
 export interface FindEngineOptions {
-  /** Where `DOCKER_HOST`, `CONTAINER_HOST`, `XDG_RUNTIME_DIR` and `HOME` are read from; this process's own when absent. */
+  /**
+   * Where `DOCKER_HOST`, `CONTAINER_HOST`, `DOCKER_CONTEXT`, `DOCKER_CONFIG`, `XDG_RUNTIME_DIR` and `HOME` are read from;
+   * this process's own when absent.
+   */
   environment?: Readonly<Record<string, string | undefined>>;
   signal?: AbortSignal;
   /** Milliseconds that one socket may take to answer; 5 s when absent. */
@@ -31,15 +38,18 @@ export interface FindEngineOptions {
 }
 
 /**
- * Looks for a container engine: at `DOCKER_HOST` (or Podman's `CONTAINER_HOST`) and nowhere else when that is set, else
- * where Docker and then Podman have their sockets.
+ * Looks for a container engine: where `DOCKER_HOST`, Podman's `CONTAINER_HOST` or a Docker context says and nowhere else
+ * when there is one, else where Docker and then Podman have their sockets.
  */
 export async function findEngine(options: FindEngineOptions = {}): Promise<EngineSearch> {
   const { environment = process.env, signal, timeout } = options;
   const attempts: EngineAttempt[] = [];
-  for (const { where, socketPath } of places(environment)) {
+  for (const { where, by, socketPath, because = "it names no socket", remedy } of await enginePlaces(
+    environment,
+  )) {
+    const advice = remedy === undefined ? {} : { remedy };
     if (socketPath === undefined) {
-      attempts.push({ where, because: "only sockets of this machine (unix://…) are spoken to" });
+      attempts.push({ where, because, ...advice });
       continue;
     }
     try {
@@ -48,10 +58,10 @@ export async function findEngine(options: FindEngineOptions = {}): Promise<Engin
         ...(signal === undefined ? {} : { signal }),
         ...(timeout === undefined ? {} : { timeout }),
       });
-      return { engine, attempts };
+      return { engine, by, attempts };
     } catch (error) {
       signal?.throwIfAborted();
-      attempts.push({ where, because: reasonOf(error) });
+      attempts.push({ where, because: reasonOf(error), ...advice });
     }
   }
   return { attempts };
@@ -81,8 +91,8 @@ export async function engineOfMachine({ signal }: { signal?: AbortSignal } = {})
 export function engineMissing(attempts: readonly EngineAttempt[]): { because: string; remedy: string } {
   // Sockets that are simply not there are many and say nothing.
   const telling = attempts.filter(({ because }) => because !== connectFailures["ENOENT"]);
-  const named = attempts.find(({ where }) => where.includes("_HOST="));
-  const reasons = (named === undefined ? telling : [named]).map(
+  const chosen = attempts.find(({ remedy }) => remedy !== undefined);
+  const reasons = (chosen === undefined ? telling : [chosen]).map(
     ({ where, because }) => `${where}: ${because}`,
   );
   return {
@@ -90,7 +100,7 @@ export function engineMissing(attempts: readonly EngineAttempt[]): { because: st
       reasons.length === 0
         ? "neither Docker nor Podman answers on this machine"
         : `no container engine answers (${reasons.join("; ")})`,
-    remedy: remedyFor(telling, named),
+    remedy: remedyFor(telling, chosen),
   };
 }
 
@@ -103,43 +113,16 @@ export function noEngine(attempts: readonly EngineAttempt[]): Error {
   });
 }
 
-interface Place {
-  where: string;
-  socketPath?: string;
-}
-
-function places(environment: Readonly<Record<string, string | undefined>>): readonly Place[] {
-  for (const name of ["DOCKER_HOST", "CONTAINER_HOST"]) {
-    const host = environment[name];
-    if (host === undefined || host === "") continue;
-    const socketPath = /^unix:\/\/(\/.*)$/.exec(host)?.[1];
-    return [{ where: `${name}=${host}`, ...(socketPath === undefined ? {} : { socketPath }) }];
-  }
-  const home = environment["HOME"] ?? homedir();
-  const runtime = environment["XDG_RUNTIME_DIR"] ?? `/run/user/${process.getuid?.() ?? 0}`;
-  return [
-    "/var/run/docker.sock",
-    `${runtime}/docker.sock`,
-    `${home}/.docker/run/docker.sock`,
-    `${home}/.docker/desktop/docker.sock`,
-    `${home}/.orbstack/run/docker.sock`,
-    `${home}/.colima/default/docker.sock`,
-    `${runtime}/podman/podman.sock`,
-    "/run/podman/podman.sock",
-    `${home}/.local/share/containers/podman/machine/podman.sock`,
-  ].map((socketPath) => ({ where: socketPath, socketPath }));
-}
-
 function reasonOf(error: unknown): string {
   const reason = isDextError(error) ? error.details["reason"] : undefined;
   if (typeof reason === "string" && connectFailures[reason] !== undefined) return connectFailures[reason];
   return error instanceof Error ? error.message : String(error);
 }
 
-function remedyFor(telling: readonly EngineAttempt[], named: EngineAttempt | undefined): string {
+function remedyFor(telling: readonly EngineAttempt[], chosen: EngineAttempt | undefined): string {
   if (telling.some(({ because }) => because === connectFailures["EACCES"]))
     return permissionHint.slice(0, -1);
-  if (named !== undefined) return `Correct or unset ${named.where.split("=")[0]}`;
+  if (chosen?.remedy !== undefined) return chosen.remedy;
   if (telling.length > 0) return "Start the container engine";
   return "Install Docker or Podman and start it";
 }

@@ -12,7 +12,7 @@ export const labels = {
   resource: "dev.dext.resource",
   ownerPid: "dev.dext.owner-pid",
   ownerStart: "dev.dext.owner-start",
-  /** In which space of process numbers the owner's pid means something. */
+  /** In which space of process numbers, and for which user, the owner's pid means something. */
   ownerSpace: "dev.dext.owner-space",
   /** What a container that outlives runs was made from; another value means that it is out of date. */
   configuration: "dev.dext.configuration",
@@ -52,7 +52,8 @@ export function ownIdentity(): ProcessIdentity {
 
 /**
  * Whether the AppHost that something belongs to is gone for certain. One whose pid means nothing here, because it runs
- * in a container and shares the engine's socket with us, may well be alive.
+ * in a container and shares the engine's socket with us, may well be alive; so may one of another user, whose processes
+ * a system can hide.
  */
 export function isOwnerGone(marks: Readonly<Record<string, string | undefined>>): boolean {
   const pid = Number(marks[labels.ownerPid]);
@@ -62,8 +63,12 @@ export function isOwnerGone(marks: Readonly<Record<string, string | undefined>>)
   return !isAlive({ pid, startTime });
 }
 
-/** `pid:[4026531836]` on Linux. */
+/** `pid:[4026531836] 1000` on Linux. */
 function processSpace(): string {
+  return `${namespaceOfProcesses()} ${process.getuid?.() ?? ""}`.trim();
+}
+
+function namespaceOfProcesses(): string {
   try {
     return readlinkSync("/proc/self/ns/pid");
   } catch {

@@ -8,6 +8,7 @@ import type { ContainerRequestOptions } from "./container-request.ts";
 import { inspectContainer, removeContainer } from "./container-state.ts";
 import type { ContainerDetails } from "./container-state.ts";
 import { containerError, engineWords, isRefusal } from "./error-codes.ts";
+import { isMissing, whyNotSeen } from "./file-failures.ts";
 import { findImage, isNoSpace, noSpace } from "./images.ts";
 import { labels } from "./labels.ts";
 import { superviseContainer } from "./supervised-container.ts";
@@ -182,12 +183,22 @@ async function leave(
 
 async function checkMounts({ resource, request }: StartContainerOptions): Promise<void> {
   for (const { type, source, target } of request.mounts) {
-    if (type !== "bind" || (await stat(source).catch(() => undefined)) !== undefined) continue;
-    throw containerError(
-      "DEXT_CONTAINER_MOUNT_MISSING",
-      `"${resource}" is to be given "${source}" at ${target}, and it is not there`,
-      { hint: "A relative path starts at the AppHost's folder.", details: { resource, source, target } },
-    );
+    if (type !== "bind") continue;
+    try {
+      await stat(source);
+    } catch (error) {
+      // The engine may look where this user may not.
+      if (!isMissing(error)) continue;
+      throw containerError(
+        "DEXT_CONTAINER_MOUNT_MISSING",
+        `"${resource}" is to be given "${source}" at ${target}, and it ${whyNotSeen(error)}`,
+        {
+          hint: "A relative path starts at the AppHost's folder.",
+          cause: error,
+          details: { resource, source, target },
+        },
+      );
+    }
   }
 }
 
