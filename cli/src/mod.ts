@@ -44,7 +44,7 @@ async function findCommand(name: string): Promise<CommandEntry> {
   if (found !== undefined) return found;
   const [{ cliError }, { nearestName }] = await Promise.all([
     import("./error-codes.ts"),
-    import("./nearest-name.ts"),
+    import("@dext/core"),
   ]);
   const isOption = name.startsWith("-");
   const names = isOption ? ["--help", "--version"] : commandTable.map((entry) => entry.name);

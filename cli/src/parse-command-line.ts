@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import type { Command, CommandInput, OptionDescription } from "./command.ts";
 import { cliError } from "./error-codes.ts";
-import { nearestName } from "./nearest-name.ts";
+import { nearestName } from "@dext/core";
 
 /**
  * Checks what stands after a command's name.

@@ -8,3 +8,4 @@ export { sleep, systemClock } from "./clock.ts";
 export type { Clock, SleepOptions, Timer } from "./clock.ts";
 export { isSecret, mask, Secret } from "./secret.ts";
 export type { ConfigReader } from "./config-reader.ts";
+export { nearestName } from "./nearest-name.ts";

@@ -1,10 +1,10 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { nearestName } from "@dext/core";
 import type { DextError } from "@dext/core";
 import { commonEntryPoints } from "./entry-point.ts";
 import { isSourceFile } from "./program-file.ts";
 import type { Inspection } from "./inspection.ts";
-import { nearestName } from "./nearest-name.ts";
 import { projectError } from "./project-error.ts";
 
 /** Files of other worlds, to say what was found instead. */

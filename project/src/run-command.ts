@@ -1,8 +1,8 @@
+import { nearestName } from "@dext/core";
 import type { DextError } from "@dext/core";
 import type { PackageManager, ProjectDescription, ProjectWarning } from "./description.ts";
 import { findPortPassing } from "./dev-server.ts";
 import type { PortPassing } from "./dev-server.ts";
-import { nearestName } from "./nearest-name.ts";
 import { programFileOf } from "./program-file.ts";
 import { projectError } from "./project-error.ts";
 import { runScriptNames } from "./scripts.ts";

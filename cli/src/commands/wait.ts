@@ -1,10 +1,9 @@
-import { formatDuration, isDextError, sleep } from "@dext/core";
+import { formatDuration, isDextError, nearestName, sleep } from "@dext/core";
 import type { ResourceSnapshot } from "@dext/protocol";
 import { describeFailure, printJson, printLine } from "@dext/hosting/output";
 import type { Command, CommandInput } from "../command.ts";
 import { durationOption } from "../duration-option.ts";
 import { cliError } from "../error-codes.ts";
-import { nearestName } from "../nearest-name.ts";
 import { checkNames } from "../run/check-names.ts";
 import { findRun, runOption } from "../run/find-run.ts";
 import type { FoundRun } from "../run/find-run.ts";

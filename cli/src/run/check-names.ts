@@ -1,6 +1,6 @@
 import type { RunSnapshot } from "@dext/protocol";
 import { cliError } from "../error-codes.ts";
-import { nearestName } from "../nearest-name.ts";
+import { nearestName } from "@dext/core";
 
 /**
  * Refuses names that the run has no resource for.

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nearestName } from "../../../cli/src/nearest-name.ts";
+import { nearestName } from "@dext/core";
 
 const names = ["run", "describe", "ps", "logs", "wait", "stop", "doctor"];
 
