@@ -7,6 +7,7 @@ import { buildImage } from "./build-image.ts";
 import type { ContainerEngine } from "./container-engine.ts";
 import { findImage, pullImage } from "./images.ts";
 import { labels } from "./labels.ts";
+import { raceAbort } from "./race-abort.ts";
 
 /** What {@link ImageStore} takes. */
 export interface ImageStoreOptions {
@@ -84,14 +85,4 @@ export class ImageStore {
       this.#underWay.delete(name);
     }
   }
-}
-
-/** Rejects with the signal's reason when that comes first. */
-function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((done, reject) => {
-    const onAbort = (): void => reject(signal.reason as Error);
-    if (signal.aborted) onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    work.then(done, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }

@@ -5,6 +5,7 @@ import { childVariables } from "./child-environment.ts";
 import type { Replica } from "./replica.ts";
 import type { RunContext } from "./run-context.ts";
 import type { RunningInstance } from "./running-instance.ts";
+import type { StartSlot } from "./start-slots.ts";
 
 /** What the launch of a container works with. */
 export interface LaunchContainerOptions {
@@ -12,12 +13,14 @@ export interface LaunchContainerOptions {
   context: RunContext;
   sink: LogSink;
   signal: AbortSignal;
+  /** Given up while the engine fetches or builds the image. */
+  slot: StartSlot;
 }
 
 /** Starts the container of a replica with its environment as it is inside the container network. */
 export async function launchContainer(
   { resource, index }: Replica,
-  { plan, context, sink, signal }: LaunchContainerOptions,
+  { plan, context, sink, signal, slot }: LaunchContainerOptions,
 ): Promise<RunningInstance> {
   const { model, resources, containers, hub } = context;
   const container = await containers.start({
@@ -26,6 +29,7 @@ export async function launchContainer(
     replica: index,
     sink,
     signal,
+    prepare: (work) => slot.leaveFor(work),
     variables: async (network) => {
       const variables = await childVariables(resource, {
         model,

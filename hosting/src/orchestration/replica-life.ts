@@ -12,6 +12,7 @@ import type { Replica } from "./replica.ts";
 import { watchHealth } from "./replica-health.ts";
 import type { RunContext } from "./run-context.ts";
 import type { RunningInstance } from "./running-instance.ts";
+import type { StartSlot } from "./start-slots.ts";
 
 /** How a process of a replica ended by itself. */
 export interface LifeEnd {
@@ -84,11 +85,11 @@ export class ReplicaLife {
       });
       if (failed !== undefined) return this.#endWith("FailedToStart", failed);
     }
-    const plan = await this.#options.context.slots.use(() => this.#launch());
+    const plan = await this.#options.context.slots.use((slot) => this.#launch(slot));
     await Promise.all([this.#untilEnd(), this.#watchHealth(plan)]);
   }
 
-  async #launch(): Promise<LaunchPlan> {
+  async #launch(slot: StartSlot): Promise<LaunchPlan> {
     const { resource, index } = this.#replica;
     const { context } = this.#options;
     const { signal } = this.#ending;
@@ -104,7 +105,7 @@ export class ReplicaLife {
     // That of a container which outlives runs may be held by that container itself.
     if (resource.replicas === 1 && !isPersistent(launcher)) await checkFixedPorts(resource);
     const plan = await launcher.plan(createLaunchContext(this.#replica, { context, signal }));
-    this.#instance = await this.#launchPlan(plan);
+    this.#instance = await this.#launchPlan(plan, slot);
     // Stopped while it was being started: nobody else knows of it yet.
     if (signal.aborted) await this.#instance?.stop();
     this.#replica.setState("Running", {
@@ -114,10 +115,10 @@ export class ReplicaLife {
     return plan;
   }
 
-  async #launchPlan(plan: LaunchPlan): Promise<RunningInstance | undefined> {
+  async #launchPlan(plan: LaunchPlan, slot: StartSlot): Promise<RunningInstance | undefined> {
     const options = { context: this.#options.context, sink: this.#sink, signal: this.#ending.signal };
     if (plan.type === "process") return launchProcess(this.#replica, { plan, ...options });
-    return plan.type === "container" ? launchContainer(this.#replica, { plan, ...options }) : undefined;
+    return plan.type === "container" ? launchContainer(this.#replica, { plan, slot, ...options }) : undefined;
   }
 
   async #untilEnd(): Promise<void> {
