@@ -18,6 +18,8 @@ export interface StartAppHostOptions {
   environment?: Readonly<Record<string, string>>;
   /** It outlives this process: nothing of it is held here, and what it prints itself goes to a file. */
   isDetached?: boolean;
+  /** It prints the run itself, to our stdout. */
+  isPrinter?: boolean;
   /** Each line that the AppHost itself prints. */
   onLine?: (line: { stream: "stdout" | "stderr"; text: string }) => void;
 }
@@ -56,7 +58,8 @@ export interface AppHostProcess {
  * it on in order.
  */
 export async function startAppHost(options: StartAppHostOptions): Promise<AppHostProcess> {
-  const { file, runtime, operation, environment = {}, isDetached = false, onLine = () => {} } = options;
+  const { file, runtime, operation, environment = {}, onLine = () => {} } = options;
+  const { isDetached = false, isPrinter = false } = options;
   const folder = await mkdtemp(join(tmpdir(), "dext-result-"));
   const resultFile = join(folder, "result.json");
   const outputFile = join(folder, "output.log");
@@ -64,12 +67,14 @@ export async function startAppHost(options: StartAppHostOptions): Promise<AppHos
   const child = spawn(runtime.command, [...runtime.args, basename(file)], {
     cwd: dirname(file),
     detached: true,
-    stdio: output === undefined ? ["pipe", "pipe", "pipe"] : ["ignore", output, output],
+    stdio:
+      output === undefined ? ["pipe", "pipe", "pipe", ...(isPrinter ? [1] : [])] : ["ignore", output, output],
     env: {
       ...process.env,
       ...environment,
       DEXT_OPERATION: operation,
       ...(isDetached ? { DEXT_DETACHED: "1" } : { DEXT_ATTACHED: "1" }),
+      ...(isPrinter ? { DEXT_OUTPUT_DESCRIPTOR: "3" } : {}),
       DEXT_RESULT: resultFile,
     },
   });

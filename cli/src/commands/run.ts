@@ -1,4 +1,4 @@
-import { realpathSync } from "node:fs";
+import { fstatSync, realpathSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +9,7 @@ import type { RunClient } from "@dext/protocol";
 import {
   attachRun,
   createPlainRunView,
+  createPrintedRunView,
   createRunTracker,
   describeFailure,
   styleFor,
@@ -93,13 +94,15 @@ async function runSystem(input: CommandInput): Promise<number> {
   const directory = isolated ?? (await openRuntimeDirectory());
   try {
     if (isolated === undefined) await refuseSecond(file, directory);
+    const isPrinter = mayPrint(input, runtime);
     const plan: RunPlan = {
       file,
       runtime,
       directory,
       startLimit,
       begunAt,
-      view: await createView(input),
+      isPrinter,
+      view: isPrinter ? createPrintedRunView() : await createView(input),
       environment: contractEnvironment(input, directory),
       detach: input.flag("detach") ? { json: input.flag("json") } : undefined,
     };
@@ -116,12 +119,33 @@ async function createView(input: CommandInput): Promise<RunView> {
   return (await import("../tui/terminal-run-view.ts")).createTerminalRunView();
 }
 
+/**
+ * Where stdout is a file the AppHost writes to it itself, which saves the way through this process. Nothing else would
+ * do: two who write to a pipe or a terminal may tear each other's lines. Deno hands no descriptors on.
+ */
+function mayPrint(input: CommandInput, runtime: AppHostRuntime): boolean {
+  if (runtime.name !== "node" || process.platform === "win32") return false;
+  if (["json", "detach"].some((option) => input.flag(option)) || showsInterface(input)) return false;
+  try {
+    return fstatSync(1).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** When the command began, in milliseconds since 1970. */
+function beginOf({ begunAt }: RunPlan): number {
+  return Math.round(performance.timeOrigin + begunAt);
+}
+
 interface RunPlan {
   file: string;
   runtime: AppHostRuntime;
   directory: string;
   startLimit: number;
   begunAt: number;
+  /** The AppHost prints the run itself. */
+  isPrinter: boolean;
   view: RunView;
   environment: Readonly<Record<string, string>>;
   detach: { json: boolean } | undefined;
@@ -153,7 +177,8 @@ async function runOnce(plan: RunPlan): Promise<number> {
     file: plan.file,
     runtime: plan.runtime,
     operation: "run",
-    environment: { ...plan.environment, DEXT_RUN_ID: run },
+    environment: { ...plan.environment, DEXT_RUN_ID: run, DEXT_BEGUN_AT: String(beginOf(plan)) },
+    isPrinter: plan.isPrinter,
     isDetached: plan.detach !== undefined,
     onLine: (line) => onLine(line),
   });

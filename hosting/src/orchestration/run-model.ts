@@ -5,9 +5,8 @@ import process from "node:process";
 import { systemClock } from "@dext/core";
 import { readAppHostConfiguration } from "../configuration/apphost-configuration.ts";
 import { askForParameters, canAsk } from "../configuration/ask-for-parameters.ts";
-import { attachRun } from "../output/attach-run.ts";
-import { createPlainRunView } from "../output/plain-run-view.ts";
-import { createRunTracker } from "../output/run-tracker.ts";
+import { printRun } from "../output/print-run.ts";
+import type { PrintedRun } from "../output/print-run.ts";
 import { cleanerCommand } from "../containers/cleaner-command.ts";
 import { engineOfMachine } from "../containers/find-engine.ts";
 import { RunContainers } from "../containers/run-containers.ts";
@@ -66,6 +65,7 @@ export async function runModel(wanted: AppModel, settings: RunSettings): Promise
     // Readers get what is left before their connections are closed.
     begun.hub.close();
     await begun.logs.close();
+    await begun.printed?.finish();
     return { failed: begun.orchestrator.failed() };
   } finally {
     await closers.close();
@@ -79,7 +79,7 @@ async function begin(
     closers,
     given,
   }: { settings: RunSettings; closers: Closers; given: Readonly<Record<string, string>> },
-): Promise<Pick<RunContext, "hub" | "logs"> & { orchestrator: Orchestrator }> {
+): Promise<Pick<RunContext, "hub" | "logs"> & { orchestrator: Orchestrator; printed?: PrintedRun }> {
   const runId = settings.runId ?? newRunId();
   const stopping = new AbortController();
   const runtimeDirectory = await openRuntimeDirectory();
@@ -173,14 +173,16 @@ async function begin(
   if (hasWatches(plan.resources))
     closers.add((await import("./resource-watch.ts")).watchResources(orchestrator));
   closers.add(listenForStop({ orchestrator, isAttached: settings.isAttached }));
-  if (!settings.isAttached && !settings.isDetached) printRun(run);
+  const { isAttached, isDetached, outputDescriptor, begunAt } = settings;
+  const isPrinter = outputDescriptor !== undefined || (!isAttached && !isDetached);
+  const printed = isPrinter ? printRun(run, { descriptor: outputDescriptor, begunAt }) : undefined;
   closers.add(await serveControl({ socketPath: paths.socket, run }));
   const registered = await registerRun({
     directory: runtimeDirectory,
     run: { run: runId, name: model.name, appHost: settings.appHost, startedAt, directory: model.directory },
   });
   closers.add({ close: () => registered.remove() });
-  return { orchestrator, hub, logs };
+  return { orchestrator, hub, logs, ...(printed === undefined ? {} : { printed }) };
 }
 
 /** A test runs the model as it wants it; what it gives wins over the environment. */
@@ -206,17 +208,6 @@ async function temporaryDirectory(directory: string, closers: Closers): Promise<
   await mkdir(directory, { recursive: true, mode: 0o711 });
   closers.add({ close: () => rm(directory, { recursive: true, force: true }) });
   return directory;
-}
-
-/** Nobody else shows what happens: lines are printed here. They end with the run. */
-function printRun(run: LocalRun): void {
-  const tracker = createRunTracker();
-  const view = createPlainRunView();
-  const begunAt = performance.now();
-  void run
-    .info()
-    .then((info) => attachRun({ client: run, info, view, tracker, begunAt }))
-    .finally(() => view.flush());
 }
 
 /** The command by which the guardian removes containers, when the run has any. */

@@ -23,6 +23,10 @@ export interface RunSettings {
   readonly runId?: string;
   /** A client prints what happens and holds our stdin open for as long as it lives. */
   readonly isAttached: boolean;
+  /** An open file to which this process prints the run itself, though a client is attached. */
+  readonly outputDescriptor?: number;
+  /** When whoever started this process began, in milliseconds since 1970. */
+  readonly begunAt?: number;
   /** Nobody sees what this process prints: it runs in the background. */
   readonly isDetached: boolean;
   /** The file for the one document that says how it went. */
@@ -58,6 +62,8 @@ export function readRunSettings(
   const runId = environment["DEXT_RUN_ID"];
   const resultPath = environment["DEXT_RESULT"];
   const collector = environment["DEXT_OTLP_ENDPOINT"];
+  const outputDescriptor = wholeNumber(environment["DEXT_OUTPUT_DESCRIPTOR"]);
+  const begunAt = wholeNumber(environment["DEXT_BEGUN_AT"]);
   return {
     operation,
     isAttached: environment["DEXT_ATTACHED"] === "1",
@@ -69,6 +75,8 @@ export function readRunSettings(
     keep: list(environment["DEXT_KEEP_PARAMETERS"]),
     appHost: realPath(resolve(process.argv[1] ?? "")),
     ...(runId === undefined ? {} : { runId }),
+    ...(outputDescriptor === undefined ? {} : { outputDescriptor }),
+    ...(begunAt === undefined ? {} : { begunAt }),
     ...(resultPath === undefined ? {} : { resultPath }),
     ...(collector === undefined || collector === "" ? {} : { collector }),
     ...(operation === "test" ? { isolation: readIsolation(environment) } : {}),
@@ -93,6 +101,10 @@ function readIsolation(environment: Readonly<Record<string, string | undefined>>
 /** `DEXT_END`: `asked`, `until-finished`; anything else is the usual rule. */
 function endRuleOf(text: string | undefined): EndRule {
   return text === "asked" || text === "until-finished" ? text : "nothing-left";
+}
+
+function wholeNumber(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
 function list(text: string | undefined): readonly string[] {

@@ -1,5 +1,6 @@
 import { isDextError } from "@dext/core";
 import type { ConnectedRun } from "../control/connect-run.ts";
+import type { LogFrameSource } from "../control/log-frames.ts";
 import type { RunInfo } from "@dext/protocol";
 import type { RunTracker } from "./run-tracker.ts";
 import type { RunView } from "./run-view.ts";
@@ -29,13 +30,16 @@ export async function attachRun({ client, info, view, tracker, begunAt }: Attach
         view.settled(tracker, { duration: performance.now() - begunAt });
       }
     }),
-    untilRunGone(async () => {
-      for await (const frame of client.logFrames({ follow: true })) {
-        const ready = view.lines(frame);
-        if (ready !== undefined) await ready;
-      }
-    }),
+    untilRunGone(() => showLines(client, view)),
   ]);
+}
+
+async function showLines(client: LogFrameSource, view: RunView): Promise<void> {
+  if (view.lines === undefined) return;
+  for await (const frame of client.logFrames({ follow: true })) {
+    const ready = view.lines(frame);
+    if (ready !== undefined) await ready;
+  }
 }
 
 /** That the AppHost goes away is the end of a run too; how it went is told by its exit. */

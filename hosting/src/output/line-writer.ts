@@ -1,6 +1,6 @@
 import process from "node:process";
 
-/** Writes lines to stdout in large pieces, in order. */
+/** Writes lines in large pieces, in order. */
 export interface LineWriter {
   write(line: string): void;
   /** Whole lines as bytes, which must stay as they are until {@link LineWriter.whenReady} says so. */
@@ -8,10 +8,15 @@ export interface LineWriter {
   /** Resolves when the reader has caught up; `undefined` when it already has. */
   whenReady(): Promise<void> | undefined;
   flush(): void;
+  /** Resolves when everything is out. */
+  drained(): Promise<void>;
+  /** Grows while something goes out. */
+  progress(): number;
 }
 
 const pieceSize = 64 * 1024;
 
+/** Writes lines to a stream, stdout when absent. */
 export function createLineWriter({
   stream = process.stdout,
 }: {
@@ -20,12 +25,17 @@ export function createLineWriter({
   let text = "";
   let scheduled = false;
   let pending = 0;
-  let wake: (() => void) | undefined;
+  let done = 0;
+  let wake: (() => void)[] = [];
 
   // Called for what cannot be written any more, too.
   const written = (): void => {
     pending -= 1;
-    if (pending === 0) wake?.();
+    done += 1;
+    if (pending > 0) return;
+    const awake = wake;
+    wake = [];
+    for (const each of awake) each();
   };
   const put = (piece: string | Uint8Array): void => {
     if (stream.destroyed === true) return;
@@ -59,7 +69,12 @@ export function createLineWriter({
       // A file, and on POSIX a pipe or a terminal, has everything when `write` returns: nothing to wait for, though
       // the callbacks come later.
       if (pending === 0 || stream.destroyed === true || stream.writableLength === 0) return undefined;
-      return new Promise((resolve) => (wake = resolve));
+      return new Promise((resolve) => wake.push(resolve));
     },
+    async drained() {
+      flush();
+      if (pending > 0 && stream.destroyed !== true) await new Promise<void>((resolve) => wake.push(resolve));
+    },
+    progress: () => done,
   };
 }

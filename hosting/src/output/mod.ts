@@ -4,6 +4,7 @@ export { columns } from "./columns.ts";
 export { createLineRenderer } from "./line-renderer.ts";
 export { createLineWriter } from "./line-writer.ts";
 export { createPlainRunView, describeFailure } from "./plain-run-view.ts";
+export { createPrintedRunView } from "./printed-run-view.ts";
 export { onClosedOutput, printJson, printLine, printProgress, quietClosedOutput } from "./print.ts";
 export { createResourceLabels } from "./resource-label.ts";
 export { createRunTracker, isUp } from "./run-tracker.ts";

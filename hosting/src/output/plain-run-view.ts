@@ -7,6 +7,7 @@ import { printProgress } from "./print.ts";
 import { styleFor } from "./style.ts";
 import type { Style } from "./style.ts";
 import { createLineWriter } from "./line-writer.ts";
+import type { LineWriter } from "./line-writer.ts";
 import { createLineRenderer } from "./line-renderer.ts";
 import { createResourceLabels } from "./resource-label.ts";
 import type { ResourceLabels } from "./resource-label.ts";
@@ -14,11 +15,19 @@ import { createSlowStarts } from "./slow-starts.ts";
 import { isUp } from "./run-tracker.ts";
 import type { RunView } from "./run-view.ts";
 
+/** What {@link createPlainRunView} takes. */
+export interface PlainRunViewOptions {
+  /** Where the lines go; stdout when absent. */
+  writer?: LineWriter;
+  labels?: ResourceLabels;
+}
+
 /** Shows a run as lines: `api | text`, and states as they change, `api  Running  http://localhost:43121`. */
-export function createPlainRunView(): RunView {
+export function createPlainRunView({
+  writer = createLineWriter(),
+  labels = createResourceLabels(),
+}: PlainRunViewOptions = {}): RunView {
   const style = styleFor({ stream: process.stdout });
-  const writer = createLineWriter();
-  const labels = createResourceLabels();
   const render = createLineRenderer({ style, labels });
   const slow = createSlowStarts((resource) => {
     const detail = resource.healthMessage ?? "";

@@ -15,8 +15,11 @@ export interface RunEnding {
 export interface RunView {
   attached(info: RunInfo, resources: readonly ResourceSnapshot[]): void;
   event(event: RunEvent, tracker: RunTracker): void;
-  /** Lines of one replica; their bytes are valid until it returns. A promise when the reader has to catch up first. */
-  lines(frame: LogFrame): Promise<void> | undefined;
+  /**
+   * Lines of one replica; their bytes are valid until it returns. A promise when the reader has to catch up first.
+   * `undefined` when nobody is to read lines.
+   */
+  lines: ((frame: LogFrame) => Promise<void> | undefined) | undefined;
   /** What the AppHost itself prints. */
   appHostLine(line: { stream: "stdout" | "stderr"; text: string }): void;
   /** Once, when everything that starts by itself is up or has failed. */
