@@ -43,6 +43,7 @@ export type {
   ParameterModel,
   ReferenceModel,
   ResourceCommand,
+  ResourceCommandContext,
   ResourceModel,
   RestartPolicy,
   WaitModel,

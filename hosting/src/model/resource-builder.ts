@@ -208,7 +208,25 @@ export class ResourceBuilder {
     return this;
   }
 
-  /** Offers a command of one's own on this resource. */
+  /**
+   * Offers a command of one's own on this resource: `dext resource <name> <command>`, and a key in the terminal. It runs
+   * in the AppHost; what it throws is told to whoever gave the command.
+   *
+   * @example
+   * ```ts
+   * import { createBuilder } from "@dext/hosting";
+   *
+   * const host = createBuilder({ directory: "." });
+   * host.addNodeApp("api", "api.js").withCommand(
+   *   "warm-up",
+   *   async ({ endpoint, write, signal }) => {
+   *     const response = await fetch(new URL("/cache", endpoint("http").url), { method: "POST", signal });
+   *     write(`warmed up: ${response.status}`);
+   *   },
+   *   { description: "Fills the cache" },
+   * );
+   * ```
+   */
   withCommand(
     name: string,
     run: ResourceCommand["run"],

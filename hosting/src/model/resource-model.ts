@@ -1,7 +1,7 @@
 import type { Duration } from "@dext/core";
 import type { ConnectionModel } from "./connection.ts";
 import type { EndpointModel } from "./endpoint.ts";
-import type { Expression } from "./expression.ts";
+import type { Expression, Value } from "./expression.ts";
 import type { HealthCheckModel } from "./health-check.ts";
 import type { Launcher, LauncherType } from "./launcher.ts";
 
@@ -48,10 +48,37 @@ export interface EnvironmentEntry {
 /** When a resource that has ended is started again. */
 export type RestartPolicy = "no" | "on-failure" | "always" | "unless-stopped";
 
+/** What a command of one's own is given when it runs. It runs in the AppHost, on this machine. */
+export interface ResourceCommandContext {
+  /** The name of the resource that the command was given to. */
+  readonly resource: string;
+  /** The replica that was meant, counted from 0; absent when none was named. */
+  readonly replica?: number;
+  /** Aborted when whoever gave the command no longer waits for it. */
+  readonly signal: AbortSignal;
+  /**
+   * Where an endpoint of the resource is, seen from the AppHost, whatever it is run by: of the replica that was meant,
+   * else of the first one.
+   *
+   * @throws DextError `DEXT_MODEL_ENDPOINT_UNKNOWN`, `DEXT_RUN_NO_ADDRESS`
+   */
+  readonly endpoint: (name: string) => { readonly host: string; readonly port: number; readonly url: string };
+  /**
+   * A property of the connection to the resource, such as `password` or `uri`.
+   *
+   * @throws DextError `DEXT_MODEL_PROPERTY_UNKNOWN`
+   */
+  readonly property: (name: string) => string;
+  /** The text of any value of the AppHost in this run: a parameter, an expression, the endpoint of another resource. */
+  readonly resolve: (value: Value) => string;
+  /** Adds a line to the log of the resource, a line for each line of the text. Values of secrets are masked. */
+  readonly write: (text: string) => void;
+}
+
 /** A command of one's own that a resource offers. */
 export interface ResourceCommand {
   readonly name: string;
-  readonly run: (context: { readonly resource: string; readonly signal: AbortSignal }) => unknown;
+  readonly run: (context: ResourceCommandContext) => unknown;
   readonly description?: string;
   /** Asked before it is run. */
   readonly confirm?: string;

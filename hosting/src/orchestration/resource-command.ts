@@ -1,5 +1,7 @@
+import { isDextError } from "@dext/core";
 import type { ResourceCommandRequest } from "@dext/protocol";
 import { hostingError } from "../hosting-error.ts";
+import { createCommandContext } from "./command-context.ts";
 import type { Orchestrator } from "./orchestrator.ts";
 
 /** The commands that every resource knows. */
@@ -20,7 +22,7 @@ export async function commandResource(
   if (command === "start") await Promise.all(tasks.map((task) => task.start()));
   else if (command === "stop") await Promise.all(tasks.map((task) => task.stopByHand()));
   else if (command === "restart") await Promise.all(tasks.map((task) => task.restart({ isByHand: true })));
-  else await runOwnCommand(orchestrator, { resource, command, signal });
+  else await runOwnCommand(orchestrator, { resource, command, replica, signal });
 }
 
 /** The error for a resource that the run does not have. */
@@ -33,7 +35,12 @@ export function resourceUnknown(name: string, known: readonly string[]): Error {
 
 async function runOwnCommand(
   orchestrator: Orchestrator,
-  { resource, command, signal }: { resource: string; command: string; signal: AbortSignal },
+  {
+    resource,
+    command,
+    replica,
+    signal,
+  }: { resource: string; command: string; replica: number | undefined; signal: AbortSignal },
 ): Promise<void> {
   const own = orchestrator.context.resources.get(resource)?.commands ?? [];
   const found = own.find(({ name }) => name === command);
@@ -44,7 +51,7 @@ async function runOwnCommand(
     });
   }
   try {
-    await found.run({ resource, signal });
+    await found.run(createCommandContext(orchestrator.context, { resource, replica, signal }));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw hostingError(
@@ -52,6 +59,7 @@ async function runOwnCommand(
       `The command "${command}" of "${resource}" failed: ${message}`,
       {
         cause: error,
+        ...(isDextError(error) && error.hint !== undefined ? { hint: error.hint } : {}),
         details: { resource, command },
       },
     );

@@ -130,6 +130,57 @@ describe("a command", () => {
   });
 });
 
+describe("a command of a resource's own", () => {
+  it("is told addresses, properties and values of the run, and writes into the log", async () => {
+    app = await startAppHost(
+      `const key = host.addParameter("key", { default: "k-1" });
+       const api = host.addNodeApp("api", "server.ts").withReplicas(2)
+         .withCommand("ask", async ({ resource, replica, endpoint, write, signal }) => {
+           const { url, port } = endpoint("http");
+           const answer = await fetch(url, { signal });
+           write(\`\${resource}[\${replica}] at \${port} says \${await answer.text()}\\nand that is all\`);
+         });
+       host.addRedis("cache").withLauncher("embedded").withCommand("tell", ({ property, resolve, write }) =>
+         write(\`\${property("port")} \${resolve(expression\`<\${api.endpoint("http")}> <\${key}>\`)} \${property("password")}\`))
+         .withCommand("miss", ({ property }) => property("colour"))
+         .withCommand("lose", ({ endpoint }) => endpoint("http"));`,
+      { files: { "server.ts": server } },
+    );
+    await app.waitUntil("api", ({ health }) => health === "Healthy");
+    await app.waitUntil("cache", ({ health }) => health === "Healthy");
+    const { client } = app;
+    const portOf = async (name: string, replica = 0): Promise<string> =>
+      new URL((await app?.resource(name, replica))?.endpoints[0]?.url ?? "").port;
+    await client.command("api", { command: "ask", replica: 1 });
+    await client.command("api", { command: "ask" });
+    const said = (await app.logs("api")).filter(
+      ({ stream, text }) => stream === "system" && /says|all/.test(text),
+    );
+    expect(said.map(({ replica, text }) => [replica, text])).toEqual(
+      expect.arrayContaining([
+        [1, `api[1] at ${await portOf("api", 1)} says api#1`],
+        [1, "and that is all"],
+        [0, `api[undefined] at ${await portOf("api")} says api#0`],
+        [0, "and that is all"],
+      ]),
+    );
+    await client.command("cache", { command: "tell" });
+    // The password is a secret.
+    expect((await app.logs("cache")).map(({ text }) => text)).toContain(
+      `${await portOf("cache")} <http://localhost:${await portOf("api")}> <k-1> ***`,
+    );
+    await expect(client.command("cache", { command: "miss" })).rejects.toMatchObject({
+      code: "DEXT_RUN_COMMAND_FAILED",
+      message: expect.stringContaining('"cache" has no property "colour"'),
+      hint: "It has: host, port, password, uri.",
+    });
+    await expect(client.command("cache", { command: "lose" })).rejects.toMatchObject({
+      message: expect.stringContaining('"cache" has no endpoint "http"'),
+      hint: "It has: tcp.",
+    });
+  });
+});
+
 describe("explicit start", () => {
   it("waits for the command, and what waits for it waits too", async () => {
     app = await startAppHost(
