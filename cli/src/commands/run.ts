@@ -65,7 +65,8 @@ export const runCommand: Command = {
     },
     isolated: {
       type: "boolean",
-      summary: "Run beside another run of the same AppHost; other commands do not find it",
+      summary:
+        "Run beside other runs of the same AppHost: free ports, data and parameters of its own, all gone with it; other commands do not find it",
     },
     "start-timeout": {
       type: "string",
@@ -103,7 +104,11 @@ async function runSystem(input: CommandInput): Promise<number> {
       begunAt,
       isPrinter,
       view: isPrinter ? createPrintedRunView() : await createView(input),
-      environment: contractEnvironment(input, directory),
+      environment: {
+        ...contractEnvironment(input, directory),
+        ...(isolated === undefined ? {} : { DEXT_ISOLATED: isolated }),
+      },
+      isIsolated: isolated !== undefined,
       detach: input.flag("detach") ? { json: input.flag("json") } : undefined,
     };
     return await runWithParameters(plan, { mayAsk: !input.flag("json") });
@@ -148,6 +153,7 @@ interface RunPlan {
   isPrinter: boolean;
   view: RunView;
   environment: Readonly<Record<string, string>>;
+  isIsolated: boolean;
   detach: { json: boolean } | undefined;
 }
 
@@ -208,7 +214,7 @@ async function runOnce(plan: RunPlan): Promise<number> {
     onLine = (line) => view.appHostLine(line);
     const options = { ...found, view, tracker, begunAt: plan.begunAt };
     await untilRunGone(() => view.show?.(options) ?? attachRun(options));
-    return await finish({ appHost, tracker, view, begunAt: plan.begunAt, asked: stop.stage() > 0 });
+    return await finish({ ...plan, appHost, tracker, asked: stop.stage() > 0 });
   } finally {
     if (!appHost.hasExited() && !appHost.isLeft()) await abandon(appHost);
     await appHost.dispose();
@@ -233,12 +239,13 @@ interface Finish {
   view: RunView;
   begunAt: number;
   asked: boolean;
+  isIsolated: boolean;
 }
 
-async function finish({ appHost, tracker, view, begunAt, asked }: Finish): Promise<number> {
+async function finish({ appHost, tracker, view, begunAt, asked, isIsolated }: Finish): Promise<number> {
   const exit = await appHost.exited;
   const failed = tracker.failed();
-  const error = await failureOf(appHost, { exit, tracker, asked });
+  const error = await failureOf(appHost, { exit, tracker, asked, isIsolated });
   const exitCode = error === undefined ? exitCodes.done : exitCodeOf(error.code);
   view.ended({ exitCode, failed, duration: performance.now() - begunAt });
   // The end is on stdout already, for programs too: this is for people.
@@ -249,7 +256,12 @@ async function finish({ appHost, tracker, view, begunAt, asked }: Finish): Promi
 /** What the exit code of the AppHost says, `undefined` when all went well. */
 async function failureOf(
   appHost: AppHostProcess,
-  { exit, tracker, asked }: { exit: AppHostExit; tracker: RunTracker; asked: boolean },
+  {
+    exit,
+    tracker,
+    asked,
+    isIsolated,
+  }: Pick<Finish, "tracker" | "asked" | "isIsolated"> & { exit: AppHostExit },
 ): Promise<ReturnType<typeof cliError> | undefined> {
   const killed = exit.signal !== null;
   if (exit.code === exitCodes.done || (asked && killed)) return undefined;
@@ -257,7 +269,9 @@ async function failureOf(
     const failed = tracker.failed();
     const names = failed.map((each) => `"${each.name}" (${describeFailure(each)})`).join(", ");
     return cliError("DEXT_CLI_RESOURCE_FAILED", `Failed: ${names || "a resource"}`, {
-      hint: "What they printed is kept in .dext/logs beside the AppHost.",
+      hint: isIsolated
+        ? "What they printed stands above; without --isolated it is kept in .dext/logs."
+        : "What they printed is kept in .dext/logs beside the AppHost.",
     });
   }
   if (exit.code === exitCodes.interrupted) {

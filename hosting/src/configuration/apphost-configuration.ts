@@ -4,21 +4,28 @@ import type { ConfigReader } from "@dext/core";
 import { parse } from "dotenv";
 import { hostingError } from "../hosting-error.ts";
 
+/** Where a value came from; `given`: whoever started the AppHost wants it so. */
+export type ConfigurationSource = "given" | "environment" | ".env";
+
 /** Configuration of the AppHost that tells where a value came from. */
 export interface AppHostConfiguration extends ConfigReader {
   /** The value at a path with its source. */
-  find(path: string): { value: string; source: "environment" | ".env" } | undefined;
+  find(path: string): { value: string; source: ConfigurationSource } | undefined;
 }
 
 /**
  * Reads the environment and, below it, the file `.env` in the AppHost's folder. `Parameters:db-password` is looked up as
  * `Parameters__db-password` and as `Parameters__db_password`, without regard to case.
+ *
+ * @param options.given wins over both.
  */
 export async function readAppHostConfiguration(
   directory: string,
   environment: Readonly<Record<string, string | undefined>> = process.env,
+  { given = {} }: { given?: Readonly<Record<string, string>> } = {},
 ): Promise<AppHostConfiguration> {
   const sources = [
+    { source: "given", values: byLowerName(given) },
     { source: "environment", values: byLowerName(environment) },
     { source: ".env", values: byLowerName(await readDotenv(join(directory, ".env"))) },
   ] as const;

@@ -1,18 +1,11 @@
 import { randomInt } from "node:crypto";
 import { hostingError } from "../hosting-error.ts";
 import type { GenerateOptions, ParameterModel } from "../model/resource-model.ts";
-import type { AppHostConfiguration } from "./apphost-configuration.ts";
+import type { AppHostConfiguration, ConfigurationSource } from "./apphost-configuration.ts";
 import type { ParameterStore } from "./parameter-store.ts";
 
 /** Where the value of a parameter came from. */
-export type ParameterSource =
-  | "environment"
-  | ".env"
-  | "kept"
-  | "default"
-  | "generated"
-  | "prompt"
-  | "missing";
+export type ParameterSource = ConfigurationSource | "kept" | "default" | "generated" | "prompt" | "missing";
 
 /** A parameter with its value. */
 export interface ResolvedParameter {

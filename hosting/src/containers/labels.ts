@@ -31,6 +31,14 @@ export function appId({ name, directory }: { name: string; directory: string }):
   return slug === "" ? folder : `${slug}-${folder}`;
 }
 
+/** The name of a container: `dext-k3fj2a9x-web`, and `dext-k3fj2a9x-web-1` for one of several replicas. */
+export function containerName(
+  owner: string,
+  { resource, replica, replicas }: { resource: string; replica: number; replicas: number },
+): string {
+  return `dext-${owner}-${resource}${replicas === 1 ? "" : `-${replica}`}`;
+}
+
 /** Labels of what ends with a run. */
 export function runLabels(
   runId: string,

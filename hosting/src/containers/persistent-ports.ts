@@ -5,7 +5,7 @@ import { isPortFree } from "../orchestration/port-reservations.ts";
 import { inspectContainer } from "./container-state.ts";
 import { engineOfMachine } from "./find-engine.ts";
 import type { EngineSearch } from "./find-engine.ts";
-import { appId, labels } from "./labels.ts";
+import { appId, containerName, labels } from "./labels.ts";
 
 /**
  * The port of an endpoint that a container has from an earlier run, by the endpoint's name: one that outlives runs keeps
@@ -27,13 +27,13 @@ export async function persistentPorts(
 ): Promise<ReadonlyMap<string, number>> {
   if (!isContainerLauncher(launcher) || launcher.container.lifetime !== "persistent") return new Map();
   const { engine } = await findEngine();
-  const suffix = resource.replicas === 1 ? "" : `-${replica}`;
+  const name = containerName(appId(model), {
+    resource: resource.name,
+    replica,
+    replicas: resource.replicas,
+  });
   const details =
-    engine === undefined
-      ? undefined
-      : await inspectContainer(engine, `dext-${appId(model)}-${resource.name}${suffix}`).catch(
-          () => undefined,
-        );
+    engine === undefined ? undefined : await inspectContainer(engine, name).catch(() => undefined);
   const ports = parse(details?.Config.Labels?.[labels.ports]);
   // One that does not run has lost its ports to whoever took them.
   if (details?.State.Running === true) return ports;

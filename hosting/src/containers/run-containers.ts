@@ -24,6 +24,7 @@ import { appId, labels, ownIdentity, runLabels } from "./labels.ts";
 import { ensureNetwork, hostName } from "./run-network.ts";
 import type { RunNetwork } from "./run-network.ts";
 import { startContainer } from "./start-container.ts";
+import { createVolumes } from "./run-volumes.ts";
 import type { SupervisedContainer } from "./supervised-container.ts";
 
 /** What {@link RunContainers} takes. */
@@ -35,9 +36,11 @@ export interface RunContainersOptions {
   choices: ReadonlyMap<string, LauncherChoice>;
   addresses: AddressBook;
   /** Where telemetry goes, as seen from this machine. */
+  /** Its volumes are the run's own and gone with it; otherwise they are the app's, and outlive runs. */
+  isIsolated?: boolean;
   collector?: string;
   reservePort: () => Promise<number>;
-  /** Told what could not be cleaned up at the end. */
+  /** Told what could not be cleaned up: of dead runs at the beginning, of this one at the end. */
   onFailure?: (error: DextError) => void;
   /** Finds the engine; that of this machine when absent. */
   findEngine?: () => Promise<EngineSearch>;
@@ -92,13 +95,15 @@ export class RunContainers {
     const { engine, network, events, images } = await this.#prepare();
     const image = await images.ensure(container, { resource: resource.name, sink, signal });
     const isPersistent = container.lifetime === "persistent";
-    const name = isPersistent ? `dext-${this.#app}` : `dext-${this.#options.runId}`;
+    const owner = isPersistent ? this.#app : this.#options.runId;
     const home = isPersistent ? await this.#homeOfPersistent(engine) : network.name;
     return startContainer({
       engine,
       resource: resource.name,
-      name: `${name}-${resource.name}${resource.replicas === 1 ? "" : `-${replica}`}`,
-      request: { ...(await this.#request(options, network)), image, network: home },
+      name: containerName(owner, { resource: resource.name, replica, replicas: resource.replicas }),
+      request,
+    const request = { ...(await this.#request(options, network)), image, network: home };
+    if (this.#options.isIsolated === true) await createVolumes(engine, request);
       sink,
       events,
       isLocal: network.host.by === "forwarders",
@@ -200,14 +205,15 @@ export class RunContainers {
       environment: { ...Object.fromEntries(given), ...own },
       ...(args.length === 0 ? {} : { args }),
       ...(container.entrypoint === undefined ? {} : { entrypoint: container.entrypoint }),
+    const ofRun = runLabels(runId, { app: this.#app, owner: ownIdentity() });
       ...(container.capabilities === undefined ? {} : { capabilities: container.capabilities }),
       ports,
       mounts: plan.mounts.map((mount) => this.#mount(mount)),
-      volumeLabels: { [labels.app]: this.#app },
+      volumeLabels: this.#options.isIsolated === true ? ofRun : { [labels.app]: this.#app },
       labels: {
         ...(container.lifetime === "persistent"
           ? { [labels.app]: this.#app, [labels.ports]: JSON.stringify(portsByEndpoint(ports)) }
-          : runLabels(runId, { app: this.#app, owner: ownIdentity() })),
+          : ofRun),
         [labels.resource]: resource.name,
       },
       aliases: [...new Set([resource.name, containerAlias(resource, replica)])],
@@ -229,7 +235,9 @@ export class RunContainers {
   }
 
   #mount(mount: MountModel): MountModel {
-    return mount.type === "bind" ? mount : { ...mount, source: `dext-${this.#app}-${mount.source}` };
+    const { isIsolated, runId } = this.#options;
+    const owner = isIsolated === true ? runId : this.#app;
+    return mount.type === "bind" ? mount : { ...mount, source: `dext-${owner}-${mount.source}` };
   }
 
   #scope(resource: ResourceModel, network: RunNetwork): ContainerScope {

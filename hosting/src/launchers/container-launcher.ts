@@ -29,6 +29,22 @@ export function isContainerLauncher(launcher: Launcher): launcher is ContainerLa
   return launcher.type === "container" && "container" in launcher;
 }
 
+/** The same launcher of another container. */
+export function withContainer(
+  launcher: ContainerLauncher,
+  change: (container: ContainerDescription) => ContainerDescription,
+): ContainerLauncher {
+  return {
+    type: launcher.type,
+    container: Object.freeze(change(launcher.container)),
+    probe: (context) => launcher.probe(context),
+    async plan(context) {
+      const plan = await launcher.plan(context);
+      return plan.type === "container" ? { ...plan, container: change(plan.container) } : plan;
+    },
+  };
+}
+
 /**
  * A resource as a container.
  *

@@ -4,10 +4,11 @@ import process from "node:process";
 import { readAppHostConfiguration } from "../configuration/apphost-configuration.ts";
 import { ParameterStore } from "../configuration/parameter-store.ts";
 import type { ModelBuilder } from "../model/model-builder.ts";
+import { isGone } from "../testing/test-runner.ts";
 import { describeModel } from "./describe-model.ts";
 import { runModel } from "./run-model.ts";
 import { readRunSettings } from "./run-settings.ts";
-import type { RunSettings } from "./run-settings.ts";
+import type { RunSettings, TestSettings } from "./run-settings.ts";
 import { tellFailure } from "./tell-failure.ts";
 
 /** How long a handle that the AppHost file itself left open may keep the process, in milliseconds. */
@@ -17,7 +18,7 @@ const lingering = 1000;
 export async function runHost(builder: ModelBuilder): Promise<void> {
   try {
     const settings = readRunSettings();
-    if (settings.isolation !== undefined) removeWhenAlone(settings.isolation.directory);
+    if (settings.isolation !== undefined) removeWhenAlone(settings.isolation.directory, settings.test);
     process.exitCode =
       settings.operation === "describe" ? await describe(builder, settings) : await run(builder, settings);
   } catch (error) {
@@ -26,11 +27,14 @@ export async function runHost(builder: ModelBuilder): Promise<void> {
   setTimeout(() => process.exit(), lingering).unref();
 }
 
-/** The folder of a test that has been killed is ours to remove: nobody else is left to do it. */
-function removeWhenAlone(directory: string): void {
+/** The private folder of a client or test that was killed is ours to remove: nobody else is left to do it. */
+function removeWhenAlone(directory: string, test: TestSettings | undefined): void {
   const parent = process.ppid;
   process.on("exit", () => {
-    const isAlone = process.stdin.readableEnded || process.ppid !== parent;
+    const isAlone =
+      process.stdin.readableEnded ||
+      process.ppid !== parent ||
+      (test?.runner !== undefined && isGone(test.runner));
     if (isAlone) rmSync(directory, { recursive: true, force: true });
   });
 }

@@ -11,6 +11,7 @@ import { cleanerCommand } from "../containers/cleaner-command.ts";
 import { engineOfMachine } from "../containers/find-engine.ts";
 import { RunContainers } from "../containers/run-containers.ts";
 import { ensureDextFolder } from "../configuration/dext-folder.ts";
+import { openIsolatedParameters } from "../configuration/isolated-parameters.ts";
 import { ParameterStore } from "../configuration/parameter-store.ts";
 import { resolveParameters } from "../configuration/resolve-parameters.ts";
 import { listRuns, registerRun } from "../control/run-registry.ts";
@@ -24,9 +25,10 @@ import { startGuardian } from "../processes/guardian.ts";
 import type { StartGuardianOptions } from "../processes/guardian.ts";
 import { readIdentity } from "../processes/process-identity.ts";
 import { endRunProcesses } from "../processes/stale-processes.ts";
-import { isolateModel } from "../testing/isolate-model.ts";
+import { isolateModel, quickenModel } from "../testing/isolate-model.ts";
 import { overrideModel } from "../testing/override-model.ts";
 import type { OverriddenModel } from "../testing/override-model.ts";
+import { watchRunner } from "../testing/test-runner.ts";
 import { writeRunAddresses } from "../testing/run-addresses.ts";
 import { Closers } from "./closers.ts";
 import { describeModel } from "./describe-model.ts";
@@ -86,8 +88,8 @@ async function begin(
   const paths = runPaths(runtimeDirectory, runId);
   await refuseSecondRun(runtimeDirectory, settings);
   const stateDirectory = settings.isolation?.directory ?? model.directory;
-  const configuration = await readAppHostConfiguration(model.directory, { ...process.env, ...given });
-  const store = await ParameterStore.open(stateDirectory);
+  const configuration = await readAppHostConfiguration(model.directory, process.env, { given });
+  const store = await openParameters(model, settings);
   const ports = closers.add(new PortReservations());
   const parameters = await resolveParameters(model.parameters, {
     configuration,
@@ -104,7 +106,7 @@ async function begin(
     ports,
     signal: stopping.signal,
   });
-  if (settings.isolation !== undefined) await writeRunAddresses(settings.isolation.directory, plan);
+  if (settings.test !== undefined) await writeRunAddresses(stateDirectory, { ...plan, parameters });
   const collector = settings.collector ?? model.collector;
   const hub = closers.add(new EventHub());
   const cleaner = await containerCleaner(plan, runId);
@@ -113,6 +115,7 @@ async function begin(
       ...plan,
       runId,
       model,
+      isIsolated: settings.isolation !== undefined,
       reservePort: () => ports.reserve(),
       ...(collector === undefined ? {} : { collector }),
       onFailure: ({ message, code, hint }) =>
@@ -173,6 +176,10 @@ async function begin(
   if (hasWatches(plan.resources))
     closers.add((await import("./resource-watch.ts")).watchResources(orchestrator));
   closers.add(listenForStop({ orchestrator, isAttached: settings.isAttached }));
+  if (settings.test?.runner !== undefined) {
+    const stop = (): void => void orchestrator.stop({ reason: "what runs the tests is gone" });
+    closers.add(watchRunner(settings.test.runner, { onGone: stop }));
+  }
   const { isAttached, isDetached, outputDescriptor, begunAt } = settings;
   const isPrinter = outputDescriptor !== undefined || (!isAttached && !isDetached);
   const printed = isPrinter ? printRun(run, { descriptor: outputDescriptor, begunAt }) : undefined;
@@ -186,9 +193,20 @@ async function begin(
 }
 
 /** A test runs the model as it wants it; what it gives wins over the environment. */
-function modelOfRun(wanted: AppModel, { isolation, only, profiles }: RunSettings): OverriddenModel {
-  if (isolation === undefined) return { model: wanted, configuration: {} };
-  return overrideModel(isolateModel(wanted), { overrides: isolation.overrides, only, profiles });
+function modelOfRun(wanted: AppModel, { isolation, test, only, profiles }: RunSettings): OverriddenModel {
+  const model = isolation === undefined ? wanted : isolateModel(wanted);
+  if (test === undefined) return { model, configuration: {} };
+  return overrideModel(quickenModel(model), { overrides: test.overrides, only, profiles });
+}
+
+/** A test gives what it wants, or has it generated; another isolated run knows what a person was once asked for. */
+function openParameters(
+  { parameters, directory }: AppModel,
+  { isolation, test }: RunSettings,
+): Promise<ParameterStore> {
+  if (isolation === undefined) return ParameterStore.open(directory);
+  if (test !== undefined) return ParameterStore.open(isolation.directory);
+  return openIsolatedParameters(parameters, { from: directory, into: isolation.directory });
 }
 
 async function refuseSecondRun(runtimeDirectory: string, settings: RunSettings): Promise<void> {

@@ -2,6 +2,8 @@ import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import process from "node:process";
 import { hostingError } from "../hosting-error.ts";
+import type { ProcessIdentity } from "../processes/process-entry.ts";
+import { decodeRunner } from "../testing/test-runner.ts";
 import { decodeOverrides } from "../testing/test-overrides.ts";
 import type { TestOverrides } from "../testing/test-overrides.ts";
 import type { EndRule } from "./orchestrator.ts";
@@ -9,11 +11,17 @@ import type { EndRule } from "./orchestrator.ts";
 /** What this process was started for. */
 export type Operation = "run" | "describe" | "test";
 
-/** What makes a run one of a test: nothing of it is shared with another run of the same AppHost. */
+/** Nothing of such a run is shared with another run of the same AppHost. */
 export interface Isolation {
   /** A private folder: what otherwise goes into the `.dext` beside the AppHost goes into one in here. */
   readonly directory: string;
+}
+
+/** What a test wants of its run. */
+export interface TestSettings {
   readonly overrides: TestOverrides;
+  /** The process that runs the tests, when that is another one than the test's own: the run ends with it. */
+  readonly runner?: ProcessIdentity;
 }
 
 /** What whoever started this process wants of it, read from `DEXT_…` variables. */
@@ -38,8 +46,10 @@ export interface RunSettings {
   /** Parameters whose given values are to be kept. */
   readonly keep: readonly string[];
   readonly collector?: string;
-  /** Set for the operation `test`. */
+  /** Set for the operation `test`, and for a run that somebody wants apart from others. */
   readonly isolation?: Isolation;
+  /** Set for the operation `test`. */
+  readonly test?: TestSettings;
   /** The AppHost file. */
   readonly appHost: string;
 }
@@ -79,14 +89,19 @@ export function readRunSettings(
     ...(begunAt === undefined ? {} : { begunAt }),
     ...(resultPath === undefined ? {} : { resultPath }),
     ...(collector === undefined || collector === "" ? {} : { collector }),
-    ...(operation === "test" ? { isolation: readIsolation(environment) } : {}),
+    ...readIsolation(operation, environment),
   };
 }
 
-/** `DEXT_ISOLATED` is the folder, `DEXT_OVERRIDES` what a test wants to be different. */
-function readIsolation(environment: Readonly<Record<string, string | undefined>>): Isolation {
+/** `DEXT_ISOLATED` is the folder, `DEXT_OVERRIDES` what a test wants to be different, `DEXT_TEST_RUNNER` who runs it. */
+function readIsolation(
+  operation: Operation,
+  environment: Readonly<Record<string, string | undefined>>,
+): Pick<RunSettings, "isolation" | "test"> {
   const directory = environment["DEXT_ISOLATED"];
-  if (directory === undefined || directory === "") {
+  const isGiven = directory !== undefined && directory !== "";
+  if (operation !== "test") return isGiven ? { isolation: { directory: resolve(directory) } } : {};
+  if (!isGiven) {
     throw hostingError(
       "DEXT_RUN_OPERATION_UNKNOWN",
       "DEXT_OPERATION is test, and DEXT_ISOLATED names no folder",
@@ -95,7 +110,14 @@ function readIsolation(environment: Readonly<Record<string, string | undefined>>
       },
     );
   }
-  return { directory: resolve(directory), overrides: decodeOverrides(environment["DEXT_OVERRIDES"]) };
+  const runner = decodeRunner(environment["DEXT_TEST_RUNNER"]);
+  return {
+    isolation: { directory: resolve(directory) },
+    test: {
+      overrides: decodeOverrides(environment["DEXT_OVERRIDES"]),
+      ...(runner === undefined ? {} : { runner }),
+    },
+  };
 }
 
 /** `DEXT_END`: `asked`, `until-finished`; anything else is the usual rule. */

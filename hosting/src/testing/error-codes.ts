@@ -7,8 +7,9 @@ export const testingErrorCodes = {
   DEXT_TESTING_APPHOST_FAILED: "The AppHost of a test ended before its run was there, and did not say why",
   DEXT_TESTING_APPHOST_MISSING: "The AppHost that a test names is not there",
   DEXT_TESTING_APPHOST_SLOW: "The AppHost of a test has not called host.run() in time",
-  DEXT_TESTING_FAULT_IMPOSSIBLE: "A test kills, pauses or resumes a resource that has no process",
-  DEXT_TESTING_NO_ADDRESS: "A test asks for an address or connection string that the resource does not have",
+  DEXT_TESTING_FAULT_IMPOSSIBLE:
+    "A test kills or pauses a resource that does not run, or that the run has not started",
+  DEXT_TESTING_NO_ADDRESS: "A test asks for an address, a connection string or a parameter that is not there",
   DEXT_TESTING_NOT_READY: "A resource is not in the state that a test waits for, in time or at all",
   DEXT_TESTING_OVERRIDE_INVALID: "What a test wants to be different makes no sense for the AppHost",
   DEXT_TESTING_STILL_NEEDED: "A test removes a resource that another one cannot do without",

@@ -1,29 +1,50 @@
+import { isContainerLauncher, withContainer } from "../launchers/container-launcher.ts";
 import type { EndpointModel } from "../model/endpoint.ts";
 import { Expression, referencesIn } from "../model/expression.ts";
 import type { AppModel, ResourceModel } from "../model/resource-model.ts";
 
-/** Health is looked at at least this often, in milliseconds: a test waits for what it has done to show. */
-const longestInterval = 1000;
-
 /**
- * Takes out of a model what two runs of it would share: fixed ports and kept data. Files are not watched either, since
- * what happens in a test is the test's to say.
+ * Takes out of a model what two runs of it would share: fixed ports, kept data and containers that outlive a run. The
+ * volumes of containers get names of the run where they are made, and what goes into `.dext` a folder of the run.
  */
 export function isolateModel(model: AppModel): AppModel {
   return { ...model, resources: model.resources.map(isolateResource) };
 }
 
+/**
+ * Makes a model quick to test: health is looked at at least once a second, since a test waits for what it has done to
+ * show. Files are not watched, since what happens in a test is the test's to say.
+ */
+export function quickenModel(model: AppModel): AppModel {
+  return { ...model, resources: model.resources.map(quickenResource) };
+}
+
+/** In milliseconds. */
+const longestInterval = 1000;
+
+function quickenResource(resource: ResourceModel): ResourceModel {
+  const { watch: _watch, ...rest } = resource;
+  return {
+    ...rest,
+    healthChecks: resource.healthChecks.map((check) => ({
+      ...check,
+      interval: Math.min(check.interval, longestInterval),
+    })),
+  };
+}
+
 function isolateResource(resource: ResourceModel): ResourceModel {
-  const { dataVolume: _dataVolume, watch: _watch, ...rest } = resource;
+  const { dataVolume: _dataVolume, ...rest } = resource;
   return {
     ...rest,
     endpoints: resource.endpoints.map((endpoint) =>
       isPortKnown(resource, endpoint) ? withoutPort(endpoint) : endpoint,
     ),
-    healthChecks: resource.healthChecks.map((check) => ({
-      ...check,
-      interval: Math.min(check.interval, longestInterval),
-    })),
+    launchers: resource.launchers.map((launcher) =>
+      isContainerLauncher(launcher) && launcher.container.lifetime === "persistent"
+        ? withContainer(launcher, ({ lifetime: _lifetime, ...container }) => container)
+        : launcher,
+    ),
   };
 }
 

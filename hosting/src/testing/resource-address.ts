@@ -1,6 +1,6 @@
 import type { EndpointSnapshot } from "@dext/protocol";
 import { testingError } from "./error-codes.ts";
-import type { ResourceAddresses } from "./run-addresses.ts";
+import type { ResourceAddresses, RunAddresses } from "./run-addresses.ts";
 
 /** Whether a URL is one for `fetch`. */
 export function isHttp(url: string): boolean {
@@ -44,6 +44,20 @@ export function propertyIn(
   throw noAddress(resource, {
     has: `no connection property "${property}"`,
     hint: `Its properties are: ${Object.keys(properties).join(", ") || "none"}.`,
+  });
+}
+
+/**
+ * The value of a parameter.
+ *
+ * @throws DextError `DEXT_TESTING_NO_ADDRESS`
+ */
+export function parameterIn({ parameters }: RunAddresses, name: string): string {
+  const found = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+  if (found !== undefined) return found;
+  throw testingError("DEXT_TESTING_NO_ADDRESS", `The run has no parameter "${name}"`, {
+    hint: `Its parameters are: ${Object.keys(parameters).join(", ") || "none"}.`,
+    details: { parameter: name },
   });
 }
 

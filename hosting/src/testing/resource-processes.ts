@@ -1,42 +1,15 @@
 import { sleep } from "@dext/core";
-import type { ResourceSnapshot } from "@dext/protocol";
 import type { ProcessEntry, ProcessIdentity } from "../processes/process-entry.ts";
 import { isSameProcess } from "../processes/process-entry.ts";
 import { readEntry, signalProcess } from "../processes/process-identity.ts";
 import { createMarkReader, readTable } from "../processes/process-table.ts";
 import type { MarkReader } from "../processes/process-table.ts";
-import { testingError } from "./error-codes.ts";
 
 /** What tells the processes of one replica. */
 export interface ReplicaProcess {
   runId: string;
   /** The process that the run has started. */
   pid: number;
-}
-
-/**
- * The process of each of these replicas.
- *
- * @throws DextError `DEXT_TESTING_FAULT_IMPOSSIBLE` when none of them has one.
- */
-export function processesOf(
-  replicas: readonly ResourceSnapshot[],
-  { resource, fault }: { resource: string; fault: string },
-): readonly { replica: number; pid: number }[] {
-  const found = replicas.flatMap(({ replica, pid, launcher }) =>
-    pid === undefined || launcher === "container" ? [] : [{ replica, pid }],
-  );
-  if (found.length > 0) return found;
-  const [first] = replicas;
-  const how = first?.launcher === undefined ? "" : `, had by the launcher "${first.launcher}"`;
-  throw testingError(
-    "DEXT_TESTING_FAULT_IMPOSSIBLE",
-    `"${resource}" cannot be ${fault}: it has no process of this machine, it is ${first?.state ?? "not there"}${how}`,
-    {
-      hint: 'Only what runs as a process can be: wait for it, or start the AppHost with { launch: "process,embedded" }.',
-      details: { resource, ...(first === undefined ? {} : { state: first.state }) },
-    },
-  );
 }
 
 /** Stops whatever a replica consists of until nothing new appears; resolves with what was stopped. */

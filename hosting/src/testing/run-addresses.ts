@@ -13,20 +13,35 @@ export interface ResourceAddresses {
   readonly properties?: Readonly<Record<string, string>>;
 }
 
-/** Where everything of a run is, by resource. Addresses stay what they are for as long as the run lasts. */
-export type RunAddresses = Readonly<Record<string, ResourceAddresses>>;
+/** Where everything of a run is. Addresses and values stay what they are for as long as the run lasts. */
+export interface RunAddresses {
+  readonly resources: Readonly<Record<string, ResourceAddresses>>;
+  /** The values of the parameters. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
 
 /**
- * Tells the test where everything is. Connection strings hold passwords, so they stand in the test's private folder and
+ * Tells the test where everything is. Connection strings and parameters hold passwords, so they stand in the test's private folder and
  * not in the control API.
  */
 export async function writeRunAddresses(
   directory: string,
-  { resources, addresses }: { resources: ReadonlyMap<string, ResourceModel>; addresses: AddressBook },
+  {
+    resources,
+    addresses,
+    parameters,
+  }: {
+    resources: ReadonlyMap<string, ResourceModel>;
+    addresses: AddressBook;
+    parameters: ReadonlyMap<string, { readonly value: string }>;
+  },
 ): Promise<void> {
-  const document: RunAddresses = Object.fromEntries(
-    [...resources].map(([name, resource]) => [name, describeAddresses(resource, addresses)]),
-  );
+  const document: RunAddresses = {
+    resources: Object.fromEntries(
+      [...resources].map(([name, resource]) => [name, describeAddresses(resource, addresses)]),
+    ),
+    parameters: Object.fromEntries([...parameters].map(([name, { value }]) => [name, value])),
+  };
   await writeFile(pathIn(directory), JSON.stringify(document), { mode: 0o600 });
 }
 

@@ -14,6 +14,7 @@ import { readRunAddresses } from "./run-addresses.ts";
 import { TestAppHost } from "./test-apphost.ts";
 import { encodeOverrides } from "./test-overrides.ts";
 import type { TestOverrides } from "./test-overrides.ts";
+import { encodeRunner, findRunner } from "./test-runner.ts";
 
 /** What {@link startAppHost} takes besides the file. */
 export interface StartAppHostOptions extends TestOverrides {
@@ -99,6 +100,8 @@ async function begin(file: string, { overrides, options, timeout }: BeginOptions
   const folder = await mkdtemp(join(tmpdir(), "dext-test-"));
   const runtimeDirectory = join(folder, "runs");
   const paths = runPaths(runtimeDirectory, runId);
+  const runner = findRunner();
+  const environment = appHostEnvironment();
   let appHost: AppHostProcess | undefined;
   try {
     await mkdir(runtimeDirectory, { mode: 0o700 });
@@ -106,7 +109,7 @@ async function begin(file: string, { overrides, options, timeout }: BeginOptions
       file,
       folder,
       environment: {
-        ...appHostEnvironment(),
+        ...environment,
         DEXT_OPERATION: "test",
         DEXT_ISOLATED: folder,
         DEXT_OVERRIDES: overrides,
@@ -117,6 +120,7 @@ async function begin(file: string, { overrides, options, timeout }: BeginOptions
         DEXT_RESOURCES: only.join(","),
         DEXT_PROFILES: profiles.join(","),
         ...(launch === undefined ? {} : { DEXT_LAUNCH: launch }),
+        ...(runner === undefined ? {} : { DEXT_TEST_RUNNER: encodeRunner(runner) }),
       },
     });
     await untilRegistered(appHost, { record: paths.record, timeout, signal });
@@ -126,6 +130,7 @@ async function begin(file: string, { overrides, options, timeout }: BeginOptions
       paths,
       process: appHost,
       addresses: await readRunAddresses(folder),
+      environment,
     });
   } catch (error) {
     // Before its run is there, it has started nothing that its guardian does not end.

@@ -4,14 +4,14 @@ import type { LogLine, LogQuery, ResourceSnapshot, RunClient } from "@dext/proto
 import { connectRun } from "../control/connect-run.ts";
 import type { RunPaths } from "../control/runtime-directory.ts";
 import { resourceUnknown } from "../orchestration/resource-command.ts";
-import type { ProcessIdentity } from "../processes/process-entry.ts";
 import type { AppHostProcess } from "./apphost-process.ts";
 import { testingError } from "./error-codes.ts";
+import { faultTargets } from "./fault-targets.ts";
 import { lastLinesText, stateText } from "./failure-text.ts";
 import { createHttpClient } from "./http-client.ts";
 import type { HttpClient } from "./http-client.ts";
-import { isHttp, noAddress, propertyIn, urlIn } from "./resource-address.ts";
-import { killProcesses, pauseProcesses, processesOf, resumeProcesses } from "./resource-processes.ts";
+import { isHttp, noAddress, parameterIn, propertyIn, urlIn } from "./resource-address.ts";
+import { ResourceFaults } from "./resource-faults.ts";
 import type { ResourceAddresses, RunAddresses } from "./run-addresses.ts";
 import { explainEnd, stopRun } from "./stop-run.ts";
 import { judgeReplica, judgeStart, watchRun, worstOf } from "./watch-run.ts";
@@ -48,6 +48,8 @@ export interface TestAppHostParts {
   paths: RunPaths;
   process: AppHostProcess;
   addresses: RunAddresses;
+  /** Of the AppHost. */
+  environment: Readonly<Record<string, string>>;
 }
 
 /** How long a killed process may take to be gone and noticed, in milliseconds. */
@@ -60,13 +62,18 @@ export class TestAppHost implements AsyncDisposable {
   /** The run as any client sees it, for what has no call of its own here. */
   readonly client: RunClient;
   readonly #parts: TestAppHostParts;
-  readonly #paused: Map<string, readonly ProcessIdentity[]> = new Map();
+  readonly #faults: ResourceFaults;
   #stopping: Promise<void> | undefined;
 
   constructor(parts: TestAppHostParts) {
     this.runId = parts.runId;
     this.client = connectRun({ socketPath: parts.paths.socket });
     this.#parts = parts;
+    this.#faults = new ResourceFaults({
+      runId: parts.runId,
+      environment: parts.environment,
+      replicasOf: (resource) => this.#resources[resource]?.replicas.length ?? 1,
+    });
   }
 
   /**
@@ -114,6 +121,16 @@ export class TestAppHost implements AsyncDisposable {
     return propertyIn(this.#addressesOf(resource), { resource, property });
   }
 
+  /**
+   * The value of a parameter in this run, such as a generated password.
+   *
+   * @throws DextError `DEXT_TESTING_NO_ADDRESS`
+   */
+  parameter(name: string): string {
+    if (this.#stopping !== undefined) throw wasStopped();
+    return parameterIn(this.#parts.addresses, name);
+  }
+
   /** Every replica of every resource as it is now. */
   async resources(): Promise<readonly ResourceSnapshot[]> {
     const { resources } = await this.#ask(() => this.client.snapshot());
@@ -128,7 +145,7 @@ export class TestAppHost implements AsyncDisposable {
   async resource(name: string, { replica = 0 }: ReplicaOptions = {}): Promise<ResourceSnapshot> {
     this.#addressesOf(name, replica);
     const found = (await this.resources()).find((each) => each.name === name && each.replica === replica);
-    if (found === undefined) throw resourceUnknown(`${name}.${replica}`, Object.keys(this.#parts.addresses));
+    if (found === undefined) throw resourceUnknown(`${name}.${replica}`, Object.keys(this.#resources));
     return found;
   }
 
@@ -183,27 +200,30 @@ export class TestAppHost implements AsyncDisposable {
   ): Promise<void> {
     const timeout = toMilliseconds(options.timeout ?? "60s");
     const judge = (snapshot: ResourceSnapshot): Verdict =>
-      this.#parts.addresses[snapshot.name]?.startsByItself === false ? "met" : judgeStart(snapshot, target);
+      this.#resources[snapshot.name]?.startsByItself === false ? "met" : judgeStart(snapshot, target);
     const wanted = target === "healthy" ? "Not everything is healthy" : "Not everything has started";
     await this.#until({ judge, timeout, signal: options.signal, wanted });
   }
 
   /**
-   * Kills a resource with everything that it has started, as a crash would. Resolves when the run has noticed: what its
-   * restart policy does comes after that.
+   * Kills a resource with everything that it has started, as a crash would: each replica that runs, or the one named.
+   * Resolves when the run has noticed: what its restart policy does comes after that.
    *
-   * @throws DextError `DEXT_TESTING_FAULT_IMPOSSIBLE` when it has no process.
+   * @throws DextError `DEXT_TESTING_FAULT_IMPOSSIBLE` when it does not run or is nothing that the run has started,
+   * `DEXT_RUN_RESOURCE_UNKNOWN`
    */
   async kill(resource: string, options: ReplicaOptions = {}): Promise<void> {
-    const running = await this.#running(resource, { ...options, fault: "killed" });
-    await Promise.all(running.map(({ pid }) => killProcesses({ runId: this.runId, pid })));
-    for (const { replica } of running) this.#paused.delete(`${resource}.${replica}`);
-    const hasGone = (each: ResourceSnapshot): boolean =>
-      !running.some(
-        ({ replica, pid }) => each.name === resource && each.replica === replica && each.pid === pid,
+    const snapshots = await this.#replicasOf(resource, options);
+    const targets = faultTargets(snapshots, { resource, fault: "killed" });
+    await Promise.all(targets.map((target) => this.#faults.kill(target)));
+    const isThere = (each: ResourceSnapshot): boolean =>
+      targets.some(({ replica }) => each.name === resource && each.replica === replica) &&
+      snapshots.some(
+        ({ replica, generation, state }) =>
+          each.replica === replica && each.generation === generation && each.state === state,
       );
     await this.#until({
-      judge: (snapshot) => (hasGone(snapshot) ? "met" : "pending"),
+      judge: (snapshot) => (isThere(snapshot) ? "pending" : "met"),
       timeout: killTimeout,
       signal: undefined,
       wanted: `"${resource}" was killed and is still there`,
@@ -211,27 +231,26 @@ export class TestAppHost implements AsyncDisposable {
   }
 
   /**
-   * Has a resource stand still with everything that it has started (SIGSTOP): connections are taken and not answered.
+   * Has a resource stand still with everything that it has started: connections are taken and not answered. Each
+   * replica that runs, or the one named; does nothing for one that stands still already.
    *
-   * @throws DextError `DEXT_TESTING_FAULT_IMPOSSIBLE` when it has no process.
+   * @throws DextError `DEXT_TESTING_FAULT_IMPOSSIBLE` when it does not run or is nothing that the run has started,
+   * `DEXT_RUN_RESOURCE_UNKNOWN`
    */
   async pause(resource: string, options: ReplicaOptions = {}): Promise<void> {
-    const running = await this.#running(resource, { ...options, fault: "paused" });
-    for (const { replica, pid } of running) {
-      const stopped = await pauseProcesses({ runId: this.runId, pid });
-      const key = `${resource}.${replica}`;
-      this.#paused.set(key, [...(this.#paused.get(key) ?? []), ...stopped]);
-    }
+    const targets = faultTargets(await this.#replicasOf(resource, options), { resource, fault: "paused" });
+    await Promise.all(targets.map((target) => this.#faults.pause(target)));
   }
 
-  /** Lets a paused resource go on; does nothing for one that is not paused. */
+  /**
+   * Lets a paused resource go on; does nothing for one that is not paused.
+   *
+   * @throws DextError `DEXT_RUN_RESOURCE_UNKNOWN`
+   */
   async resume(resource: string, { replica }: ReplicaOptions = {}): Promise<void> {
     const { replicas } = this.#addressesOf(resource, replica);
-    for (const index of replica === undefined ? replicas.keys() : [replica]) {
-      const key = `${resource}.${index}`;
-      resumeProcesses(this.#paused.get(key) ?? []);
-      this.#paused.delete(key);
-    }
+    const indexes = replica === undefined ? [...replicas.keys()] : [replica];
+    await Promise.all(indexes.map((index) => this.#faults.resume({ resource, replica: index })));
   }
 
   /** Stops everything in order and removes what the run has written. Resolves when nothing is left; can be called again. */
@@ -245,31 +264,27 @@ export class TestAppHost implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
-    // What stands still cannot stop in order.
-    for (const processes of this.#paused.values()) resumeProcesses(processes);
-    this.#paused.clear();
+    await this.#faults.resumeAll();
     await stopRun(this.client, this.#parts);
   }
 
-  /** The process of each replica that is meant. */
-  async #running(
-    resource: string,
-    { replica, fault }: ReplicaOptions & { fault: string },
-  ): Promise<readonly { replica: number; pid: number }[]> {
+  get #resources(): RunAddresses["resources"] {
+    return this.#parts.addresses.resources;
+  }
+
+  async #replicasOf(resource: string, { replica }: ReplicaOptions): Promise<readonly ResourceSnapshot[]> {
     this.#addressesOf(resource, replica);
-    const meant = (await this.resources()).filter(
+    return (await this.resources()).filter(
       (each) => each.name === resource && (replica === undefined || each.replica === replica),
     );
-    return processesOf(meant, { resource, fault });
   }
 
   #addressesOf(resource: string, replica: number | undefined = 0): ResourceAddresses {
     if (this.#stopping !== undefined) throw wasStopped();
-    const { addresses } = this.#parts;
-    const found = Object.hasOwn(addresses, resource) ? addresses[resource] : undefined;
-    if (found === undefined) throw resourceUnknown(resource, Object.keys(addresses));
-    if (replica >= found.replicas.length)
-      throw resourceUnknown(`${resource}.${replica}`, Object.keys(addresses));
+    const known = this.#resources;
+    const found = Object.hasOwn(known, resource) ? known[resource] : undefined;
+    if (found === undefined) throw resourceUnknown(resource, Object.keys(known));
+    if (replica >= found.replicas.length) throw resourceUnknown(`${resource}.${replica}`, Object.keys(known));
     return found;
   }
 
