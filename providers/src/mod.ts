@@ -1,1 +1,42 @@
-export {};
+export { configErrorCodes } from "./error-codes.ts";
+export { defineConfig } from "./definition/define-config.ts";
+export type { ConfigDefinition, ConfigOptions, ConfigValue } from "./definition/define-config.ts";
+export type {
+  ConfigLayer,
+  ConfigNote,
+  ConfigProvider,
+  ConfigWatch,
+  DependentLayer,
+  LayerOptions,
+  LayerSettings,
+  LoadContext,
+  LoadedSource,
+  WatchContext,
+} from "./definition/provider.ts";
+export type { Protected } from "./definition/secret-types.ts";
+export { sourceUnavailable } from "./definition/source-errors.ts";
+export { loadConfig } from "./loading/load-config.ts";
+export type { LoadOptions } from "./loading/load-config.ts";
+export type { SourceState, SourceStatus } from "./loading/layer-source.ts";
+export type { ChangeListener, Config, ConfigEvent } from "./reloading/loaded-config.ts";
+export type { ConfigFault } from "./schema/validate.ts";
+export type { Shape, ShapeType } from "./schema/shape.ts";
+export type { ConfigChange } from "./snapshot/diff.ts";
+export { formatExplanations } from "./snapshot/explain.ts";
+export type { ExplainedValue, Explanation } from "./snapshot/explain.ts";
+export { formatPath, parsePath } from "./tree/config-path.ts";
+export type { ConfigPath } from "./tree/config-path.ts";
+export { listNode, objectNode, treeOfPaths, valueNode } from "./tree/config-tree.ts";
+export type {
+  ConfigNode,
+  ListNode,
+  ObjectNode,
+  Origin,
+  ScalarValue,
+  Shadowed,
+  ValueNode,
+  ValueOptions,
+} from "./tree/config-tree.ts";
+export type { ListRule } from "./tree/merge.ts";
+export { object } from "./object/object-provider.ts";
+export type { ObjectOptions } from "./object/object-provider.ts";

@@ -1,0 +1,20 @@
+/** The codes of `@dext/providers` that do not belong to one provider. */
+export const configErrorCodes = {
+  DEXT_CONFIG_DEFINITION_INVALID: "The definition of a configuration contradicts itself",
+  DEXT_CONFIG_PATH_INVALID: "A path into the configuration is not one",
+  DEXT_CONFIG_KEY_REFUSED: "A source has a key that would reach the prototype of objects",
+  DEXT_CONFIG_TYPE_CLASH: "One source has a single value where another has keys below it",
+  DEXT_CONFIG_MERGE_IMPOSSIBLE: "A list cannot be merged in the way that the definition asks for",
+  DEXT_CONFIG_REFERENCE_UNKNOWN: "A value refers to a path that no source has",
+  DEXT_CONFIG_REFERENCE_CYCLE: "Values refer to each other in a circle",
+  DEXT_CONFIG_REFERENCE_INVALID: "A reference in a value is not written as one",
+  DEXT_CONFIG_SOURCE_MISSING: "A source that is not optional is not there",
+  DEXT_CONFIG_SOURCE_UNAVAILABLE: "A source does not answer at present",
+  DEXT_CONFIG_SOURCE_TIMEOUT: "A source did not answer in time",
+  DEXT_CONFIG_SOURCE_FAILED: "A source failed in a way that its provider does not know",
+  DEXT_CONFIG_SETTINGS_MISSING: "A source needs a setting that no other source has",
+  DEXT_CONFIG_SETTINGS_CYCLE: "Sources wait for each other's settings",
+  DEXT_CONFIG_INVALID: "Values do not fit the schema",
+  DEXT_CONFIG_VALIDATION_TIMEOUT: "The schema did not come to a result in time",
+  DEXT_CONFIG_CLOSED: "The configuration was closed",
+} as const;

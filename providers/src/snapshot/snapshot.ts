@@ -1,0 +1,120 @@
+import { createHmac, randomBytes } from "node:crypto";
+import { mask, Secret } from "@dext/core";
+import { formatPath, isWithin } from "../tree/config-path.ts";
+import type { ConfigPath } from "../tree/config-path.ts";
+import { leavesOf } from "../tree/config-tree.ts";
+import type { ConfigNode, ObjectNode, ScalarValue } from "../tree/config-tree.ts";
+
+/** One state of the whole configuration. Nothing in it ever changes. */
+export interface Snapshot {
+  /** 1 for the first, one more for each that follows. */
+  readonly generation: number;
+  /** What the schema gave, frozen; secrets as `Secret`. */
+  readonly value: unknown;
+  /** The values with their origins. */
+  readonly tree: ObjectNode;
+  /** Equal for equal values, within this process. */
+  readonly hash: string;
+}
+
+/** Whether a value is a secret: by its path, or because its source says so. */
+export type SecretTest = (path: ConfigPath, node: ConfigNode | undefined) => boolean;
+
+/** A test by declared paths and by what the sources say. */
+export function secretTest(declared: readonly ConfigPath[]): SecretTest {
+  return (path, node) =>
+    (node?.kind === "value" && node.secret) || declared.some((pattern) => isWithin(path, pattern));
+}
+
+/** Freezes what the schema gave. */
+export function createSnapshot(
+  { output, tree }: { output: unknown; tree: ObjectNode },
+  { generation, declared }: { generation: number; declared: readonly ConfigPath[] },
+): Snapshot {
+  const tainted = new Set<string>();
+  for (const { path, node } of leavesOf(tree)) if (node.secret) tainted.add(formatPath(path));
+  return Object.freeze({
+    generation,
+    value: protect(output, { path: [], declared, tainted }),
+    tree,
+    hash: hashOf(tree),
+  });
+}
+
+// A plain hash would let whoever reads it guess a short secret.
+const hashKey = randomBytes(32);
+
+/** A hash of all values of a tree. */
+export function hashOf(tree: ObjectNode): string {
+  const hash = createHmac("sha256", hashKey);
+  const lines = [...leavesOf(tree)].map(
+    ({ path, node }) => `${JSON.stringify(path)}=${encode(node.value)}\n`,
+  );
+  for (const line of lines.toSorted()) hash.update(line);
+  return hash.digest("base64url");
+}
+
+/** A value as text that tells its type as well. */
+export function encode(value: ScalarValue): string {
+  if (value instanceof Uint8Array) return `bytes:${Buffer.from(value).toString("base64")}`;
+  return `${typeof value}:${String(value)}`;
+}
+
+interface Protecting {
+  path: ConfigPath;
+  declared: readonly ConfigPath[];
+  tainted: ReadonlySet<string>;
+}
+
+function protect(value: unknown, protecting: Protecting): unknown {
+  const { path, declared } = protecting;
+  if (value === undefined || value === null) return value;
+  const isDeclared = declared.some((pattern) => pattern.length === path.length && isWithin(path, pattern));
+  if (isDeclared) return Object.freeze(new Secret(freezeCopy(value, { ...protecting, declared: [] })));
+  return freezeCopy(value, protecting);
+}
+
+function freezeCopy(value: unknown, protecting: Protecting): unknown {
+  if (Array.isArray(value)) {
+    const copy = value.map((item, at) =>
+      protect(item, { ...protecting, path: [...protecting.path, String(at)] }),
+    );
+    return Object.freeze(hideTainted(copy, protecting));
+  }
+  if (!isPlainObject(value)) return value;
+  const copy: Record<string, unknown> = {};
+  for (const [key, child] of Object.entries(value)) {
+    copy[key] = protect(child, { ...protecting, path: [...protecting.path, key] });
+  }
+  return Object.freeze(hideTainted(copy, protecting));
+}
+
+/**
+ * A source may know that a value is a secret where the definition does not say so. It is handed out as it is, because
+ * its type promises that, but printing the object around it hides it.
+ */
+function hideTainted<Container extends object>(
+  container: Container,
+  { path, tainted }: Protecting,
+): Container {
+  if (tainted.size === 0) return container;
+  const hidden = Object.keys(container).filter((key) => {
+    const child = (container as Record<string, unknown>)[key];
+    return typeof child !== "object" && tainted.has(formatPath([...path, key]));
+  });
+  if (hidden.length === 0) return container;
+  const masked = (): unknown => {
+    const stars = Object.fromEntries(hidden.map((key) => [key, mask]));
+    return Object.assign(Array.isArray(container) ? [] : {}, container, stars);
+  };
+  for (const name of ["toJSON", Symbol.for("nodejs.util.inspect.custom"), Symbol.for("Deno.customInspect")]) {
+    Object.defineProperty(container, name, { value: masked });
+  }
+  return container;
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
