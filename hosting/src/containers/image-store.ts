@@ -41,19 +41,14 @@ export class ImageStore {
   async ensure(container: ContainerDescription, wish: ImageWish): Promise<string> {
     const { app, engine } = this.#options;
     const name = container.build === undefined ? imageName(container) : `dext/${app}/${wish.resource}:latest`;
+    const isBuilt = container.build !== undefined;
+    if (!isBuilt && !this.#underWay.has(name)) {
+      const found = await findImage(engine, name, { signal: wish.signal });
+      if (found !== undefined) return name;
+    }
     const known = this.#underWay.get(name);
-    if (known !== undefined) {
-      wish.sink.system(`waiting for the image ${name}`);
-      await raceAbort(known, wish.signal);
-      return name;
-    }
-    if (
-      container.build === undefined &&
-      (await findImage(engine, name, { signal: wish.signal })) !== undefined
-    ) {
-      return name;
-    }
-    const work = this.#underWay.get(name) ?? this.#fetch(name, { container, wish });
+    if (known !== undefined) wish.sink.system(`waiting for the image ${name}`);
+    const work = known ?? this.#fetch(name, { container, wish });
     this.#underWay.set(name, work);
     await raceAbort(work, wish.signal);
     return name;

@@ -4,6 +4,8 @@ import type { Clock } from "@dext/core";
 import type { ContainerEngine } from "./container-engine.ts";
 import { readJsonLines } from "./engine-stream.ts";
 import { containerError, engineWords, isRefusal } from "./error-codes.ts";
+import { PullProgress, QuietWatch } from "./pull-progress.ts";
+import type { PullEvent } from "./pull-progress.ts";
 import { registryCredentials } from "./registry-credentials.ts";
 
 /** An image that is on this machine. */
@@ -60,7 +62,7 @@ export async function whyNotPullable(
 
 /** What {@link pullImage} takes. */
 export interface PullImageOptions {
-  /** Told every two seconds how far it is. */
+  /** Told every two seconds how far it is, and from time to time that nothing comes. */
   onProgress?: (text: string) => void;
   signal?: AbortSignal;
   clock?: Clock;
@@ -82,6 +84,9 @@ export async function pullImage(
   const progress = new PullProgress();
   let toldAt = begin;
   onProgress(`pulling ${image}`);
+  const watch = new QuietWatch(clock, (quiet) =>
+    onProgress(`pulling ${image}: ${progress.text}; nothing has come for ${formatDuration(quiet)}`),
+  );
   try {
     const response = await engine.open({
       method: "POST",
@@ -94,6 +99,7 @@ export async function pullImage(
     for await (const event of readJsonLines<PullEvent>(response)) {
       if (event.error !== undefined) throw new Error(event.errorDetail?.message ?? event.error);
       progress.add(event);
+      watch.hear();
       if (clock.monotonic() - toldAt < progressInterval) continue;
       toldAt = clock.monotonic();
       onProgress(`pulling ${image}: ${progress.text}`);
@@ -101,6 +107,8 @@ export async function pullImage(
   } catch (error) {
     signal?.throwIfAborted();
     throw cannotPull(image, { engine, error });
+  } finally {
+    watch.close();
   }
   signal?.throwIfAborted();
   // An answer that was cut off looks like one that has ended.
@@ -108,40 +116,6 @@ export async function pullImage(
     throw cannotPull(image, { engine, error: new Error("the pull ended before the image was there") });
   }
   onProgress(`pulled ${image} in ${formatDuration(Math.round(clock.monotonic() - begin))}`);
-}
-
-interface PullEvent {
-  status?: string;
-  id?: string;
-  error?: string;
-  errorDetail?: { message?: string };
-  progressDetail?: { current?: number; total?: number };
-}
-
-/** Adds up what the engine says of each layer. */
-class PullProgress {
-  readonly #layers: Map<string, { current: number; total: number; isDone: boolean }> = new Map();
-
-  add({ id, status = "", progressDetail = {} }: PullEvent): void {
-    if (id === undefined || status.startsWith("Pulling from")) return;
-    const layer = this.#layers.get(id) ?? { current: 0, total: 0, isDone: false };
-    this.#layers.set(id, layer);
-    if (status === "Downloading") {
-      layer.current = progressDetail.current ?? layer.current;
-      layer.total = progressDetail.total ?? layer.total;
-    } else if (status === "Download complete" || status === "Pull complete") {
-      layer.current = layer.total;
-    }
-    layer.isDone = status === "Pull complete" || status === "Already exists";
-  }
-
-  get text(): string {
-    const layers = [...this.#layers.values()];
-    const sum = (part: "current" | "total"): string =>
-      (layers.reduce((total, layer) => total + layer[part], 0) / 1e6).toFixed(0);
-    const done = layers.filter(({ isDone }) => isDone).length;
-    return `${done} of ${layers.length} layers, ${sum("current")} of ${sum("total")} MB`;
-  }
 }
 
 function cannotPull(image: string, { engine, error }: { engine: ContainerEngine; error: unknown }): Error {
@@ -159,11 +133,14 @@ function cannotPull(image: string, { engine, error }: { engine: ContainerEngine;
 }
 
 function hintFor(image: string, words: string): string {
-  if (/denied|unauthorized|authentication required/i.test(words)) {
+  if (/denied|unauthorized|authentication required|basic auth credentials/i.test(words)) {
     return `Check the name for mistakes; if it is private, log in first: docker login ${registryOf(image)}.`;
   }
   if (/not found|manifest unknown|no such/i.test(words) && !/lookup|dial/i.test(words)) {
     return "Check the image's name and tag for mistakes.";
+  }
+  if (/verification failed|digest/i.test(words)) {
+    return "What the registry gave is not what the image's digest says: try again, and look at mirrors and proxies in between.";
   }
   return "Check the network of this machine and the engine's proxy settings, or load the image by hand: docker load.";
 }
@@ -204,7 +181,9 @@ function registryOf(image: string): string {
 async function authHeaders(image: string): Promise<Record<string, string>> {
   const credentials = await registryCredentials(registryOf(image));
   if (credentials === undefined) return {};
-  return { "X-Registry-Auth": Buffer.from(JSON.stringify(credentials)).toString("base64url") };
+  // With padding, which Node leaves out of base64url: Docker 20.10 takes a login without it for none.
+  const text = Buffer.from(JSON.stringify(credentials)).toString("base64");
+  return { "X-Registry-Auth": text.replaceAll("+", "-").replaceAll("/", "_") };
 }
 
 /** The slashes of a name are part of the path. */

@@ -20,11 +20,12 @@ import type { EngineSearch } from "./find-engine.ts";
 import { HostForwards } from "./host-forwards.ts";
 import type { HostTarget } from "./host-forwards.ts";
 import { ImageStore } from "./image-store.ts";
-import { appId, labels, ownIdentity, runLabels } from "./labels.ts";
+import { appId, containerName, labels, ownIdentity, runLabels } from "./labels.ts";
+import { raceAbort } from "./race-abort.ts";
 import { ensureNetwork, hostName } from "./run-network.ts";
 import type { RunNetwork } from "./run-network.ts";
-import { startContainer } from "./start-container.ts";
 import { createVolumes } from "./run-volumes.ts";
+import { startContainer } from "./start-container.ts";
 import type { SupervisedContainer } from "./supervised-container.ts";
 
 /** What {@link RunContainers} takes. */
@@ -35,9 +36,9 @@ export interface RunContainersOptions {
   resources: ReadonlyMap<string, ResourceModel>;
   choices: ReadonlyMap<string, LauncherChoice>;
   addresses: AddressBook;
-  /** Where telemetry goes, as seen from this machine. */
   /** Its volumes are the run's own and gone with it; otherwise they are the app's, and outlive runs. */
   isIsolated?: boolean;
+  /** Where telemetry goes, as seen from this machine. */
   collector?: string;
   reservePort: () => Promise<number>;
   /** Told what could not be cleaned up: of dead runs at the beginning, of this one at the end. */
@@ -55,6 +56,8 @@ export interface StartInRunOptions {
   sink: LogSink;
   /** Aborted: a pull or build is no longer waited for, and what was made is removed. */
   signal: AbortSignal;
+  /** Does what comes before the container itself: finding the engine, having the image. It can take minutes. */
+  prepare?: <T>(work: () => Promise<T>) => Promise<T>;
   /** The variables that Dext and the AppHost give it, as they are in the network of containers. */
   variables: (network: {
     scope: ExpressionScope;
@@ -89,21 +92,23 @@ export class RunContainers {
    * @throws DextError `DEXT_CONTAINER_…`, or the signal's reason
    */
   async start(options: StartInRunOptions): Promise<SupervisedContainer> {
-    const { plan, resource, replica, sink, signal } = options;
+    const { plan, resource, replica, sink, signal, prepare = (work) => work() } = options;
     const { container } = plan;
     signal.throwIfAborted();
-    const { engine, network, events, images } = await this.#prepare();
-    const image = await images.ensure(container, { resource: resource.name, sink, signal });
+    const { engine, network, events, image } = await prepare(async () => {
+      const { images, ...rest } = await raceAbort(this.#prepare(), signal);
+      return { ...rest, image: await images.ensure(container, { resource: resource.name, sink, signal }) };
+    });
     const isPersistent = container.lifetime === "persistent";
     const owner = isPersistent ? this.#app : this.#options.runId;
     const home = isPersistent ? await this.#homeOfPersistent(engine) : network.name;
+    const request = { ...(await this.#request(options, network)), image, network: home };
+    if (this.#options.isIsolated === true) await createVolumes(engine, request);
     return startContainer({
       engine,
       resource: resource.name,
       name: containerName(owner, { resource: resource.name, replica, replicas: resource.replicas }),
       request,
-    const request = { ...(await this.#request(options, network)), image, network: home };
-    if (this.#options.isIsolated === true) await createVolumes(engine, request);
       sink,
       events,
       isLocal: network.host.by === "forwarders",
@@ -147,7 +152,8 @@ export class RunContainers {
     const { runId, findEngine = engineOfMachine } = this.#options;
     const { engine, attempts } = await findEngine();
     if (engine === undefined) throw noEngine(attempts);
-    await cleanUpStaleRuns(engine);
+    // What others have left and cannot be removed is no reason not to start.
+    await cleanUpStaleRuns(engine).catch((error: unknown) => this.#options.onFailure?.(error as DextError));
     const network = await ensureNetwork(engine, {
       name: `dext-${runId}`,
       labels: runLabels(runId, { app: this.#app, owner: ownIdentity() }),
@@ -199,13 +205,13 @@ export class RunContainers {
       ...resource.args.map(({ node }) => resolveNode(node, scope)),
     ];
     const ports = this.#ports({ plan, resource, replica });
+    const ofRun = runLabels(runId, { app: this.#app, owner: ownIdentity() });
     // Now it is known what is referred to.
     if (network.host.by === "forwarders") await this.#forwards.open(network.host);
     return {
       environment: { ...Object.fromEntries(given), ...own },
       ...(args.length === 0 ? {} : { args }),
       ...(container.entrypoint === undefined ? {} : { entrypoint: container.entrypoint }),
-    const ofRun = runLabels(runId, { app: this.#app, owner: ownIdentity() });
       ...(container.capabilities === undefined ? {} : { capabilities: container.capabilities }),
       ports,
       mounts: plan.mounts.map((mount) => this.#mount(mount)),
