@@ -3,5 +3,5 @@ export type { HttpBody, HttpClient } from "./http-client.ts";
 export { startAppHost } from "./start-apphost.ts";
 export type { StartAppHostOptions } from "./start-apphost.ts";
 export type { AddressOptions, ReplicaOptions, TestAppHost, WaitForOptions } from "./test-apphost.ts";
-export type { Replacement, TestOverrides } from "./test-overrides.ts";
+export type { OutsideReplacement, Replacement, StandInReplacement, TestOverrides } from "./test-overrides.ts";
 export type { WaitTarget } from "./watch-run.ts";

@@ -1,67 +1,54 @@
-import { noLauncher } from "../launchers/no-launcher.ts";
-import type { EndpointModel } from "../model/endpoint.ts";
-import { Expression, referencesIn, toExpression } from "../model/expression.ts";
+import { toExpression } from "../model/expression.ts";
 import type { AppModel, ResourceModel } from "../model/resource-model.ts";
-import { resourceUnknown, selectResources } from "../orchestration/select-resources.ts";
+import { resourceUnknown } from "../orchestration/select-resources.ts";
 import { testingError } from "./error-codes.ts";
-import type { Replacement, TestOverrides } from "./test-overrides.ts";
+import { removeResources } from "./remove-resources.ts";
+import type { ResourceSelection } from "./remove-resources.ts";
+import { connectionStringOf, replaceResource } from "./replace-resource.ts";
+import { putInPlace } from "./stand-in.ts";
+import { isStandIn } from "./test-overrides.ts";
+import type { TestOverrides } from "./test-overrides.ts";
 
 /** A model with overrides, and the configuration that goes with it. */
 export interface OverriddenModel {
   readonly model: AppModel;
-  /** `Parameters__…` and `ConnectionStrings__…` that win over the environment. */
+  /** `Parameters__…`, `ConnectionStrings__…` and others that win over the environment. */
   readonly configuration: Readonly<Record<string, string>>;
 }
 
 /**
  * Changes a model as a test wants it.
  *
- * @throws DextError `DEXT_RUN_RESOURCE_UNKNOWN`, `DEXT_TESTING_OVERRIDE_INVALID`, `DEXT_TESTING_STILL_NEEDED`
+ * @throws DextError `DEXT_RUN_RESOURCE_UNKNOWN`, `DEXT_TESTING_OVERRIDE_INVALID`, `DEXT_TESTING_STILL_NEEDED`,
+ * `DEXT_MODEL_WAIT_CYCLE`
  */
 export function overrideModel(
   model: AppModel,
-  {
-    overrides,
-    ...selection
-  }: { overrides: TestOverrides; only: readonly string[]; profiles: readonly string[] },
+  { overrides, ...selection }: ResourceSelection & { overrides: TestOverrides },
 ): OverriddenModel {
-  const { without = [], replace = {}, environment = {}, parameters = {} } = overrides;
+  const { without = [], replace = {}, environment = {}, args = {} } = overrides;
   checkNames(model, overrides);
-  const resources = model.resources.map((resource) => {
+  checkContradictions(overrides, selection);
+  const inPlace = putInPlace(model, replace);
+  const resources = inPlace.resources.map((resource) => {
     const replacement = replace[resource.name];
-    const changed = replacement === undefined ? resource : replaceResource(resource, replacement);
-    return withEnvironment(changed, environment[resource.name] ?? {});
+    const changed =
+      replacement === undefined || isStandIn(replacement) ? resource : replaceResource(resource, replacement);
+    return withValues(changed, { variables: environment[resource.name], args: args[resource.name] });
   });
-  const removed = withChildren(resources, without);
-  checkNeeded({ ...model, resources }, { removed, selection });
   return {
-    model: {
-      ...model,
-      resources: resources
-        .filter(({ name }) => !removed.has(name))
-        .map((resource) => ({
-          ...resource,
-          references: resource.references.filter((reference) => !removed.has(reference.resource)),
-        })),
-    },
-    configuration: Object.fromEntries([
-      ...Object.entries(parameters).map(([name, value]) => [`Parameters__${name}`, value]),
-      ...Object.entries(replace).flatMap(([name, replacement]) => {
-        const text = connectionStringOf(replacement);
-        return text === undefined ? [] : [[`ConnectionStrings__${name}`, text]];
-      }),
-    ]) as Record<string, string>,
+    model: removeResources({ ...inPlace, resources }, { names: without, selection }),
+    configuration: configurationOf(overrides),
   };
 }
 
 function checkNames(
   model: AppModel,
-  { without = [], replace = {}, environment = {}, parameters = {} }: TestOverrides,
+  { without = [], replace = {}, environment = {}, args = {}, parameters = {} }: TestOverrides,
 ): void {
   const known = new Set(model.resources.map(({ name }) => name));
-  for (const name of [...without, ...Object.keys(replace), ...Object.keys(environment)]) {
-    if (!known.has(name)) throw resourceUnknown(name, model);
-  }
+  const named = [without, ...[replace, environment, args].map((each) => Object.keys(each))].flat();
+  for (const name of named) if (!known.has(name)) throw resourceUnknown(name, model);
   const unknown = Object.keys(parameters).find(
     (name) => !model.parameters.some((each) => each.name === name),
   );
@@ -76,180 +63,77 @@ function checkNames(
   );
 }
 
-/** A resource that is there already needs nothing, and nothing can be done with it. */
-function replaceResource(resource: ResourceModel, replacement: Replacement): ResourceModel {
-  const { parent: _parent, launcherOrder: _order, restart: _restart, watch: _watch, ...rest } = resource;
-  const { configuration: _configuration, dataVolume: _volume, initFiles: _files, ...kept } = rest;
-  const bare: ResourceModel = {
-    ...kept,
-    ...needsNothing,
-    replicas: 1,
-    logReadiness: [],
-    mounts: [],
-    commands: [],
-  };
-  return resource.connection === undefined
-    ? replaceService(bare, replacement)
-    : replaceBackingResource(bare, replacement);
-}
-
-const needsNothing = {
-  references: [],
-  waits: [],
-  environment: [],
-  args: [],
-  explicitStart: false,
-} satisfies Partial<ResourceModel>;
-
-function replaceService(resource: ResourceModel, { url }: Replacement): ResourceModel {
-  if (url === undefined) {
-    throw replacementInvalid(resource, "it has no connection string", "Replace it by { url }.");
+/** What is not there or not ours cannot be given anything: a test that says so means something else. */
+function checkContradictions(
+  { without = [], replace = {}, environment = {}, args = {} }: TestOverrides,
+  { only }: ResourceSelection,
+): void {
+  const given = [
+    { names: Object.keys(environment), what: "given variables" },
+    { names: Object.keys(args), what: "given arguments" },
+  ];
+  const contradictions = [
+    { names: Object.keys(replace), what: "replaced" },
+    { names: only, what: "asked for by `only`" },
+    ...given,
+  ];
+  for (const { names, what } of contradictions) {
+    const name = names.find((each) => without.includes(each));
+    if (name !== undefined) throw contradiction(name, `taken out and ${what}`);
   }
-  const urls = typeof url === "string" ? { [onlyEndpoint(resource).name]: url } : url;
-  const unknown = Object.keys(urls).find((name) => !resource.endpoints.some((each) => each.name === name));
-  if (unknown !== undefined) {
-    throw replacementInvalid(resource, `it has no endpoint "${unknown}"`, endpointsText(resource));
+  const standIns = Object.values(replace).flatMap(({ resource }) =>
+    resource === undefined ? [] : [resource],
+  );
+  for (const { names, what } of [...contradictions, { names: without, what: "taken out" }]) {
+    const name = standIns.find((each) => names.includes(each) && !Object.hasOwn(replace, each));
+    if (name !== undefined) throw contradiction(name, `run under the name of another one and ${what}`);
   }
-  const origins = Object.fromEntries(
-    Object.entries(urls).map(([name, text]) => [name, originOf(resource, text)]),
-  );
-  return {
-    ...resource,
-    endpoints: resource.endpoints.flatMap((endpoint) => {
-      const origin = origins[endpoint.name];
-      return origin === undefined ? [] : [movedTo(endpoint, origin)];
-    }),
-    // What stands in for it may know nothing of its health checks; that it listens has to do.
-    healthChecks: [],
-    launchers: [noLauncher({ because: "the test replaces it", plan: { endpoints: origins } })],
-  };
-}
-
-function movedTo(
-  { port: _port, targetPort: _targetPort, env: _env, ...rest }: EndpointModel,
-  url: string,
-): EndpointModel {
-  return { ...rest, scheme: new URL(url).protocol.slice(0, -1) };
-}
-
-function onlyEndpoint(resource: ResourceModel): EndpointModel {
-  const [first, ...others] = resource.endpoints;
-  if (first !== undefined && others.length === 0) return first;
-  throw replacementInvalid(
-    resource,
-    first === undefined ? "it has no endpoint" : `it has ${resource.endpoints.length} endpoints`,
-    first === undefined
-      ? "Take it out with `without`."
-      : `Give each its address: { url: { ${resource.endpoints.map(({ name }) => `"${name}": …`).join(", ")} } }.`,
-  );
-}
-
-/** Paths belong into the calls of the consumers, which put them behind whatever address they are given. */
-function originOf(resource: ResourceModel, text: string): string {
-  const { protocol, host, pathname, search, hash, username } = new URL(text);
-  if (/^\/?$/.test(pathname) && search === "" && hash === "" && username === "" && host !== "")
-    return `${protocol}//${host}`;
-  throw replacementInvalid(
-    resource,
-    `"${text}" has more than scheme, host and port`,
-    "Give an address such as http://localhost:8080.",
-  );
-}
-
-function replaceBackingResource(resource: ResourceModel, replacement: Replacement): ResourceModel {
-  const connectionString = connectionStringOf(replacement);
-  if (connectionString === undefined) {
-    throw replacementInvalid(
-      resource,
-      "it has one connection string and no addresses by endpoint",
-      "Replace it by { connectionString }.",
-    );
+  for (const { names, what } of given) {
+    const name = names.find((each) => {
+      const replacement = replace[each];
+      return replacement !== undefined && !isStandIn(replacement);
+    });
+    if (name !== undefined) throw contradiction(name, `replaced by something outside the run and ${what}`);
   }
-  const external = resource.launchers.filter(({ type }) => type === "external");
-  const plain = noLauncher({ because: "the test replaces it", plan: { connectionString, properties: {} } });
-  return { ...resource, launchers: external.length > 0 ? external : [plain] };
 }
 
-/** For a backing resource, its URI is a connection string too. */
-function connectionStringOf({ url, connectionString }: Replacement): string | undefined {
-  return connectionString ?? (typeof url === "string" ? url : undefined);
+function contradiction(resource: string, both: string): Error {
+  return testingError("DEXT_TESTING_OVERRIDE_INVALID", `"${resource}" is to be ${both}`, {
+    hint: "Leave one of the two out.",
+    details: { resource },
+  });
 }
 
-function withEnvironment(
+function withValues(
   resource: ResourceModel,
-  variables: Readonly<Record<string, string | number | boolean>>,
+  {
+    variables = {},
+    args,
+  }: {
+    variables: Readonly<Record<string, string | number | boolean>> | undefined;
+    args: readonly (string | number | boolean)[] | undefined;
+  },
 ): ResourceModel {
   const entries = Object.entries(variables).map(([name, value]) => ({ name, value: toExpression(value) }));
-  return entries.length === 0
-    ? resource
-    : { ...resource, environment: [...resource.environment, ...entries] };
+  return {
+    ...resource,
+    environment: [...resource.environment, ...entries],
+    ...(args === undefined ? {} : { args: args.map(toExpression) }),
+  };
 }
 
-function withChildren(resources: readonly ResourceModel[], names: readonly string[]): ReadonlySet<string> {
-  const all = new Set(names);
-  // A child is added after its parent.
-  for (const { name, parent } of resources) if (parent !== undefined && all.has(parent)) all.add(name);
-  return all;
-}
-
-function checkNeeded(
-  model: AppModel,
-  {
-    removed,
-    selection,
-  }: {
-    removed: ReadonlySet<string>;
-    selection: { only: readonly string[]; profiles: readonly string[] };
-  },
-): void {
-  if (removed.size === 0) return;
-  const husks = model.resources.map((resource) =>
-    removed.has(resource.name) ? { ...resource, ...needsNothing } : resource,
-  );
-  for (const resource of selectResources({ ...model, resources: husks }, selection)) {
-    if (removed.has(resource.name)) continue;
-    for (const { name, how } of needsOf(resource))
-      if (removed.has(name)) throw stillNeeded(resource, { name, how });
-  }
-}
-
-/** What a resource cannot do without. A reference alone can be left out: it is then not told of the other one. */
-function needsOf(resource: ResourceModel): readonly { name: string; how: string }[] {
-  const values = [...resource.args, ...resource.environment.map(({ value }) => value)];
-  return [
-    ...resource.waits.map((wait) => ({ name: wait.resource, how: "waits for it" })),
-    ...values.flatMap((value) =>
-      value instanceof Expression
-        ? [...referencesIn(value.node)].flatMap((node) =>
-            node.type === "parameter" ? [] : [{ name: node.resource, how: "uses it in a value" }],
-          )
-        : [],
-    ),
-  ];
-}
-
-function stillNeeded(resource: ResourceModel, { name, how }: { name: string; how: string }): Error {
-  return testingError(
-    "DEXT_TESTING_STILL_NEEDED",
-    `"${name}" cannot be taken out: "${resource.name}" ${how}`,
-    {
-      hint: `Take "${resource.name}" out too, or replace "${name}": { replace: { "${name}": … } }.`,
-      details: { resource: name, neededBy: resource.name },
-    },
-  );
-}
-
-function replacementInvalid(resource: ResourceModel, because: string, hint: string): Error {
-  return testingError(
-    "DEXT_TESTING_OVERRIDE_INVALID",
-    `"${resource.name}" cannot be replaced so: ${because}`,
-    {
-      hint,
-      details: { resource: resource.name },
-    },
-  );
-}
-
-function endpointsText({ endpoints }: ResourceModel): string {
-  return `It has: ${endpoints.map(({ name }) => name).join(", ") || "none"}.`;
+/** The more special wins. */
+function configurationOf({
+  replace = {},
+  parameters = {},
+  configuration = {},
+}: TestOverrides): Record<string, string> {
+  return Object.fromEntries([
+    ...Object.entries(configuration).map(([path, value]) => [path.replaceAll(":", "__"), value] as const),
+    ...Object.entries(parameters).map(([name, value]) => [`Parameters__${name}`, value] as const),
+    ...Object.entries(replace).flatMap(([name, replacement]) => {
+      const text = isStandIn(replacement) ? undefined : connectionStringOf(replacement);
+      return text === undefined ? [] : [[`ConnectionStrings__${name}`, text] as const];
+    }),
+  ]);
 }

@@ -26,6 +26,11 @@ async function told(app: TestAppHost, variable: string): Promise<string> {
   return (await app.http("api").get(`/env/${variable}`)).text();
 }
 
+async function shown(app: TestAppHost): Promise<readonly string[]> {
+  await app.waitFor("show", "Healthy");
+  return (await app.logs("show")).flatMap(({ stream, text }) => (stream === "stdout" ? [text] : []));
+}
+
 async function refusal(body: string, options: StartAppHostOptions): ReturnType<typeof failureOf> {
   const path = await apps.make(body);
   return failureOf(() => startAppHost(path, options));
@@ -125,28 +130,48 @@ describe("a replacement", () => {
     expect((await app.resource("cache")).launcher).toBe("external");
   });
 
-  it("has to fit what it replaces", async () => {
-    const body = `host.addNodeApp("api", "server.ts").withEndpoint({ name: "admin", env: "ADMIN" }); host.addRedis("cache"); host.addExecutable("job", "true");`;
-    const messages = async (options: StartAppHostOptions): Promise<string> =>
-      (await refusal(body, options)).message;
-    expect(await messages({ replace: { api: { url: "http://localhost:1" } } })).toBe(
-      '"api" cannot be replaced so: it has 2 endpoints',
+  it("by another resource runs under the name of the one that it replaces", async () => {
+    const body = `
+      const mode = host.addParameter("mode", { default: "usual" });
+      const bank = host.addNodeApp("bank", "server.ts").withProfile("live");
+      host.addNodeApp("api", "server.ts").withReference(bank, { as: "money" }).waitFor(bank)
+        .withEnvironment("AT", expression\`\${bank.endpoint("http")}/pay\`);
+      const ledger = host.addExecutable("ledger", "sleep", { args: ["300"] }).withProfile("test");
+      const fake = host.addNodeApp("fake-bank", "server.ts").withProfile("test").waitFor(ledger);
+      fake.withEnvironment("SELF", fake.endpoint("http")).withEnvironment("MODE", mode)
+        .withEnvironment("LATE", () => fake.endpoint("http").port);`;
+    const app = await apps.start(body, {
+      replace: { bank: { resource: "fake-bank" } },
+      environment: { bank: { EXTRA: "yes" } },
+    });
+    expect(await names(app)).toEqual(["bank", "api", "ledger"]);
+    const bank = app.http("bank");
+    const given = async (variable: string): Promise<string> => (await bank.get(`/env/${variable}`)).text();
+    expect(await (await bank.get("/")).text()).toBe("bank#0");
+    expect([await given("SELF"), await given("MODE"), await given("EXTRA"), await given("LATE")]).toEqual([
+      bank.url,
+      "usual",
+      "yes",
+      new URL(bank.url).port,
+    ]);
+    expect(await told(app, "MONEY_HTTP")).toBe(bank.url);
+    expect(await told(app, "AT")).toBe(`${bank.url}/pay`);
+    expect(await failureOf(() => app.url("fake-bank"))).toMatchObject({ code: "DEXT_RUN_RESOURCE_UNKNOWN" });
+  });
+
+  it("by another resource of its kind stands in for a backing resource with what lives in it", async () => {
+    const app = await apps.start(
+      `const cache = host.addRedis("cache").withDataVolume();
+       const other = host.addRedis("empty-cache").withProfile("test");
+       host.addNodeApp("api", "server.ts").withReference(cache).waitFor(cache);`,
+      { replace: { cache: { resource: "empty-cache" } }, launch: "embedded" },
     );
-    expect(await messages({ replace: { api: { url: { http: "http://localhost:1/v1" } } } })).toBe(
-      '"api" cannot be replaced so: "http://localhost:1/v1" has more than scheme, host and port',
-    );
-    expect(await messages({ replace: { api: { connectionString: "a" } } })).toBe(
-      '"api" cannot be replaced so: it has no connection string',
-    );
-    expect(await messages({ replace: { job: { url: "http://localhost:1" } } })).toBe(
-      '"job" cannot be replaced so: it has no endpoint',
-    );
-    expect(await messages({ replace: { cache: { url: { tcp: "redis://localhost:1" } } } })).toBe(
-      '"cache" cannot be replaced so: it has one connection string and no addresses by endpoint',
-    );
-    expect(await messages({ replace: { api: { url: "localhost" } } })).toBe(
-      'The overrides are not valid: "api" is to be replaced by "localhost", which is no URL',
-    );
+    expect(await told(app, "CACHE_URI")).toBe(app.property("cache", "uri"));
+    expect(app.property("cache", "password")).toBe(app.parameter("empty-cache-password"));
+    expect(await failureOf(() => app.parameter("colour"))).toMatchObject({
+      code: "DEXT_TESTING_NO_ADDRESS",
+      hint: "Its parameters are: cache-password, empty-cache-password.",
+    });
   });
 });
 
@@ -172,6 +197,33 @@ describe("values", () => {
       code: "DEXT_TESTING_OVERRIDE_INVALID",
       hint: "It has: api-key.",
     });
+  });
+
+  it("of arguments take the place of those that the AppHost adds", async () => {
+    const body = `host.addExecutable("show", "sh", { args: ["-c", 'echo "[$*]"; sleep 300', "name"] }).withArgs("usual", "ones");`;
+    expect(await shown(await apps.start(body))).toEqual(["[usual ones]"]);
+    expect(await shown(await apps.start(body, { args: { show: ["--limit", 3] } }))).toEqual(["[--limit 3]"]);
+    expect(await shown(await apps.start(body, { args: { show: [] } }))).toEqual(["[]"]);
+  });
+
+  it("of the configuration win over the environment and .env, however they are written there", async () => {
+    const other = await apps.start(`host.addRedis("cache");`, { launch: "embedded" });
+    const app = await apps.start(
+      `const orders = host.addConnectionString("order-db"); const limit = host.addParameter("order-limit");
+       host.addNodeApp("api", "server.ts").withReference(orders).withEnvironment("LIMIT", limit); host.addRedis("cache");`,
+      {
+        files: { ".env": "ConnectionStrings__order-db=of-file\nParameters__order-limit=1\n" },
+        configuration: {
+          "ConnectionStrings:order_db": "Host=localhost;Port=5",
+          Parameters__order_limit: "2",
+          "ConnectionStrings:cache": other.connectionString("cache"),
+        },
+      },
+    );
+    expect(await told(app, "ConnectionStrings__order-db")).toBe("Host=localhost;Port=5");
+    expect(await told(app, "LIMIT")).toBe("2");
+    expect(app.parameter("order-limit")).toBe("2");
+    expect((await app.resource("cache")).launcher).toBe("external");
   });
 
   it("that the runner of the tests has set for itself reach no service", async () => {
