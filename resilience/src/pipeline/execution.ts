@@ -1,0 +1,143 @@
+import { follow, unfollow } from "./caller-signal.ts";
+import type { Follower } from "./caller-signal.ts";
+import type { Frame, Layer } from "./layer.ts";
+import type { ExecuteOptions, Operation, OperationContext } from "./operation.ts";
+import { Scope } from "./scope.ts";
+import type { TimerQueue } from "../timers/timer-queue.ts";
+
+/** Watches executions for telemetry; absent when nobody listens, so that it costs nothing. */
+export interface ExecutionObserver {
+  settled(execution: Execution, error: { error: unknown } | undefined): void;
+}
+
+/** What an execution needs from its pipeline. */
+export interface ExecutionHome {
+  readonly first: Layer;
+  readonly timers: TimerQueue;
+  /** Begins to watch one execution; `undefined` when no telemetry is registered. */
+  observe(): ExecutionObserver | undefined;
+}
+
+/** One call of `execute`: the outermost scope, and the frame whose outcome the caller gets. */
+export class Execution extends Scope implements Frame, Follower {
+  readonly operation: Operation<unknown>;
+  readonly key: string | undefined;
+  readonly repeatable: boolean;
+  readonly timers: TimerQueue;
+  readonly observer: ExecutionObserver | undefined;
+  /** How often the operation was called. */
+  calls = 0;
+  private readonly callerSignal: AbortSignal | undefined;
+  private readonly resolve: (value: unknown) => void;
+  private readonly reject: (error: unknown) => void;
+  private settled = false;
+
+  constructor(
+    home: ExecutionHome,
+    operation: Operation<unknown>,
+    options: ExecuteOptions | undefined,
+    resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
+  ) {
+    super(undefined, Number.POSITIVE_INFINITY);
+    this.operation = operation;
+    this.key = options?.key;
+    this.repeatable = options?.repeatable ?? true;
+    this.callerSignal = options?.signal;
+    this.timers = home.timers;
+    this.observer = home.observe();
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+
+  /** The caller's own signal where there is one: nothing else cancels this scope. */
+  override get signal(): AbortSignal {
+    return this.callerSignal ?? super.signal;
+  }
+
+  start(first: Layer): void {
+    const { callerSignal } = this;
+    if (callerSignal !== undefined) {
+      if (callerSignal.aborted) return this.abortedByCaller(callerSignal.reason);
+      follow(callerSignal, this);
+    }
+    first.run(this, this);
+  }
+
+  succeed(value: unknown): void {
+    if (!this.end()) return;
+    this.observer?.settled(this, undefined);
+    this.resolve(value);
+  }
+
+  fail(error: unknown): void {
+    if (!this.end()) return;
+    this.observer?.settled(this, { error });
+    this.reject(error);
+  }
+
+  abortedByCaller(reason: unknown): void {
+    // First the caller's promise, with the reason as it came; what the layers make of the abort is not its business.
+    this.fail(reason);
+    this.cancel(reason);
+  }
+
+  private end(): boolean {
+    if (this.settled) return false;
+    this.settled = true;
+    if (this.callerSignal !== undefined) unfollow(this.callerSignal, this);
+    return true;
+  }
+}
+
+/** The innermost layer: calls the operation. */
+export const operationLayer: Layer = {
+  run(scope, frame) {
+    if (scope.cancelled) return frame.fail(scope.reason);
+    const { execution } = scope;
+    let returned: unknown;
+    try {
+      returned = execution.operation(new Call(scope, (execution.calls += 1)));
+    } catch (error) {
+      return frame.fail(error);
+    }
+    if (!isThenable(returned)) return frame.succeed(returned);
+    // A thenable of unknown make may settle twice, or throw: a real promise stands between.
+    const promise = returned instanceof Promise ? (returned as Promise<unknown>) : Promise.resolve(returned);
+    void promise.then(
+      (value) => frame.succeed(value),
+      (error: unknown) => frame.fail(error),
+    );
+  },
+};
+
+class Call implements OperationContext {
+  readonly attempt: number;
+  private readonly scope: Scope;
+
+  constructor(scope: Scope, attempt: number) {
+    this.scope = scope;
+    this.attempt = attempt;
+  }
+
+  get signal(): AbortSignal {
+    return this.scope.signal;
+  }
+
+  get key(): string | undefined {
+    return this.scope.execution.key;
+  }
+
+  get remaining(): number {
+    const { deadline, execution } = this.scope;
+    return deadline === Number.POSITIVE_INFINITY ? deadline : Math.max(0, deadline - execution.timers.now());
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  if (value instanceof Promise) return true;
+  return (
+    ((typeof value === "object" && value !== null) || typeof value === "function") &&
+    typeof (value as { then?: unknown }).then === "function"
+  );
+}
