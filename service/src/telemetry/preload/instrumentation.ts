@@ -1,0 +1,7 @@
+import type { Meter, Tracer } from "@opentelemetry/api";
+
+/** What an instrumentation writes to. */
+export interface Instruments {
+  readonly tracer: Tracer;
+  readonly meter: Meter;
+}
