@@ -2,13 +2,16 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { isDextError, toErrorDocument } from "@dext/core";
 import type { ErrorDocument } from "@dext/core";
-import { inspectRuns, openRuntimeDirectory, removeStale } from "@dext/hosting/control";
-import type { RunListing } from "@dext/hosting/control";
+import { describeEngine, engineMissing } from "@dext/hosting/containers";
+import type { EngineSearch } from "@dext/hosting/containers";
+import { openRuntimeDirectory } from "@dext/hosting/control";
 import type { DescribedResource } from "@dext/protocol";
 import { columns, printJson, printLine, styleFor } from "@dext/hosting/output";
 import type { Style } from "@dext/hosting/output";
 import { describeAppHost } from "../apphost/describe-apphost.ts";
 import type { Command } from "../command.ts";
+import { describeLeft, inspectDeadRuns, removeDeadRuns } from "../doctor/dead-runs.ts";
+import type { DeadRuns } from "../doctor/dead-runs.ts";
 import { findPrograms } from "../doctor/installed-programs.ts";
 import type { InstalledProgram } from "../doctor/installed-programs.ts";
 import { describeRun } from "../run/find-run.ts";
@@ -23,13 +26,14 @@ export const doctorCommand: Command = {
   },
   async run(input) {
     const directory = await openRuntimeDirectory();
-    const [programs, machine, listing] = await Promise.all([
+    const [programs, machine, found] = await Promise.all([
       findPrograms(),
       describeMachine(),
-      inspectRuns(directory),
+      inspectDeadRuns(directory),
     ]);
-    if (input.flag("clean")) await removeStale(listing.stale);
-    const report: Report = { programs, machine, directory, listing, cleaned: input.flag("clean") };
+    const cleaned = input.flag("clean");
+    const dead = cleaned ? await removeDeadRuns(found) : found;
+    const report: Report = { programs, machine, directory, dead, cleaned };
     if (input.flag("json")) printJson(toDocument(report));
     else for (const line of layOut(report, styleFor({ stream: process.stdout }))) printLine(line);
     return 0;
@@ -40,7 +44,7 @@ interface Report {
   programs: readonly InstalledProgram[];
   machine: readonly DescribedResource[] | ErrorDocument;
   directory: string;
-  listing: RunListing;
+  dead: DeadRuns;
   cleaned: boolean;
 }
 
@@ -57,18 +61,35 @@ async function describeMachine(): Promise<readonly DescribedResource[] | ErrorDo
   }
 }
 
-function toDocument({ programs, machine, directory, listing, cleaned }: Report): object {
+function toDocument({ programs, machine, directory, dead, cleaned }: Report): object {
+  const { listing, processes, engine, containers, engineFailure } = dead;
   return {
     version: 1,
     programs,
+    engine: engineDocument(engine),
     ...("error" in machine
       ? machine
       : { backing: machine.map(({ kind, launcher, launchers }) => ({ kind, launcher, launchers })) }),
-    runs: { directory, live: listing.runs, stale: listing.stale, cleaned },
+    runs: {
+      directory,
+      live: listing.runs,
+      stale: listing.stale,
+      processes: processes.map(({ pid, name }) => ({ pid, name })),
+      containers,
+      ...(engineFailure === undefined ? {} : { engineFailure }),
+      cleaned,
+    },
   };
 }
 
-function layOut({ programs, machine, directory, listing, cleaned }: Report, style: Style): string[] {
+function engineDocument({ engine, by, attempts }: EngineSearch): object {
+  const places = attempts.map(({ where, because }) => ({ where, because }));
+  if (engine === undefined) return { found: false, ...engineMissing(attempts), attempts: places };
+  const { name, version, apiVersion, socketPath } = engine;
+  return { found: true, name, version, apiVersion, socket: socketPath, by, attempts: places };
+}
+
+function layOut({ programs, machine, directory, dead, cleaned }: Report, style: Style): string[] {
   const programRows = programs.map(({ name, version, purpose }) => [
     `  ${name}`,
     version ?? "not found",
@@ -78,18 +99,35 @@ function layOut({ programs, machine, directory, listing, cleaned }: Report, styl
     style.bold("Programs"),
     ...columns(programRows),
     "",
+    style.bold("Container engine"),
+    ...layOutEngine(dead.engine, style),
+    "",
     style.bold("Backing resources: how a run would get them"),
     ...("error" in machine
       ? [`  ${style.red(machine.error.message)}`]
       : machine.flatMap((resource) => layOutBacking(resource, style))),
     "",
     style.bold(`Runs in ${directory}`),
+    ...layOutRuns(dead, { style, cleaned }),
+  ];
+}
+
+function layOutEngine({ engine, by, attempts }: EngineSearch, style: Style): string[] {
+  if (engine !== undefined) return [`  ${describeEngine(engine)}${style.dim(`, found by ${by}`)}`];
+  const { because, remedy } = engineMissing(attempts);
+  return [`  ${because} ${style.dim(`(${remedy})`)}`];
+}
+
+function layOutRuns(dead: DeadRuns, { style, cleaned }: { style: Style; cleaned: boolean }): string[] {
+  const { listing, engineFailure } = dead;
+  const left = [...listing.stale, ...describeLeft(dead)];
+  const mark = style.yellow(cleaned ? "removed" : "left by a dead run");
+  return [
     ...listing.runs.map((run) => `  ${describeRun(run)}, pid ${run.pid}`),
-    ...listing.stale.map((file) => `  ${style.yellow(cleaned ? "removed" : "left by a dead run")} ${file}`),
-    ...(listing.runs.length + listing.stale.length === 0 ? ["  none"] : []),
-    ...(listing.stale.length > 0 && !cleaned
-      ? [`${style.cyan("hint:")} dext doctor --clean removes them.`]
-      : []),
+    ...left.map((each) => `  ${mark} ${each}`),
+    ...(engineFailure === undefined ? [] : [`  ${style.red(engineFailure)}`]),
+    ...(listing.runs.length + left.length === 0 ? ["  none"] : []),
+    ...(left.length > 0 && !cleaned ? [`${style.cyan("hint:")} dext doctor --clean removes them.`] : []),
   ];
 }
 

@@ -25,6 +25,8 @@ export interface FindRunOptions {
   run?: string | undefined;
   /** Where one stands; the current folder when absent. */
   directory?: string;
+  /** The runs that live; looked up when absent, which removes what dead ones have left. */
+  records?: readonly RunRecord[];
 }
 
 /**
@@ -32,8 +34,9 @@ export interface FindRunOptions {
  *
  * @throws DextError `DEXT_CLI_RUN_NOT_FOUND`, `DEXT_CLI_RUN_AMBIGUOUS`
  */
-export async function findRun({ run, directory = process.cwd() }: FindRunOptions = {}): Promise<FoundRun> {
-  const records = await listRuns(await openRuntimeDirectory());
+export async function findRun(options: FindRunOptions = {}): Promise<FoundRun> {
+  const { run, directory = process.cwd() } = options;
+  const records = options.records ?? (await listRuns(await openRuntimeDirectory()));
   const record = run === undefined ? chooseByFolder(records, directory) : chooseById(records, run);
   return { record, client: connectRun({ socketPath: record.socket }) };
 }

@@ -28,7 +28,7 @@ export async function enginePlaces(environment: Environment): Promise<readonly E
 }
 
 /** Why only a socket will do: ports are published on the engine's machine, and files are mounted from it. */
-const onlyHere = "the engine is on another machine, and only sockets of this one (unix://…) are spoken to";
+const onlyHere = "only sockets of this machine (unix://…) are spoken to";
 
 function chosenByHost(environment: Environment): EnginePlace | undefined {
   for (const name of ["DOCKER_HOST", "CONTAINER_HOST"]) {

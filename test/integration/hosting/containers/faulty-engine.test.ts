@@ -1,15 +1,12 @@
 import { writeFile, mkdtemp, rm } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "../../../../core/src/clock.ts";
 import { buildImage } from "../../../../hosting/src/containers/build-image.ts";
 import { connectEngine } from "../../../../hosting/src/containers/container-engine.ts";
 import { ContainerEvents } from "../../../../hosting/src/containers/container-events.ts";
-import { engineMissing, findEngine } from "../../../../hosting/src/containers/find-engine.ts";
 import { pullImage, whyNotPullable } from "../../../../hosting/src/containers/images.ts";
 import { superviseContainer } from "../../../../hosting/src/containers/supervised-container.ts";
 import {
@@ -249,46 +246,5 @@ describe("an engine", () => {
     expect(await container.exited).toEqual({ exitCode: 9 });
     expect(sink.stdout).toBe("hi");
     await events.close();
-  });
-});
-
-describe("the search for an engine", () => {
-  test("gives each place with its reason and the remedy", async () => {
-    const { engine, attempts } = await findEngine({
-      environment: { HOME: folder, XDG_RUNTIME_DIR: folder },
-      timeout: 300,
-    });
-    if (engine !== undefined) return;
-    expect(attempts.map(({ where }) => where)).toContain(`${folder}/podman/podman.sock`);
-    expect(attempts.map(({ because }) => because)).toContain("there is no such socket");
-    expect(engineMissing(attempts)).toMatchObject({ remedy: expect.stringMatching(/./) });
-  });
-
-  test("speaks to sockets of this machine only, and looks nowhere else than DOCKER_HOST", async () => {
-    const { engine, attempts } = await findEngine({
-      environment: { DOCKER_HOST: "tcp://10.0.0.1:2375", HOME: folder },
-    });
-    expect(engine).toBeUndefined();
-    expect(attempts).toEqual([
-      {
-        where: "DOCKER_HOST=tcp://10.0.0.1:2375",
-        because: "only sockets of this machine (unix://…) are spoken to",
-      },
-    ]);
-    expect(engineMissing(attempts).remedy).toBe("Correct or unset DOCKER_HOST");
-  });
-
-  test("passes over a socket at which nothing answers and takes the next", async () => {
-    const dead = createServer().listen(join(folder, "docker.sock"));
-    await once(dead, "listening");
-    try {
-      const { attempts } = await findEngine({
-        environment: { DOCKER_HOST: `unix://${join(folder, "docker.sock")}` },
-        timeout: 200,
-      });
-      expect(attempts[0]?.because).toMatch(/has not answered GET \/version within 200 ms/);
-    } finally {
-      dead.close();
-    }
   });
 });
