@@ -6,7 +6,7 @@ import { attachRun, createPlainRunView, createRunTracker, printLine, styleFor } 
 import type { Command } from "../command.ts";
 import { exitCodes } from "../exit-code.ts";
 import { findRun, runOption } from "../run/find-run.ts";
-import { hasTerminal } from "../tui/terminal-path.ts";
+import { hasTerminal } from "../tui/has-terminal.ts";
 
 /** `dext attach` */
 export const attachCommand: Command = {

@@ -34,7 +34,7 @@ import { describeRun } from "../run/find-run.ts";
 import { createJsonRunView } from "../run/json-run-view.ts";
 import { stopOnSignal } from "../run/stop-on-signal.ts";
 import { waitForSocket } from "../run/wait-for-socket.ts";
-import { hasTerminal, terminalPath } from "../tui/terminal-path.ts";
+import { hasTerminal } from "../tui/has-terminal.ts";
 
 /** `dext run` */
 export const runCommand: Command = {
@@ -303,7 +303,6 @@ function contractEnvironment(input: CommandInput, directory: string): Record<str
     ...(input.list("profile").length === 0 ? {} : { DEXT_PROFILES: input.list("profile").join(",") }),
     ...endRule(input),
     ...(inspected.length === 0 ? {} : { DEXT_INSPECT: inspected.join(",") }),
-    ...terminalEnvironment(),
     // The AppHost's own stdout is a pipe: it cannot see that there is colour where its lines end up.
     ...(coloured ? { FORCE_COLOR: "1" } : {}),
   };
@@ -324,12 +323,6 @@ function endRule(input: CommandInput): Record<string, string> {
 
 function showsInterface(input: CommandInput): boolean {
   return !["json", "plain", "detach"].some((option) => input.flag(option)) && hasTerminal();
-}
-
-/** The terminal that the guardian restores when this process and the AppHost are killed. */
-function terminalEnvironment(): Record<string, string> {
-  const path = terminalPath();
-  return path === undefined ? {} : { DEXT_TERMINAL: path, DEXT_TERMINAL_OWNER: String(process.pid) };
 }
 
 async function refuseSecond(file: string, directory: string): Promise<void> {

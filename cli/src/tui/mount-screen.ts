@@ -4,6 +4,7 @@ import type { ScreenSize } from "./layout.ts";
 import { createSuspension } from "./suspension.ts";
 import { openTerminalInput } from "./terminal-input.ts";
 import type { TerminalStdin } from "./terminal-input.ts";
+import type { TerminalKeeper } from "./terminal-keeper.ts";
 import { guardTerminal, mouseOff, mouseOn } from "./terminal-modes.ts";
 import type { TerminalStdout } from "./terminal-modes.ts";
 import type { MouseEvent } from "./mouse.ts";
@@ -13,6 +14,8 @@ export interface MountScreenOptions {
   stdin: TerminalStdin;
   stdout: TerminalStdout;
   loaded: LoadedScreen;
+  /** Gives the terminal back when this process is killed. */
+  keeper?: TerminalKeeper | undefined;
   /** The picture to be drawn now. */
   frame: (size: ScreenSize) => Frame;
   onKey: (key: string) => void;
@@ -37,7 +40,7 @@ export interface MountedScreen {
 
 /** Takes a terminal and draws on it with ink, on the alternate screen, with the mouse. */
 export function mountScreen(options: MountScreenOptions): MountedScreen {
-  const { stdin, stdout, loaded, frame, onKey, onPaste, onMouse, onReturn } = options;
+  const { stdin, stdout, loaded, keeper, frame, onKey, onPaste, onMouse, onReturn } = options;
   let give: (() => Promise<() => Promise<void>>) | undefined;
   const onReady = (giveAway: typeof give): void => void (give = giveAway);
   const element = (): ReturnType<typeof loaded.createElement> =>
@@ -57,7 +60,12 @@ export function mountScreen(options: MountScreenOptions): MountedScreen {
     // Whoever calls draws at the right time: another clock would delay each frame again.
     maxFps: 1000,
   });
-  const guard = guardTerminal({ stdin, stdout, unmount: () => instance.unmount() });
+  const guard = guardTerminal({
+    stdin,
+    stdout,
+    unmount: () => instance.unmount(),
+    onRestored: () => keeper?.dismiss(),
+  });
   const suspension = createSuspension({
     async release() {
       stdout.write(mouseOff);

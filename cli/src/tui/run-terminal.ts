@@ -12,6 +12,7 @@ import { mountScreen } from "./mount-screen.ts";
 import { createPaint } from "./paint.ts";
 import { createRunStatus } from "./run-status.ts";
 import type { TerminalStdin } from "./terminal-input.ts";
+import { keepTerminal } from "./terminal-keeper.ts";
 import { createTerminalInterface } from "./terminal-interface.ts";
 import type { TerminalStdout } from "./terminal-modes.ts";
 
@@ -57,7 +58,11 @@ export interface TerminalOutcome {
  */
 export async function runTerminal(options: RunTerminalOptions): Promise<TerminalOutcome> {
   const { run, info, stdin, stdout, owned, signal } = options;
-  const [snapshot, loaded] = await Promise.all([run.snapshot(), importScreen()]);
+  const [snapshot, loaded, keeper] = await Promise.all([
+    run.snapshot(),
+    importScreen(),
+    keepTerminal(stdout),
+  ]);
   const { promise: ended, resolve: end, reject: fail } = Promise.withResolvers<TerminalOutcome["ended"]>();
   const reading = new AbortController();
   const status = createRunStatus(snapshot, { now: Date.now });
@@ -96,6 +101,7 @@ export async function runTerminal(options: RunTerminalOptions): Promise<Terminal
     stdin,
     stdout,
     loaded,
+    keeper,
     frame: (size) => terminalInterface.frame(size),
     onKey: (key) => terminalInterface.press(key),
     onPaste: (text) => terminalInterface.paste(text),

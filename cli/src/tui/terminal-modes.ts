@@ -29,13 +29,20 @@ export interface TerminalGuardOptions {
   stdout: TerminalStdout;
   /** Takes the picture off the screen and leaves the alternate screen. */
   unmount: () => void;
+  /** Called once, when the terminal is itself again. */
+  onRestored?: () => void;
 }
 
 /**
  * Restores the terminal when it is told to, when the process exits, and before an exception is printed that nobody
  * caught: printed on the alternate screen it would vanish with it.
  */
-export function guardTerminal({ stdin, stdout, unmount }: TerminalGuardOptions): TerminalGuard {
+export function guardTerminal({
+  stdin,
+  stdout,
+  unmount,
+  onRestored = () => {},
+}: TerminalGuardOptions): TerminalGuard {
   let isRestored = false;
   const restore = (): void => {
     if (isRestored) return;
@@ -55,6 +62,7 @@ export function guardTerminal({ stdin, stdout, unmount }: TerminalGuardOptions):
     } catch {
       // The terminal was closed.
     }
+    onRestored();
   };
   process.on("exit", restore);
   process.on("uncaughtExceptionMonitor", restore);
