@@ -1,6 +1,6 @@
 /**
  * What the guardian runs, in POSIX sh, because that takes 2 MB and starts in 3 ms:
- * `sh -c 'eval "$DEXT_GUARDIAN"' dext-guardian <run> <proc|ps> <terminal> <its owner> [cleaner…]`.
+ * `sh -c 'eval "$DEXT_GUARDIAN"' dext-guardian <run> <proc|ps> <n> [n leftovers…] [cleaner…]`.
  *
  * Its standard input is the pipe from the AppHost, one order a line:
  * - `add 712:127166 -713:127170`: end these as well; a minus sign says that the process leads a group;
@@ -9,15 +9,16 @@
  *
  * When the pipe ends without `close`, the AppHost was killed. To the run belong the processes registered (pid and start
  * agree), the members of registered groups, the children of all these, and what carries the run's mark. They get
- * SIGTERM and after a second SIGKILL, until two looks one after the other find nothing.
+ * SIGTERM and after a second SIGKILL, until two looks one after the other find nothing. Then the leftovers, files and
+ * folders, are removed; when something could not be ended they stay, for whoever tries again.
  */
 export const guardianScript: string = `
 unset DEXT_GUARDIAN
 trap '' HUP INT QUIT TERM TSTP
 LC_ALL=C TZ=UTC0
 export LC_ALL TZ
-run=$1 source=$2 terminal=$3 owner=$4
-shift 4
+run=$1 source=$2 leftovers=$3
+shift 3
 known=
 # grep can compare whole NUL-ended entries, except in some BusyBox.
 if printf 'a\\000b\\000' | grep -qzxF b 2>/dev/null; then exact=z; else exact=; fi
@@ -40,11 +41,11 @@ marked_ps() {
     for (i = 2; i <= NF; i++) if ($i == mark) { printf "%s ", $1; break } }')"
 }
 
-# groups: those whose number is still theirs; victims: pid:start of all that is left; drawing: the terminal's owner, if
-# alive. Zombies do not count. The name in a stat line can hold anything, also the end of a line.
+# groups: those whose number is still theirs; victims: pid:start of all that is left. Zombies do not count. The name in
+# a stat line can hold anything, also the end of a line.
 look() {
   "marked_$source"
-  found=$("list_$source" | awk -v source="$source" -v known="$known" -v marked="$marked" -v owner="$owner" '
+  found=$("list_$source" | awk -v source="$source" -v known="$known" -v marked="$marked" '
     function add(pid, from, state, origin, leader, seat) {
       if (state ~ /^[ZX]/) return
       start[pid] = from; parent[pid] = origin; group[pid] = leader; session[pid] = seat
@@ -76,10 +77,8 @@ look() {
           }
         }
       } while (grown)
-      split(owner, id, ":"); printf "/%s", id[1] in start && start[id[1]] == id[2] ? "alive" : ""
     }')
-  groups=" \${found%%/*}" found=\${found#*/}
-  victims=" \${found%/*}" drawing=\${found#*/}
+  groups=" \${found%%/*}" victims=" \${found#*/}"
 }
 
 # now: hundredths of a second on a clock that nobody sets, or about so.
@@ -112,15 +111,16 @@ force() {
   for id in $victims; do kill -s KILL "\${id%%:*}"; done
 }
 
-# In a subshell, which leads no session, lest the terminal become the guardian's. Raw mode has no signals (-isig); a
-# shell's prompt has them, and is left alone.
-restore_terminal() {
-  [ -n "$terminal" ] && [ -z "$drawing" ] || return 0
-  (
-    case $(stty -a <"$terminal") in *-isig*) stty sane <"$terminal" ;; esac
-    printf '\\033[?1000l\\033[?1002l\\033[?1003l\\033[?1006l\\033[?2004l\\033[?1049l\\033[?25h\\033[0m' >"$terminal"
-  )
-  terminal=
+clean() {
+  shift "$leftovers"
+  [ $# -eq 0 ] || exec "$@" </dev/null
+}
+remove_leftovers() {
+  while [ "$leftovers" -gt 0 ]; do
+    rm -rf -- "$1"
+    leftovers=$((leftovers - 1))
+    shift
+  done
 }
 
 while read -r verb rest; do
@@ -135,13 +135,12 @@ while read -r verb rest; do
   esac
 done
 
-[ $# -eq 0 ] || "$@" </dev/null &
+clean "$@" &
 looks=0 quiet=0 frozen=" " now=0
 "clock_$source"
 begin=$now
 while [ $quiet -lt 2 ] && [ $looks -lt 600 ]; do
   look
-  restore_terminal
   if [ "$victims" = " " ]; then quiet=$((quiet + 1)); else
     quiet=0
     "clock_$source"
@@ -150,5 +149,6 @@ while [ $quiet -lt 2 ] && [ $looks -lt 600 ]; do
   looks=$((looks + 1))
   sleep 0.1 || sleep 1
 done
+[ "$victims" != " " ] || remove_leftovers "$@"
 wait
 `;

@@ -15,15 +15,10 @@ import { ProcessWatch } from "./process-watch.ts";
 export interface StartGuardianOptions {
   /** Lower-case letters and digits. */
   runId: string;
-  /** A terminal to restore when the AppHost is killed. */
-  terminal?: {
-    /** Such as `/dev/pts/3`; `/dev/tty` means nothing outside its session. */
-    path: string;
-    /** Whoever draws on it: while that process lives, the terminal is its own business. */
-    owner?: ProcessIdentity;
-  };
   /** A command line, absolute, that is run once when the AppHost was killed, beside the ending of processes. */
   cleaner?: readonly string[];
+  /** Files and folders, absolute, that are removed when the AppHost was killed and nothing of the run is alive any more. */
+  leftovers?: readonly string[];
   /** A file to keep the run's processes in, for when the guardian is killed too; removed by `close`. */
   ledger?: string;
   /** Called when the guardian was killed several times and is not started again: nothing guards the run then. */
@@ -127,24 +122,20 @@ class ShellGuardian implements Guardian {
 
   /** @throws DextError when sh cannot be started */
   start(): void {
-    const { terminal, cleaner = [] } = this.#options;
-    const owner = terminal?.owner === undefined ? "none" : orderOf(terminal.owner);
-    const names = [this.runId, hasProc ? "proc" : "ps", terminal?.path ?? "", owner];
-    const subprocess = execa(
-      "/bin/sh",
-      ["-c", 'eval "$DEXT_GUARDIAN"', "dext-guardian", ...names, ...cleaner],
-      {
-        env: { ...environmentOutsideRuns(), DEXT_GUARDIAN: guardianScript },
-        extendEnv: false,
-        // It must outlive the folder, the session and the output of the AppHost.
-        cwd: "/",
-        detached: true,
-        stdio: ["pipe", "ignore", "ignore"],
-        buffer: false,
-        cleanup: false,
-        reject: false,
-      },
-    );
+    const { leftovers = [], cleaner = [] } = this.#options;
+    const paths = [String(leftovers.length), ...leftovers];
+    const names = [this.runId, hasProc ? "proc" : "ps", ...paths, ...cleaner];
+    const subprocess = execa("/bin/sh", ["-c", 'eval "$DEXT_GUARDIAN"', "dext-guardian", ...names], {
+      env: { ...environmentOutsideRuns(), DEXT_GUARDIAN: guardianScript },
+      extendEnv: false,
+      // It must outlive the folder, the session and the output of the AppHost.
+      cwd: "/",
+      detached: true,
+      stdio: ["pipe", "ignore", "ignore"],
+      buffer: false,
+      cleanup: false,
+      reject: false,
+    });
     if (subprocess.pid === undefined) {
       throw processError(
         "DEXT_PROCESS_GUARDIAN_FAILED",

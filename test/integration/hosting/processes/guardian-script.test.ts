@@ -2,7 +2,16 @@ import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -40,37 +49,19 @@ function server(): string {
   return `"${process.execPath}" "${fixture("server.mjs")}" ${token}`;
 }
 
-/** Opens a terminal as a drawing program leaves it when it is killed. */
-async function openTerminal(): Promise<{ path: string; screen: () => string }> {
-  const program = "tty; stty raw -echo; echo drawn; exec sleep 1000";
-  const terminal = spawn("script", ["-qfc", program, "/dev/null"], {
-    stdio: ["pipe", "pipe", "ignore"],
-    detached: true,
-  });
-  bystanders.push(terminal);
-  let screen = "";
-  terminal.stdout.on("data", (chunk) => (screen += String(chunk)));
-  await waitUntil(() => screen.includes("drawn"), { what: () => `a terminal, screen ${screen}` });
-  return { path: /\/dev\/pts\/\d+/.exec(screen)![0], screen: () => screen };
-}
-
-function modesOf(path: string): string {
-  return execFileSync("sh", ["-c", `stty -a <${path}`], { encoding: "utf8" });
-}
-
 interface GuardianOptions {
   shell?: string;
   source?: "proc" | "ps";
-  terminal?: string;
-  owner?: string;
+  leftovers?: string[];
   cleaner?: string[];
   /** Folders before the PATH. */
   path?: string;
 }
 
 function startGuardian(options: GuardianOptions = {}): ChildProcess {
-  const { shell = "sh", source = "proc", terminal = "", owner = "none", cleaner = [], path = "" } = options;
-  const args = ["-c", 'eval "$DEXT_GUARDIAN"', "dext-guardian", runId, source, terminal, owner, ...cleaner];
+  const { shell = "sh", source = "proc", leftovers = [], cleaner = [], path = "" } = options;
+  const args = ["-c", 'eval "$DEXT_GUARDIAN"', "dext-guardian", runId, source, String(leftovers.length)];
+  args.push(...leftovers, ...cleaner);
   const guardian = spawn(shell, shell === "busybox" ? ["sh", ...args] : args, {
     env: { PATH: `${path}:${process.env["PATH"]}`, DEXT_GUARDIAN: guardianScript },
     stdio: ["pipe", "ignore", "ignore"],
@@ -229,6 +220,27 @@ describe.each(shells)("The guardian, run by %s,", (shell) => {
     expect(existsSync(join(folder, "a file"))).toBe(true);
   });
 
+  it("removes leftovers when nothing is alive any more, and runs the cleaner beside", async () => {
+    const child = startBystander("sleep", ["1000"], { DEXT_RUN: runId });
+    const [file, tree, kept] = ["a file", "tree", "kept"].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    mkdirSync(join(tree, "in it"), { recursive: true });
+    for (const path of [file, join(tree, "in it", "file"), kept]) writeFileSync(path, "");
+    const leftovers = [file, tree, join(folder, "never there")];
+    await endPipe(startGuardian({ shell, leftovers, cleaner: ["touch", join(folder, "cleaned")] }));
+    expect(isAlive(child)).toBe(false);
+    expect(readdirSync(folder).toSorted()).toEqual(["cleaned", "kept"]);
+  });
+
+  it("leaves everything where it is when it is told to go", async () => {
+    writeFileSync(join(folder, "file"), "");
+    await endPipe(startGuardian({ shell, leftovers: [join(folder, "file")] }), "close\n");
+    expect(existsSync(join(folder, "file"))).toBe(true);
+  });
+
   it("runs no cleaner when it is told to go", async () => {
     await endPipe(startGuardian({ shell, cleaner: ["touch", join(folder, "file")] }), "close\n");
     expect(existsSync(join(folder, "file"))).toBe(false);
@@ -243,24 +255,5 @@ describe.each(shells)("The guardian, run by %s,", (shell) => {
     expect([marked, parent].filter((one) => isAlive(one))).toEqual([]);
     expect(findByToken(token)).toEqual([]);
     expect(isAlive(longer)).toBe(true);
-  });
-});
-
-describe.skipIf(!hasProgram("script"))("A terminal in raw mode", () => {
-  it("is restored when its owner is gone", async () => {
-    const { path, screen } = await openTerminal();
-    expect(modesOf(path)).toContain("-isig");
-    await endPipe(startGuardian({ terminal: path, owner: "1:1" }));
-    expect(modesOf(path)).not.toMatch(/-isig|-echo\b|-icanon/);
-    const [leaveAlternateScreen, showCursor] = ["\u001B[?1049l", "\u001B[?25h"];
-    await waitUntil(() => screen().includes(leaveAlternateScreen) && screen().includes(showCursor), {
-      what: () => `control sequences, screen ${JSON.stringify(screen())}`,
-    });
-  });
-
-  it("is left to its owner while that lives", async () => {
-    const { path } = await openTerminal();
-    await endPipe(startGuardian({ terminal: path, owner: orderOf(startBystander()) }));
-    expect(modesOf(path)).toContain("-isig");
   });
 });
