@@ -6,6 +6,7 @@ import { isAlive, readIdentity } from "../processes/process-identity.ts";
 import { cleanUpRun } from "../processes/stale-processes.ts";
 import { answersOn } from "./answers-on.ts";
 import { controlError } from "./error-codes.ts";
+import { findHolder, removeDeadLock } from "./lock-file.ts";
 import { parseRunRecord } from "./run-record.ts";
 import type { RunRecord } from "./run-record.ts";
 import { isRunId, runPaths } from "./runtime-directory.ts";
@@ -57,7 +58,7 @@ export async function registerRun({ directory, run }: RegisterRunOptions): Promi
 export interface RunListing {
   /** Runs whose process is there, oldest first. */
   runs: readonly RunRecord[];
-  /** Files that runs which are no more have left: records, sockets, drafts. */
+  /** Files that runs which are no more have left: records, sockets, locks, drafts and what else goes with a run. */
   stale: readonly string[];
 }
 
@@ -90,7 +91,7 @@ export async function listRuns(directory: string): Promise<RunRecord[]> {
 /** Ends what dead runs have left running, and removes what {@link inspectRuns} found stale. */
 export async function removeStale(files: readonly string[]): Promise<void> {
   await Promise.all(files.filter((file) => file.endsWith(".json")).map(endDeadRun));
-  await Promise.all(files.map(removeFile));
+  await Promise.all(files.map((file) => (isLock(file) ? removeLock(file) : removeFile(file))));
 }
 
 /** Normally there is nothing to end: the run's guardian has done it. */
@@ -101,6 +102,11 @@ async function endDeadRun(file: string): Promise<void> {
   await cleanUpRun(record, { ledger });
   await removeFile(ledger);
   await rm(temporary, { recursive: true, force: true });
+}
+
+async function removeLock(file: string): Promise<void> {
+  const identity = readIdentity(process.pid);
+  if (identity !== undefined) await removeDeadLock(file, { ...identity, run: "", name: "" });
 }
 
 /** Whether the process that a record names is still there: that very one, not another with its pid. */
@@ -141,13 +147,21 @@ function namesLiveProcess(text: string): boolean {
 /** A run that starts has its socket before its record, and its draft before both: these are left alone. */
 async function isLeftOver(path: string, known: ReadonlySet<string>): Promise<boolean> {
   const name = basename(path);
-  if (/\.json\.\d+\.tmp$/.test(name)) return (await ageOf(path)) > draftAge;
-  if (!name.endsWith(".sock") || !isRunId(basename(name, ".sock"))) return false;
-  return !known.has(basename(name, ".sock")) && !(await answersOn(path));
+  if (/\.\d+\.tmp$/.test(name)) return (await ageOf(path)) > leftAge;
+  if (isLock(path)) return (await findHolder(path)) === undefined;
+  const [, run = "", kind] = /^(.*)\.(sock|processes|processes\.new|result|output)$/.exec(name) ?? [];
+  if (kind === undefined || !isRunId(run) || known.has(run)) return false;
+  // The others are read just after they were written, or go with a run that has a record or answers.
+  if (kind !== "sock" && (await ageOf(path)) <= leftAge) return false;
+  return !(await answersOn(runPaths(dirname(path), run).socket));
 }
 
-/** No draft takes that long, in milliseconds. */
-const draftAge = 60_000;
+function isLock(path: string): boolean {
+  return /\.lock\+*$/.test(path);
+}
+
+/** What is older belongs to nothing that is about to happen, in milliseconds. */
+const leftAge = 60_000;
 
 async function ageOf(path: string): Promise<number> {
   const found = await stat(path).catch(() => undefined);

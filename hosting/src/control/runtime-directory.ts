@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { lstat, mkdir, stat } from "node:fs/promises";
-import { randomInt } from "node:crypto";
+import { createHash, randomInt } from "node:crypto";
 import { tmpdir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import process from "node:process";
@@ -36,6 +36,10 @@ export interface RunPaths {
   socket: string;
   /** What the guardian of the run has written down about its processes. */
   ledger: string;
+  /** What the AppHost writes for whoever started it: how it went, in one document. */
+  result: string;
+  /** What a detached AppHost prints itself. */
+  output: string;
   /** Data of the run that does not outlive it; outside the private folder, since servers may run as another user. */
   temporary: string;
 }
@@ -65,8 +69,15 @@ export function runPaths(directory: string, run: string): RunPaths {
     record: join(directory, `${run}.json`),
     socket,
     ledger: join(directory, `${run}.processes`),
+    result: join(directory, `${run}.result`),
+    output: join(directory, `${run}.output`),
     temporary: join(tmpdir(), `dext-run-${run}`),
   };
+}
+
+/** The lock that an AppHost has while a run of it goes on, for there is one at a time in a folder of runs. */
+export function appHostLockPath(directory: string, appHost: string): string {
+  return join(directory, `${createHash("sha256").update(appHost).digest("hex").slice(0, 16)}.lock`);
 }
 
 /** Whether a text can be the id of a run. */

@@ -18,18 +18,16 @@ import { listRuns, registerRun } from "../control/run-registry.ts";
 import { newRunId, openRuntimeDirectory, runPaths } from "../control/runtime-directory.ts";
 import { serveControl } from "../control/serve-control.ts";
 import { inheritedEnvironment } from "../discovery/inherited-environment.ts";
-import { hostingError } from "../hosting-error.ts";
 import { createLogStore } from "../logs/log-store.ts";
 import type { AppModel } from "../model/resource-model.ts";
 import { startGuardian } from "../processes/guardian.ts";
-import type { StartGuardianOptions } from "../processes/guardian.ts";
-import { readIdentity } from "../processes/process-identity.ts";
 import { endRunProcesses } from "../processes/stale-processes.ts";
 import { isolateModel, quickenModel } from "../testing/isolate-model.ts";
 import { overrideModel } from "../testing/override-model.ts";
 import type { OverriddenModel } from "../testing/override-model.ts";
 import { watchRunner } from "../testing/test-runner.ts";
 import { writeRunAddresses } from "../testing/run-addresses.ts";
+import { claimAppHost } from "./claim-apphost.ts";
 import { Closers } from "./closers.ts";
 import { describeModel } from "./describe-model.ts";
 import { EventHub } from "./event-hub.ts";
@@ -86,7 +84,10 @@ async function begin(
   const stopping = new AbortController();
   const runtimeDirectory = await openRuntimeDirectory();
   const paths = runPaths(runtimeDirectory, runId);
-  await refuseSecondRun(runtimeDirectory, settings);
+  // What others have left is ended before anything of this run is there.
+  await listRuns(runtimeDirectory);
+  const { appHost } = settings;
+  closers.add(await claimAppHost({ directory: runtimeDirectory, appHost, run: runId, name: model.name }));
   const stateDirectory = settings.isolation?.directory ?? model.directory;
   const configuration = await readAppHostConfiguration(model.directory, process.env, { given });
   const store = await openParameters(model, settings);
@@ -129,7 +130,7 @@ async function begin(
     await startGuardian({
       runId,
       ledger: paths.ledger,
-      ...terminalOfClient(),
+      leftovers: [paths.record, paths.socket, paths.ledger, paths.temporary],
       ...(cleaner === undefined ? {} : { cleaner }),
     }),
   );
@@ -209,19 +210,6 @@ function openParameters(
   return openIsolatedParameters(parameters, { from: directory, into: isolation.directory });
 }
 
-async function refuseSecondRun(runtimeDirectory: string, settings: RunSettings): Promise<void> {
-  const other = (await listRuns(runtimeDirectory)).find(({ appHost }) => appHost === settings.appHost);
-  if (other === undefined) return;
-  throw hostingError(
-    "DEXT_RUN_ALREADY_RUNNING",
-    `"${other.name}" runs already, as run ${other.run} in process ${other.pid}`,
-    {
-      hint: `Stop it first: dext stop --run ${other.run}.`,
-      details: { run: other.run, pid: other.pid, appHost: other.appHost },
-    },
-  );
-}
-
 async function temporaryDirectory(directory: string, closers: Closers): Promise<string> {
   await mkdir(directory, { recursive: true, mode: 0o711 });
   closers.add({ close: () => rm(directory, { recursive: true, force: true }) });
@@ -233,13 +221,6 @@ async function containerCleaner({ choices }: RunPlan, runId: string): Promise<re
   const usesContainers = [...choices.values()].some(({ launcher }) => launcher?.type === "container");
   const engine = usesContainers ? (await engineOfMachine()).engine : undefined;
   return engine === undefined ? undefined : cleanerCommand({ runId, socketPath: engine.socketPath });
-}
-
-/** The terminal that the guardian restores when its owner and this process have been killed. */
-function terminalOfClient(): Pick<StartGuardianOptions, "terminal"> {
-  const path = process.env["DEXT_TERMINAL"];
-  const owner = readIdentity(Number(process.env["DEXT_TERMINAL_OWNER"]));
-  return path === undefined || owner === undefined ? {} : { terminal: { path, owner } };
 }
 
 /** The library that watches files is loaded only when something is watched. */
