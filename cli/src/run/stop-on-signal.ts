@@ -22,6 +22,10 @@ export interface StopControl {
 /**
  * The first SIGINT, SIGTERM or SIGHUP (or the end of whoever reads stdout) stops the run in order and tells for whom
  * it waits, the second kills what is left, the third ends this process too.
+ *
+ * One request can arrive twice: at a Ctrl-C the terminal signals npm and us, and npm passes its own on; of a terminal
+ * that is closed both the system and the shell tell. So a signal soon after one counts as the same, and a SIGHUP is
+ * never more than the first.
  */
 export function stopOnSignal({ appHost, client, resources, progress }: StopOnSignalOptions): StopControl {
   let stage = 0;
@@ -55,9 +59,16 @@ export function stopOnSignal({ appHost, client, resources, progress }: StopOnSig
     if (!asked) appHost.signal("SIGKILL");
   };
 
+  let last = -Infinity;
+  const onSignal = (signal: string, reason: string): void => {
+    const now = performance.now();
+    const isEcho = now - last < echoTime || (signal === "SIGHUP" && stage > 0);
+    last = now;
+    if (!isEcho) advance(reason);
+  };
   const listeners = Object.entries(signalReasons).map(([signal, reason]) => ({
     signal,
-    listener: () => advance(reason),
+    listener: () => onSignal(signal, reason),
   }));
   for (const { signal, listener } of listeners) process.on(signal, listener);
   const forgetClosed = onClosedOutput(() => {
@@ -74,6 +85,8 @@ export function stopOnSignal({ appHost, client, resources, progress }: StopOnSig
 }
 
 const signalReasons = { SIGINT: "Ctrl-C", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP" } as const;
+/** So soon nobody asks again, in milliseconds. */
+const echoTime = 100;
 const yes = (): boolean => true;
 const no = (): boolean => false;
 

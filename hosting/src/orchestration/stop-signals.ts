@@ -3,10 +3,11 @@ import type { Closable } from "./closers.ts";
 import type { Orchestrator } from "./orchestrator.ts";
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const outputs = ["stdout", "stderr"] as const;
 
 /**
  * Stops the run in order at the first SIGINT, SIGTERM or SIGHUP, at once at the second, and gives up at the third. With
- * a client attached, the end of stdin means that the client is gone.
+ * a client attached, the end of stdin means that the client is gone; without one, that nobody reads our output does.
  */
 export function listenForStop({
   orchestrator,
@@ -17,13 +18,20 @@ export function listenForStop({
 }): Closable {
   let asked = 0;
   const onSignal = (signal: NodeJS.Signals): void => {
+    // A terminal that is closed says so itself and through the shell: that is no second request.
+    if (signal === "SIGHUP" && asked > 0) return;
     asked += 1;
     if (asked > 2) process.exit(130);
     void orchestrator.stop({ force: asked === 2, reason: signal });
   };
   const onClientGone = (): void =>
     void orchestrator.stop({ reason: "the client that started the run is gone" });
+  // With a client that is killed our output is gone too: without anybody listening that would be an exception.
+  const onOutputClosed = (): void => {
+    if (!isAttached) void orchestrator.stop({ reason: "nobody reads the output" });
+  };
   for (const signal of signals) process.on(signal, onSignal);
+  for (const output of outputs) process[output].on("error", onOutputClosed);
   if (isAttached) {
     process.stdin.on("end", onClientGone).on("error", onClientGone).on("close", onClientGone);
     process.stdin.resume();
@@ -31,6 +39,7 @@ export function listenForStop({
   }
   return {
     close() {
+      // The listeners of the output stay: what the AppHost prints last must not end it.
       for (const signal of signals) process.off(signal, onSignal);
       if (isAttached) {
         process.stdin.off("end", onClientGone).off("error", onClientGone).off("close", onClientGone);
