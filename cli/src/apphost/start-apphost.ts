@@ -2,11 +2,11 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync, readFileSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { readFile, rm } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
+import { newRunId, openRuntimeDirectory, runPaths } from "@dext/hosting/control";
 import type { AppHostRuntime } from "./choose-runtime.ts";
 
 /** What {@link startAppHost} takes. */
@@ -49,7 +49,7 @@ export interface AppHostProcess {
   /** Leaves it to itself: this process may end. */
   leave(): void;
   isLeft(): boolean;
-  /** Removes the temporary folder. */
+  /** Removes the files between this process and it. */
   dispose(): Promise<void>;
 }
 
@@ -60,9 +60,7 @@ export interface AppHostProcess {
 export async function startAppHost(options: StartAppHostOptions): Promise<AppHostProcess> {
   const { file, runtime, operation, environment = {}, onLine = () => {} } = options;
   const { isDetached = false, isPrinter = false } = options;
-  const folder = await mkdtemp(join(tmpdir(), "dext-result-"));
-  const resultFile = join(folder, "result.json");
-  const outputFile = join(folder, "output.log");
+  const { result: resultFile, output: outputFile } = await filesOf(environment);
   const output = isDetached ? openSync(outputFile, "w", 0o600) : undefined;
   const child = spawn(runtime.command, [...runtime.args, basename(file)], {
     cwd: dirname(file),
@@ -107,8 +105,18 @@ export async function startAppHost(options: StartAppHostOptions): Promise<AppHos
     },
     isLeft: () => left,
     signal: (name) => signalGroup(child.pid, name),
-    dispose: () => rm(folder, { recursive: true, force: true }),
+    async dispose() {
+      for (const path of [resultFile, outputFile]) await rm(path, { force: true });
+    },
   };
+}
+
+/** They stand in the folder of runs, where what a killed process leaves is found and removed. */
+async function filesOf(
+  environment: Readonly<Record<string, string>>,
+): Promise<{ result: string; output: string }> {
+  const directory = environment["DEXT_RUNTIME_DIRECTORY"] ?? (await openRuntimeDirectory());
+  return runPaths(directory, environment["DEXT_RUN_ID"] ?? newRunId());
 }
 
 async function waitForExit(child: ChildProcess, read: Promise<unknown>): Promise<AppHostExit> {
