@@ -1,14 +1,12 @@
 import { createErrorFactory, isDextError } from "@dext/core";
-import type { DextError, DextErrorOptions } from "@dext/core";
+import type { DextError, DextErrorOptions, ErrorFactory } from "@dext/core";
 import { resilienceErrorCodes } from "./error-codes.ts";
-
-const resilienceError = createErrorFactory(resilienceErrorCodes);
 
 /** A code of `@dext/resilience`. */
 export type ResilienceErrorCode = keyof typeof resilienceErrorCodes;
 
-/** The error for options that do not fit; it has a stack, since somebody has to find the place. */
-export const optionsError = resilienceError;
+/** For options that do not fit; such an error has a stack, since somebody has to find the place. */
+export const resilienceError: ErrorFactory<ResilienceErrorCode> = createErrorFactory(resilienceErrorCodes);
 
 /**
  * A rejection by a strategy. It has no stack: the place that made it is always the same one, and collecting

@@ -1,6 +1,6 @@
 import { toMilliseconds } from "@dext/core";
 import type { Duration } from "@dext/core";
-import { optionsError } from "../rejections.ts";
+import { resilienceError } from "../rejections.ts";
 import type { OptionProblem, OwnProblem, Strategy } from "./layer.ts";
 
 /**
@@ -17,7 +17,7 @@ export function validateStrategies(pipeline: string, strategies: readonly Strate
   const lines = problems.map(
     ({ strategy, option, current, wanted }) => `${strategy}: ${option} is ${current}, wanted ${wanted}`,
   );
-  throw optionsError(
+  throw resilienceError(
     "DEXT_RESILIENCE_OPTIONS_INVALID",
     `The options of the pipeline "${pipeline}" do not fit: ${lines.join("; ")}`,
     { hint: "Strategies stand in the order of adding, the outermost first.", details: { problems } },

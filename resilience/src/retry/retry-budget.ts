@@ -2,7 +2,7 @@ import { systemClock, toMilliseconds } from "@dext/core";
 import type { Clock, Duration } from "@dext/core";
 import type { OwnProblem } from "../pipeline/layer.ts";
 import { checkCount, readDuration, wanted } from "../pipeline/validate.ts";
-import { optionsError } from "../rejections.ts";
+import { resilienceError } from "../rejections.ts";
 
 /** What {@link createRetryBudget} takes. */
 export interface RetryBudgetOptions {
@@ -49,7 +49,7 @@ export function createRetryBudget(options: RetryBudgetOptions = {}): RetryBudget
     const told = problems.map(
       ({ option, current, wanted: want }) => `${option} is ${current}, wanted ${want}`,
     );
-    throw optionsError(
+    throw resilienceError(
       "DEXT_RESILIENCE_OPTIONS_INVALID",
       `The retry budget does not fit: ${told.join("; ")}`,
       {
