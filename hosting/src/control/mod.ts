@@ -14,3 +14,6 @@ export { isRunId, newRunId, openRuntimeDirectory, runPaths } from "./runtime-dir
 export type { RunPaths, RuntimeDirectoryOptions } from "./runtime-directory.ts";
 export { serveControl } from "./serve-control.ts";
 export type { ControlServer, ServeControlOptions } from "./serve-control.ts";
+export { findStaleProcesses } from "../processes/stale-processes.ts";
+export type { StaleProcessesOptions } from "../processes/stale-processes.ts";
+export type { NamedProcess } from "../processes/process-entry.ts";

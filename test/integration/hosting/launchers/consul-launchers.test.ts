@@ -6,8 +6,10 @@ import { ModelBuilder } from "../../../../hosting/src/model/model-builder.ts";
 import { findProgram } from "../../../../hosting/src/orchestration/find-program.ts";
 import { addConsul } from "../../../../hosting/src/resources/add-consul.ts";
 import { connectionOf, launch } from "../../../fixtures/launchers/run-launcher.ts";
+import { requirement } from "../../../fixtures/requirement.ts";
 
 const isInstalled = (await findProgram("consul")) !== undefined;
+const consul = requirement("consul", () => isInstalled);
 
 let directory: string;
 beforeEach(async () => {
@@ -17,8 +19,8 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-describe.skipIf(!isInstalled)(
-  "consul by the process launcher (needs consul on the PATH)",
+describe.skipIf(!consul.available)(
+  `consul by the process launcher ${consul.reason}`,
   { timeout: 90_000 },
   () => {
     test("has a leader when it is healthy and keeps its keys with a data volume", async () => {

@@ -8,8 +8,10 @@ import { ModelBuilder } from "../../../../hosting/src/model/model-builder.ts";
 import { findProgram } from "../../../../hosting/src/orchestration/find-program.ts";
 import { addRabbitMQ } from "../../../../hosting/src/resources/add-rabbitmq.ts";
 import { connectionOf, launch } from "../../../fixtures/launchers/run-launcher.ts";
+import { requirement } from "../../../fixtures/requirement.ts";
 
 const isInstalled = (await findProgram("rabbitmq-server")) !== undefined;
+const rabbitmq = requirement("rabbitmq", () => isInstalled);
 const hostilePassword = `a;b"c@d/e'f\\g h=i,j%k#l é`;
 
 let directory: string;
@@ -72,8 +74,8 @@ async function processesWith(text: string): Promise<string[]> {
   return pids.filter((_, index) => environments[index]?.includes(text));
 }
 
-describe.skipIf(!isInstalled)(
-  "rabbitmq by the process launcher (needs rabbitmq-server on the PATH)",
+describe.skipIf(!rabbitmq.available)(
+  `rabbitmq by the process launcher ${rabbitmq.reason}`,
   { timeout: 120_000 },
   () => {
     test("lets in who has the password, also when it was changed, and leaves nothing behind", async () => {
