@@ -40,6 +40,11 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
 }
 
+/** The least of the values: of times the one that was disturbed least, since whatever else a machine does only adds. */
+export function best(values: readonly number[]): number {
+  return Math.min(...values);
+}
+
 function round(value: number): number {
   return Math.round(value * 100) / 100;
 }

@@ -13,11 +13,11 @@ import { fileURLToPath } from "node:url";
 import { openLogFolder } from "../../hosting/src/logs/log-folder.ts";
 import { floodChildren, floodCommand, floodLine, floodNames, lineLength } from "./flood/flood-command.ts";
 import { findChild, readUsage } from "./process-usage.ts";
-import { atLeast, atMost, median, told } from "./row.ts";
+import { atLeast, atMost, best, told } from "./row.ts";
 import type { BenchRow } from "./row.ts";
 
 const linesEach = 500_000;
-const rounds = 3;
+const rounds = 5;
 /** How long nobody reads our stdout, in milliseconds. */
 const stalledFor = Number(process.env["DEXT_BENCH_STALL"] ?? 60_000);
 
@@ -65,13 +65,13 @@ async function measureSpeed(temporary: string): Promise<BenchRow[]> {
   }
   const megabytes = (floodChildren * linesEach * lineLength) / 1e6;
   return [
-    told("four plain cat, each to a file", { value: median(cats), unit: "ms" }),
-    told("concurrently", { value: median(peers), unit: "ms" }),
-    told("dext run: from the command to its end", { value: median(ours), unit: "ms" }),
-    told("dext run: output", { value: (megabytes / median(ours)) * 1000, unit: "MB/s" }),
-    atLeast("faster than concurrently", { value: median(peers) / median(ours), bar: 1.5, unit: "×" }),
+    told("four plain cat, each to a file, best", { value: best(cats), unit: "ms" }),
+    told("concurrently, best", { value: best(peers), unit: "ms" }),
+    told("dext run: from the command to its end, best", { value: best(ours), unit: "ms" }),
+    told("dext run: output", { value: (megabytes / best(ours)) * 1000, unit: "MB/s" }),
+    atLeast("faster than concurrently", { value: best(peers) / best(ours), bar: 1.5, unit: "×" }),
     atLeast("of the rate of four plain cat", {
-      value: (median(cats) / median(ours)) * 100,
+      value: (best(cats) / best(ours)) * 100,
       bar: 40,
       unit: "%",
     }),

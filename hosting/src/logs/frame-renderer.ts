@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { copyBytes } from "./copy-bytes.ts";
 import type { LogStream } from "@dext/protocol";
 import type { LogFrame } from "./log-frame.ts";
 import { printableText } from "./printable-text.ts";
@@ -37,8 +38,11 @@ export function createFrameRenderer(options: FrameRendererOptions): FrameRendere
     for (let start = 0; start < bytes.length;) {
       const from = textOffset(bytes, start);
       const end = bytes.indexOf(newline, from);
-      const text = asText ? printableBytes(bytes.subarray(from, end), options) : bytes.subarray(from, end);
-      output.add(prefix[readStream(bytes, from)], text);
+      const before = prefix[readStream(bytes, from)];
+      if (asText) {
+        const text = printableBytes(bytes.subarray(from, end), options);
+        output.add(before, text, 0, text.length);
+      } else output.add(before, bytes, from, end);
       if (bytes[from - 1] === continuesMark) output.amend(brokenMark);
       start = end + 1;
     }
@@ -66,14 +70,15 @@ class LineBuffer {
     this.#used = 0;
   }
 
-  add(prefix: Buffer, text: Buffer): void {
-    const length = prefix.length + text.length + 1;
+  /** Adds a line, whose text stands in `bytes` from `start` up to, not including, `end`. */
+  add(prefix: Buffer, bytes: Buffer, start: number, end: number): void {
+    const length = prefix.length + end - start + 1;
     this.#reserve(length);
     const buffer = this.#buffer;
     let at = this.#used;
     // A loop beats a native call for so few bytes.
     for (let index = 0; index < prefix.length; index += 1) buffer[at++] = prefix[index]!;
-    buffer.set(text, at);
+    copyBytes(bytes, buffer, at, start, end);
     this.#used += length;
     buffer[this.#used - 1] = newline;
   }

@@ -1,5 +1,6 @@
 import type { Buffer } from "node:buffer";
 import type { LogStream } from "@dext/protocol";
+import { copyBytes } from "./copy-bytes.ts";
 import type { ChannelFiles } from "./channel-files.ts";
 import { PageRing } from "./page-ring.ts";
 import type { Page, PagePool } from "./page-ring.ts";
@@ -79,7 +80,7 @@ export class LogChannel implements LineTarget, ReadableChannel {
     // A loop beats a native call for so few bytes.
     for (let at = 0; at < headerLength; at += 1) target[begin + at] = from[at]!;
     if (continues) target[begin + headerLength - 1] = continuesMark;
-    target.set(bytes.subarray(start, end), begin + headerLength);
+    copyBytes(bytes, target, begin + headerLength, start, end);
     target[begin + length - 1] = newline;
     page.used = begin + length;
     page.lines += 1;
