@@ -40,3 +40,14 @@ export type {
 export type { ListRule } from "./tree/merge.ts";
 export { object } from "./object/object-provider.ts";
 export type { ObjectOptions } from "./object/object-provider.ts";
+export { env } from "./env/env-provider.ts";
+export type { EnvOptions } from "./env/env-provider.ts";
+export { dotenv } from "./dotenv/dotenv-provider.ts";
+export type { DotenvOptions } from "./dotenv/dotenv-provider.ts";
+export { file } from "./file/file-provider.ts";
+export type { FileOptions } from "./file/file-provider.ts";
+export type { FileFormat } from "./file/formats.ts";
+export { commandLine } from "./command-line/command-line-provider.ts";
+export type { CommandLineOptions } from "./command-line/command-line-provider.ts";
+export { kubernetesVolume } from "./kubernetes-volume/kubernetes-volume-provider.ts";
+export type { KubernetesVolumeOptions } from "./kubernetes-volume/kubernetes-volume-provider.ts";

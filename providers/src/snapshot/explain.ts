@@ -60,7 +60,7 @@ function formatValue(value: ScalarValue): string {
 }
 
 function shadowedOf(node: ConfigNode): readonly ConfigNode[] {
-  return node.shadowed.map((each) => each.node).reverse();
+  return node.shadowed.map((each) => each.node).toReversed();
 }
 
 function holdsSecret(

@@ -1,4 +1,5 @@
 import { configError } from "../config-error.ts";
+import { keyOfSchema } from "../names/fit-key.ts";
 import { shapeBelow } from "../schema/shape.ts";
 import type { Shape } from "../schema/shape.ts";
 import { formatPath } from "./config-path.ts";
@@ -126,35 +127,19 @@ function replace(lower: ConfigNode, upper: ConfigNode): ConfigNode {
   return { ...upper, shadowed };
 }
 
-/**
- * The key that a name without case means: one that the schema has, else one of a lower layer, else the name itself,
- * in lower case when it was all upper case. Only in comparison with the schema do `_` and `-` not count, so that
- * `MAX_RETRIES` finds `maxRetries`.
- */
+/** The key that a name without case means: one that the schema has, else one of a lower layer, else the name itself. */
 function fitKey(
   name: string,
   { lower, shape }: { lower: ReadonlyMap<string, ConfigNode>; shape: Shape | undefined },
 ): string {
-  const named = shape?.properties ?? new Map<string, Shape>();
-  if (named.has(name)) return name;
-  const folded = name.toLowerCase();
-  const ofSchema =
-    [...named.keys()].find((key) => key.toLowerCase() === folded) ??
-    onlyOne([...named.keys()].filter((key) => squeeze(key) === squeeze(name)));
+  const ofSchema = keyOfSchema(name, shape);
   if (ofSchema !== undefined) return ofSchema;
   if (lower.has(name)) return name;
+  const folded = name.toLowerCase();
   for (const key of lower.keys()) if (key.toLowerCase() === folded) return key;
-  // Keys below a record are the owner's own.
+  // Keys below a record are the owner's own; elsewhere nobody means `DB` by `DB`.
   if (shape?.rest !== undefined) return name;
   return name === name.toUpperCase() ? folded : name;
-}
-
-function squeeze(key: string): string {
-  return key.replaceAll(/[-_]/g, "").toLowerCase();
-}
-
-function onlyOne(keys: readonly string[]): string | undefined {
-  return keys.length === 1 ? keys[0] : undefined;
 }
 
 /** A list or an object that was written as JSON in a single value, as one does in the environment: `["a","b"]`. */

@@ -1,0 +1,17 @@
+import { createErrorFactory } from "@dext/core";
+import type { ErrorFactory } from "@dext/core";
+import { fileErrorCodes } from "./error-codes.ts";
+
+export const fileError: ErrorFactory<keyof typeof fileErrorCodes> = createErrorFactory(fileErrorCodes);
+
+/** Why a place in a file cannot stand as it does: `config.yaml:3:7: …`. */
+export function invalidFile(
+  what: string,
+  { file, line, column, cause }: { file: string; line: number; column: number; cause?: unknown },
+): Error {
+  return fileError("DEXT_CONFIG_FILE_INVALID", `${file}:${line}:${column}: ${what}`, {
+    hint: "Correct the file at this place.",
+    cause,
+    details: { file, line, column },
+  });
+}

@@ -1,0 +1,187 @@
+import { isUtf8 } from "node:buffer";
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import type {
+  ConfigLayer,
+  ConfigNote,
+  LayerOptions,
+  LoadContext,
+  LoadedSource,
+} from "../definition/provider.ts";
+import { formatOfName, parseText } from "../file/formats.ts";
+import { shapeAtNames } from "../names/fit-key.ts";
+import { objectNode, treeOfPaths, valueNode } from "../tree/config-tree.ts";
+import type { ConfigNode, ObjectNode, Origin } from "../tree/config-tree.ts";
+import { mergeTrees } from "../tree/merge.ts";
+import { watchDirectory } from "../watching/watch-directory.ts";
+import { kubernetesVolumeError } from "./kubernetes-volume-error.ts";
+
+/** What {@link kubernetesVolume} takes. */
+export interface KubernetesVolumeOptions extends LayerOptions {
+  /** Its values are secrets: say so for the volume of a Secret, which looks like that of a ConfigMap. */
+  secret?: boolean;
+}
+
+/**
+ * A ConfigMap or Secret that is mounted as a folder: the name of each file is a key (`.` and `__` nest), its content the
+ * value, less one newline at its end. A file that is named `*.yaml`, `*.json` or `*.toml` is read as such, and its keys
+ * count as if they stood at the root.
+ *
+ * All files are read from one state of the volume: Kubernetes replaces them together by changing one link.
+ *
+ * @throws at load DextError `DEXT_CONFIG_VOLUME_UNREADABLE`, `DEXT_CONFIG_VOLUME_BINARY`, and what files throw
+ */
+export function kubernetesVolume(
+  path: string,
+  { secret = false, ...options }: KubernetesVolumeOptions = {},
+): ConfigLayer {
+  return {
+    ...options,
+    provider: "kubernetes-volume",
+    label: path,
+    create: () => ({
+      load: (context) => loadVolume(context, { path, secret }),
+      watch: (context) => watchDirectory(resolve(context.directory, path), { context }),
+    }),
+  };
+}
+
+interface VolumeSource {
+  path: string;
+  secret: boolean;
+}
+
+async function loadVolume(context: LoadContext, source: VolumeSource): Promise<LoadedSource | undefined> {
+  const volume = resolve(context.directory, source.path);
+  const kind = await kindOf(volume);
+  if (kind === undefined) return undefined;
+  const notes: ConfigNote[] = [];
+  if (kind === "file") {
+    notes.push(neverUpdates(source, "is a single file, so it was mounted by subPath"));
+    return { tree: await readFiles([volume], { context, source, root: volume }), notes };
+  }
+  // A swap may remove the state that is being read: then the next one is read whole.
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const { root, swapped } = await presentState(volume);
+      if (!swapped && notes.length === 0) {
+        notes.push(
+          neverUpdates(source, 'has no "..data" link, so it was mounted by subPath or is a plain folder'),
+        );
+      }
+      const names = (await readdir(root)).filter((name) => !name.startsWith("..")).toSorted();
+      const paths = names.map((name) => join(root, name));
+      return { tree: await readFiles(paths, { context, source, root }), notes };
+    } catch (error) {
+      const gone = (error as NodeJS.ErrnoException).code === "ENOENT";
+      if (!gone || attempt === 5) throw unreadable(volume, error);
+    }
+  }
+}
+
+/** `..data` → `..2026_03_01_12_00_00.123456789`, where the files of the present state are. */
+async function presentState(volume: string): Promise<{ root: string; swapped: boolean }> {
+  try {
+    return { root: await realpath(join(volume, "..data")), swapped: true };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return { root: volume, swapped: false };
+  }
+}
+
+async function readFiles(
+  paths: readonly string[],
+  { context, source, root }: { context: LoadContext; source: VolumeSource; root: string },
+): Promise<ObjectNode> {
+  const whole: ObjectNode[] = [];
+  const values: { path: readonly string[]; node: ConfigNode }[] = [];
+  for (const path of paths) {
+    if (!(await stat(path)).isFile()) continue;
+    const name = basename(path);
+    const bytes = await readFile(path, { signal: context.signal });
+    const shown = path === root ? source.path : join(source.path, name);
+    const format = isUtf8(bytes) ? formatOfName(name) : undefined;
+    if (format !== undefined) whole.push(await readStructured({ bytes, file: shown, format, source }));
+    else {
+      const keys = name.split(/\.|__/).filter((key) => key !== "");
+      if (keys.length > 0)
+        values.push({ path: keys, node: fileNode(bytes, { shown, keys, context, source }) });
+    }
+  }
+  const origin: Origin = { provider: "kubernetes-volume", location: source.path };
+  const plain = treeOfPaths(values, { origin, loose: true });
+  if (whole.length === 0) return plain;
+  const { shape } = context;
+  return mergeTrees([...whole, plain], { shape, listRule: () => "replace", emptyAsUndefined: false });
+}
+
+async function readStructured({
+  bytes,
+  file,
+  format,
+  source,
+}: {
+  bytes: Buffer;
+  file: string;
+  format: NonNullable<ReturnType<typeof formatOfName>>;
+  source: VolumeSource;
+}): Promise<ObjectNode> {
+  const place = { text: bytes.toString("utf8"), file, provider: "kubernetes-volume", secret: source.secret };
+  const { root } = await parseText(place, format);
+  if (root?.kind === "object") return root;
+  const origin: Origin = { provider: "kubernetes-volume", location: file };
+  if (root === undefined) return objectNode([], { origin });
+  // A file that only looks like one of keys is a value under its own name.
+  const keys = basename(file)
+    .split(".")
+    .filter((key) => key !== "");
+  return treeOfPaths([{ path: keys, node: root }], { origin, loose: true });
+}
+
+function fileNode(
+  bytes: Buffer,
+  {
+    shown,
+    keys,
+    context,
+    source,
+  }: { shown: string; keys: readonly string[]; context: LoadContext; source: VolumeSource },
+): ConfigNode {
+  const origin: Origin = { provider: "kubernetes-volume", location: shown, details: { file: shown } };
+  const { secret } = source;
+  if (isUtf8(bytes)) return valueNode(bytes.toString("utf8").replace(/\r?\n$/, ""), { origin, secret });
+  const wanted = shapeAtNames(context.shape, keys);
+  if (wanted === undefined || wanted.types.size > 0) {
+    throw kubernetesVolumeError(
+      "DEXT_CONFIG_VOLUME_BINARY",
+      `The file "${shown}" holds bytes that are no text, and the schema does not want bytes there`,
+      { hint: "Let the schema want a Uint8Array there, or mount text.", details: { file: shown } },
+    );
+  }
+  return valueNode(new Uint8Array(bytes), { origin, secret });
+}
+
+async function kindOf(volume: string): Promise<"file" | "directory" | undefined> {
+  try {
+    return (await stat(volume)).isDirectory() ? "directory" : "file";
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw unreadable(volume, error);
+  }
+}
+
+function neverUpdates({ path }: VolumeSource, why: string): ConfigNote {
+  return {
+    message: `The volume "${path}" will not update while the container runs: it ${why}`,
+    origin: { provider: "kubernetes-volume", location: path },
+  };
+}
+
+function unreadable(volume: string, cause: unknown): Error {
+  if ((cause as { code?: unknown }).code?.toString().startsWith("DEXT_") === true) return cause as Error;
+  return kubernetesVolumeError(
+    "DEXT_CONFIG_VOLUME_UNREADABLE",
+    `The volume "${volume}" is there and cannot be read: ${(cause as Error).message}`,
+    { hint: "Look at the rights of the mounted files and at fsGroup.", cause, details: { volume } },
+  );
+}
