@@ -25,3 +25,5 @@ export type { FetchHandler, ServerAddress } from "./serve/server.ts";
 export type { UpgradeListener } from "./serve/node-server.ts";
 export type { ShutdownHookOptions, ShutdownOptions } from "./shutdown/shutdown.ts";
 export type { ShutdownHook } from "./shutdown/shutdown-hooks.ts";
+export { currentTrace, instrument, withSpan } from "./telemetry/with-span.ts";
+export type { SpanOptions, SpanRole, TraceFields } from "./telemetry/with-span.ts";

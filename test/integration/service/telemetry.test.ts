@@ -183,11 +183,14 @@ describe.each([
     ]);
     expect(new Set(receiver.points.map(({ name }) => name))).toEqual(
       new Set([
-        ...["http.server.request.duration", "http.client.request.duration"],
+        "http.server.request.duration",
+        "http.client.request.duration",
         ...["min", "max", "mean", "stddev", "p50", "p90", "p99"].map(
           (each) => `nodejs.eventloop.delay.${each}`,
         ),
-        ...["nodejs.eventloop.time", "nodejs.eventloop.utilization", "v8js.memory.heap.used"],
+        "nodejs.eventloop.time",
+        "nodejs.eventloop.utilization",
+        "v8js.memory.heap.used",
         ...["size", "available_size", "physical_size"].map((each) => `v8js.memory.heap.space.${each}`),
         ...(receiver.points.some(({ name }) => name === "v8js.gc.duration") ? ["v8js.gc.duration"] : []),
       ]),

@@ -6,7 +6,7 @@ export interface BatchQueueOptions<Item> {
   /** Sends one batch; the next is not sent before this is through. Never rejects. */
   send(items: readonly Item[]): Promise<void>;
   /** Calls back later, without keeping the process alive. */
-  later(callback: () => void, delay: number): void;
+  readonly later: (callback: () => void, delay: number) => void;
 }
 
 /** Collects items and sends them in batches, one at a time. It is bounded: what comes on top is dropped. */

@@ -1,4 +1,4 @@
-/** Where whoever ends the process finds what has to be sent before. */
+/** Where whoever ends the process finds a function that sends what has to be sent before. */
 const registry = Symbol.for("dext.telemetry.flush");
 /** How long the natural end of a program may wait for its telemetry, in milliseconds. */
 const longestGoodbye = 500;
@@ -8,9 +8,9 @@ type Flush = () => Promise<void>;
 /** What is sent when, at the end of the process. */
 export interface FlushOptions {
   /** Sends everything that there is. */
-  flush: Flush;
+  readonly flush: Flush;
   /** Sends what can be sent before this returns. */
-  flushNow(): void;
+  readonly flushNow: () => void;
 }
 
 /**
@@ -25,10 +25,12 @@ export function flushAtEnd({ flush, flushNow }: FlushOptions): void {
 }
 
 function register(flush: Flush): void {
-  const place = globalThis as { [registry]?: Set<Flush> | Flush };
+  const place = globalThis as { [registry]?: unknown };
   const present = place[registry];
-  if (present instanceof Set) present.add(flush);
-  else place[registry] = new Set(present === undefined ? [flush] : [present, flush]);
+  place[registry] =
+    typeof present === "function"
+      ? async () => void (await Promise.allSettled([(present as Flush)(), flush()]))
+      : flush;
 }
 
 /** The timer holds the process, whose connections to the endpoint do not. */

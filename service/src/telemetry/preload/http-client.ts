@@ -3,6 +3,7 @@ import { errorMonitor } from "node:events";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { context, propagation, trace } from "@opentelemetry/api";
 import { startClientSpan } from "./client-span.ts";
+import type { ClientSpan } from "./client-span.ts";
 import { durationHistogram } from "./http-attributes.ts";
 import { isOwnRequest } from "./http-transport.ts";
 import type { Instruments } from "./instrumentation.ts";
@@ -11,15 +12,14 @@ import { mayPropagate } from "./propagation-rule.ts";
 /** A span and a duration for every request that is made with `node:http` or `node:https`, and with all that builds on them. */
 export function instrumentHttpClient({ tracer, meter }: Instruments): void {
   const duration = durationHistogram(meter, "http.client.request.duration");
+  const clients = new WeakMap<ClientRequest, ClientSpan>();
   // Published at the end of the constructor of every ClientRequest, in the context of whoever makes it.
   subscribe("http.client.request.created", (message) => {
     if (isOwnRequest()) return;
     const { request } = message as { request: ClientRequest };
     const client = startClientSpan({ method: request.method, url: urlOf(request) }, { tracer, duration });
     propagate(request, client.span);
-    request.prependOnceListener("response", (response: IncomingMessage) => {
-      client.respond({ status: response.statusCode, httpVersion: response.httpVersion });
-    });
+    clients.set(request, client);
     request.once("socket", (socket) => {
       const tell = (): void => client.connect({ address: socket.remoteAddress, port: socket.remotePort });
       if (socket.connecting) socket.once("connect", tell);
@@ -27,6 +27,11 @@ export function instrumentHttpClient({ tracer, meter }: Instruments): void {
     });
     request.once(errorMonitor, (error) => client.fail(error));
     request.once("close", () => client.end());
+  });
+  // No listener of "response": a request without one lets Node throw the answer away, which it must go on doing.
+  subscribe("http.client.response.finish", (message) => {
+    const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
+    clients.get(request)?.respond({ status: response.statusCode, httpVersion: response.httpVersion });
   });
 }
 

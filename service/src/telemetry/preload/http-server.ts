@@ -2,6 +2,7 @@ import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { context, propagation, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import type { Attributes, Context, Histogram, Span } from "@opentelemetry/api";
+import { suppressTracing } from "@opentelemetry/core";
 import { redactUrl } from "../../redact-url.ts";
 import { durationHistogram, hostAttributes, methodAttributes, pickAttributes } from "./http-attributes.ts";
 import type { Instruments } from "./instrumentation.ts";
@@ -11,9 +12,9 @@ interface RequestStart {
 }
 
 const metricAttributes = [
-  ...["http.request.method", "url.scheme", "network.protocol.version"],
-  ...["http.response.status_code", "http.route", "error.type"],
-];
+  "http.request.method url.scheme network.protocol.version http.response.status_code",
+  "http.route error.type",
+].flatMap((line) => line.split(" "));
 
 /**
  * A span and a duration for every request that a `node:http` or `node:https` server answers.
@@ -29,9 +30,9 @@ export function instrumentHttpServer({ tracer, meter }: Instruments): void {
     const { server } = message as RequestStart;
     if (seen.has(server)) return;
     seen.add(server);
-    const emit = server.emit;
-    server.emit = function (this: Server, event: string | symbol, ...args: unknown[]): boolean {
-      const pass = (): boolean => Reflect.apply(emit, this, [event, ...args]) as boolean;
+    const emit = server.emit.bind(server) as (event: string | symbol, ...args: unknown[]) => boolean;
+    server.emit = (event: string | symbol, ...args: unknown[]): boolean => {
+      const pass = (): boolean => emit(event, ...args);
       if (event !== "request" && event !== "checkContinue") return pass();
       const [request, response] = args as [IncomingMessage, ServerResponse];
       return context.with(begin(request, { response, tracer, duration }), pass);
@@ -52,21 +53,25 @@ function begin(
   const attributes = { ...method, ...requestAttributes(request) };
   const parent = propagation.extract(context.active(), request.headers);
   const span = isHealthProbe(request)
-    ? trace.wrapSpanContext({ traceId: "", spanId: "", traceFlags: 0 })
+    ? undefined
     : tracer.startSpan(name, { kind: SpanKind.SERVER, attributes }, parent);
   // "close" comes once, whether the answer is through or the client has gone.
   response.once("close", () => {
     const result = responseAttributes(request, { response, span });
-    span.setAttributes(result);
-    if (result["http.route"] !== undefined) span.updateName(`${name} ${String(result["http.route"])}`);
-    if (response.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
-    span.end();
+    if (span !== undefined) endSpan(span, { name, result });
     duration.record(
       (performance.now() - startedAt) / 1_000,
       pickAttributes({ ...attributes, ...result }, metricAttributes),
     );
   });
-  return trace.setSpan(parent, span);
+  return span === undefined ? suppressTracing(parent) : trace.setSpan(parent, span);
+}
+
+function endSpan(span: Span, { name, result }: { name: string; result: Attributes }): void {
+  const { "http.route": route } = result;
+  if (typeof route === "string") span.updateName(`${name} ${route}`);
+  if (result["error.type"] !== undefined) span.setStatus({ code: SpanStatusCode.ERROR });
+  span.setAttributes(result).end();
 }
 
 /** What the AppHost, Kubernetes and load balancers ask every few seconds would bury everything else. */
@@ -100,7 +105,7 @@ function requestAttributes(request: IncomingMessage): Attributes {
 
 function responseAttributes(
   request: IncomingMessage,
-  { response, span }: { response: ServerResponse; span: Span },
+  { response, span }: { response: ServerResponse; span: Span | undefined },
 ): Attributes {
   const { statusCode, headersSent } = response;
   const route = routeOf(request, span);
@@ -112,9 +117,8 @@ function responseAttributes(
 }
 
 /** The route, where somebody knows it: whoever set it on the span, or Express, which leaves it on the request. */
-function routeOf(request: IncomingMessage, span: Span): string | undefined {
-  const { attributes } = span as Span & { attributes?: Attributes };
-  const own = attributes?.["http.route"];
+function routeOf(request: IncomingMessage, span: Span | undefined): string | undefined {
+  const own = (span as { attributes?: Attributes } | undefined)?.attributes?.["http.route"];
   if (typeof own === "string") return own;
   const { route, baseUrl = "" } = request as IncomingMessage & {
     route?: { path?: unknown };

@@ -20,6 +20,9 @@ export interface Transport {
  */
 type Outcome = "done" | "stale" | { readonly retryAfter: number };
 
+/** A connection with what the runtime knows it by. */
+type HandledSocket = Socket & { _handle?: { fd?: number } };
+
 /** Milliseconds before the second attempt; doubled for each further one. */
 const firstRetry = 1_000;
 const retryable = new Set([429, 502, 503, 504]);
@@ -72,9 +75,8 @@ export class HttpTransport implements Transport {
 
   /** Writes the request to the idle connection by hand: nothing asynchronous comes to an end any more. */
   sendNow(body: Uint8Array): void {
-    const socket = Object.values(this.#agent?.freeSockets ?? {}).flat()[0] as
-      | (Socket & { _handle?: { fd?: number } })
-      | undefined;
+    const sockets: Partial<Record<string, HandledSocket[]>> = this.#agent?.freeSockets ?? {};
+    const [socket] = Object.values(sockets).flat();
     const fd = this.#url.protocol === "http:" ? socket?._handle?.fd : undefined;
     if (fd === undefined || fd < 0) return;
     const content = this.#settings.gzip ? process.getBuiltinModule("node:zlib").gzipSync(body) : body;

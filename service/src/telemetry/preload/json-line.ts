@@ -4,10 +4,12 @@ import type { Attributes, LogRecord } from "@opentelemetry/api";
 /** Lines that are longer are not taken apart. */
 const longestLine = 65_536;
 /** What is said by other parts of a record, or of the resource. */
-const known = new Set([
-  ...["level", "severity", "msg", "message", "time", "timestamp", "pid", "hostname", "v"],
-  ...["err", "error", "trace_id", "span_id", "trace_flags"],
-]);
+const known = new Set(
+  [
+    "level severity msg message time timestamp pid hostname v err error trace_id span_id",
+    "trace_flags",
+  ].flatMap((line) => line.split(" ")),
+);
 const severities: Readonly<Record<string, SeverityNumber>> = {
   trace: SeverityNumber.TRACE,
   verbose: SeverityNumber.DEBUG,
@@ -36,7 +38,7 @@ export function parseJsonLine(line: string): LogRecord | undefined {
   if (typeof level !== "string" && typeof level !== "number" && typeof message !== "string") return undefined;
   const attributes: Attributes = {};
   for (const [name, value] of Object.entries(entry)) {
-    if (!known.has(name) && value !== null) attributes[name] = value as Attributes[string];
+    if (!known.has(name) && value !== null) attributes[name] = value;
   }
   Object.assign(attributes, exceptionAttributes(entry["err"] ?? entry["error"]));
   const severityNumber = severityOf(level);
@@ -51,7 +53,7 @@ export function parseJsonLine(line: string): LogRecord | undefined {
 
 /** The attributes of an error, or of what a logger made of one. */
 export function exceptionAttributes(error: unknown): Attributes {
-  if (typeof error === "string") return { "exception.message": error };
+  if (typeof error === "string") return stackAttributes(error);
   if (typeof error !== "object" || error === null) return {};
   const { name, type, message, stack } = error as Record<string, unknown>;
   const attributes: Attributes = {};
@@ -62,10 +64,17 @@ export function exceptionAttributes(error: unknown): Attributes {
   return attributes;
 }
 
-function parseObject(line: string): Record<string, unknown> | undefined {
+/** Some loggers make a text of an error: `TypeError: no such thing\n    at main (file:///app.js:3:9)`. */
+function stackAttributes(text: string): Attributes {
+  const [, type, message = ""] = /^([\w.$]+)(?:: (.*))?\n\s+at /.exec(text) ?? [];
+  if (type === undefined) return { "exception.message": text };
+  return { "exception.type": type, "exception.message": message, "exception.stacktrace": text };
+}
+
+function parseObject(line: string): Attributes | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+    return typeof value === "object" && value !== null ? (value as Attributes) : undefined;
   } catch {
     return undefined;
   }

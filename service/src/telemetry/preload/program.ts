@@ -15,13 +15,14 @@ export interface RunningProgram {
 /** They are started again and again around a program, and inherit its `NODE_OPTIONS`. */
 const packageManagers = /^(?:npm|npx|pnpm|pnpx|yarn|yarnpkg|corepack)(?:-cli|-[\d.]+)?$/;
 /** Packages whose commands build, check or start programs and are none themselves. */
-const tools = new Set([
-  ...["npm", "pnpm", "yarn", "corepack", "typescript", "tsc", "tsgo", "@typescript/native-preview"],
-  ...["tsx", "ts-node-dev", "nodemon", "node-gyp", "node-pre-gyp", "prebuild-install", "husky"],
-  ...["concurrently", "npm-run-all", "npm-run-all2", "turbo", "nx", "lerna", "wireit", "dext"],
-  ...["eslint", "prettier", "oxlint", "oxfmt", "esbuild", "rollup", "rolldown", "tsup", "tsdown", "webpack"],
-  ...["vitest", "jest", "lint-staged", "cross-env", "dotenv-cli", "env-cmd", "@dotenvx/dotenvx"],
-]);
+const tools = new Set(
+  [
+    "npm pnpm yarn corepack typescript tsc tsgo @typescript/native-preview tsx ts-node-dev",
+    "nodemon node-gyp node-pre-gyp prebuild-install husky concurrently npm-run-all npm-run-all2",
+    "turbo nx lerna wireit dext eslint prettier oxlint oxfmt esbuild rollup rolldown tsup",
+    "tsdown webpack vitest jest lint-staged cross-env dotenv-cli env-cmd @dotenvx/dotenvx",
+  ].flatMap((line) => line.split(" ")),
+);
 /** Whoever depends on one of these has a telemetry of its own. */
 const otherTelemetry =
   /^(?:@opentelemetry\/(?:sdk-node|sdk-trace(?:-base|-node)?|auto-instrumentations-node)|dd-trace|newrelic|elastic-apm-node|applicationinsights|@azure\/monitor-opentelemetry|@sentry\/node|@vercel\/otel|@honeycombio\/opentelemetry-node)$/;

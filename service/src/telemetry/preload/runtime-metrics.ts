@@ -32,14 +32,12 @@ function measureEventLoopDelay(meter: Meter): void {
   };
   meter.addBatchObservableCallback((result) => {
     if (histogram.count === 0) return;
-    // Nanoseconds from one look to the next, so that a loop without delay shows the resolution.
-    const seconds = (nanoseconds: number): number => Math.max(nanoseconds / 1e9 - resolution / 1e3, 0);
-    result.observe(gauges.min, seconds(histogram.min));
-    result.observe(gauges.max, seconds(histogram.max));
-    result.observe(gauges.mean, seconds(histogram.mean));
+    result.observe(gauges.min, lateness(histogram.min));
+    result.observe(gauges.max, lateness(histogram.max));
+    result.observe(gauges.mean, lateness(histogram.mean));
     result.observe(gauges.stddev, histogram.stddev / 1e9);
     for (const [name, percentile] of Object.entries(quantiles) as [keyof typeof quantiles, number][]) {
-      result.observe(gauges[name], seconds(histogram.percentile(percentile)));
+      result.observe(gauges[name], lateness(histogram.percentile(percentile)));
     }
     histogram.reset();
   }, Object.values(gauges));
@@ -101,4 +99,9 @@ function measureGarbageCollection(meter: Meter): void {
     }
   });
   observer.observe({ entryTypes: ["gc"] });
+}
+
+/** Nanoseconds from one look to the next → the seconds by which it came late. */
+function lateness(nanoseconds: number): number {
+  return Math.max(nanoseconds / 1e9 - resolution / 1e3, 0);
 }

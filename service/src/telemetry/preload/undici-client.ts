@@ -18,14 +18,22 @@ interface UndiciRequest {
   addHeader(name: string, value: string): void;
 }
 
+/** What comes on one or another of its channels. */
+interface UndiciMessage {
+  readonly request: UndiciRequest;
+  readonly socket?: Socket;
+  readonly response?: { readonly statusCode: number };
+  readonly error?: unknown;
+}
+
 /** A span and a duration for every request of `fetch`, which is undici within Node, and of the package `undici`. */
 export function instrumentUndici({ tracer, meter }: Instruments): void {
   const duration = durationHistogram(meter, "http.client.request.duration");
   const spans = new WeakMap<UndiciRequest, ClientSpan>();
-  const on = <Message>(channel: string, act: (client: ClientSpan, message: Message) => void): void =>
+  const on = (channel: string, act: (client: ClientSpan, message: UndiciMessage) => void): void =>
     subscribe(channel, (message) => {
-      const client = spans.get((message as { request: UndiciRequest }).request);
-      if (client !== undefined) act(client, message as Message);
+      const client = spans.get((message as UndiciMessage).request);
+      if (client !== undefined) act(client, message as UndiciMessage);
     });
 
   subscribe("undici:request:create", (message) => {
@@ -36,14 +44,14 @@ export function instrumentUndici({ tracer, meter }: Instruments): void {
     spans.set(request, client);
     propagate(request, client.span);
   });
-  on<{ socket: Socket }>("undici:client:sendHeaders", (client, { socket }) => {
-    client.connect({ address: socket.remoteAddress, port: socket.remotePort });
+  on("undici:client:sendHeaders", (client, { socket }) => {
+    client.connect({ address: socket?.remoteAddress, port: socket?.remotePort });
   });
-  on<{ response: { statusCode: number } }>("undici:request:headers", (client, { response }) => {
-    client.respond({ status: response.statusCode });
+  on("undici:request:headers", (client, { response }) => {
+    client.respond({ status: response?.statusCode });
   });
   on("undici:request:trailers", (client) => client.end());
-  on<{ error: unknown }>("undici:request:error", (client, { error }) => {
+  on("undici:request:error", (client, { error }) => {
     client.fail(error);
     client.end();
   });
