@@ -39,11 +39,15 @@ function checkOperation(operation: unknown): void {
   if (!isRecord(operation) || typeof operation["path"] !== "string")
     throw invalid("an operation has no path");
   const { kind, path, before, after } = operation;
-  checkPath(path as string);
-  const needs = { create: [after], modify: [before, after], delete: [before] }[String(kind)];
-  if (needs === undefined) throw invalid(`"${String(path)}" has the unknown kind ${JSON.stringify(kind)}`);
+  checkPath(path);
+  const needs = new Map<unknown, unknown[]>([
+    ["create", [after]],
+    ["modify", [before, after]],
+    ["delete", [before]],
+  ]).get(kind);
+  if (needs === undefined) throw invalid(`"${path}" has the unknown kind ${JSON.stringify(kind)}`);
   if (!needs.every(isFileState)) {
-    throw invalid(`the contents of "${String(path)}" are missing or do not fit their hash`);
+    throw invalid(`the contents of "${path}" are missing or do not fit their hash`);
   }
 }
 
