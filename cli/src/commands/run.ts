@@ -91,7 +91,7 @@ async function runSystem(input: CommandInput): Promise<number> {
   const runtime = chooseRuntime(file, { wanted: input.text("runtime") });
   refuseTogether(input, ["detach", "isolated"]);
   refuseTogether(input, ["detach", "until-finished"]);
-  const isolated = input.flag("isolated") ? await mkdtemp(join(tmpdir(), "dext-run-")) : undefined;
+  const isolated = input.flag("isolated") ? await mkdtemp(join(tmpdir(), "dext-isolated-")) : undefined;
   const directory = isolated ?? (await openRuntimeDirectory());
   try {
     if (isolated === undefined) await refuseSecond(file, directory);

@@ -385,7 +385,7 @@ describe.skipIf(!docker.available)(`the containers of a run ${docker.reason}`, {
     });
     const mine = (run: string): boolean => run === "dead" || run === living.runId;
     expect((await findStaleRuns(engine)).filter(({ run }) => mine(run))).toEqual([
-      { run: "dead", containers: ["dext-dead-api"], networks: [] },
+      { run: "dead", containers: ["dext-dead-api"], networks: [], volumes: [] },
     ]);
     await cleanUpStaleRuns(engine);
     expect(await inspectContainer(engine, Id)).toBeUndefined();

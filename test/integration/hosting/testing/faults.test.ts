@@ -51,6 +51,23 @@ describe("a killed resource", () => {
   });
 });
 
+describe("an embedded server", () => {
+  it("can be killed and comes back, and can be paused", async () => {
+    const app = await apps.start(`host.addRedis("cache").withRestart("on-failure", { backoff: "50ms" });`, {
+      launch: "embedded",
+    });
+    expect((await app.resource("cache")).launcher).toBe("embedded");
+    await app.kill("cache");
+    await app.waitFor("cache", "Healthy");
+    expect(await app.resource("cache")).toMatchObject({ generation: 2, restarts: 1 });
+    await app.pause("cache");
+    expect(await statesOf([(await app.resource("cache")).pid ?? 0])).toEqual(["T"]);
+    await app.kill("cache");
+    await app.waitFor("cache", "Healthy");
+    expect((await app.resource("cache")).generation).toBe(3);
+  });
+});
+
 describe("a paused resource", () => {
   it("fails its health check by the check's timeout, and is well again when it goes on", async () => {
     const app = await apps.start(`host.addNodeApp("cache", "server.ts")${checked};`);
@@ -90,15 +107,56 @@ describe("a paused resource", () => {
     expect(await markedProcesses(app.runId)).toEqual([]);
   });
 
-  it("is no resource that has no process", async () => {
+  it("can be one replica of several, or all of them", async () => {
+    const app = await apps.start(`host.addNodeApp("api", "server.ts").withReplicas(2)${checked};`);
+    await app.pause("api", { replica: 1 });
+    await app.waitFor("api", "Unhealthy", { replica: 1, timeout: "10s" });
+    expect((await app.resource("api")).health).toBe("Healthy");
+    await app.pause("api");
+    await app.waitFor("api", "Unhealthy", { timeout: "10s" });
+    await app.resume("api");
+    await app.waitFor("api", "Healthy", { timeout: "10s" });
+  });
+});
+
+describe("a fault", () => {
+  it("is refused for what does not run, what the run has not started and what is not there", async () => {
     const app = await apps.start(
-      `host.addNodeApp("api", "server.ts"); host.addExternalService("bank", "http://localhost:9");`,
+      `host.addNodeApp("api", "server.ts").withExplicitStart(); host.addExternalService("bank", "http://localhost:9");
+       host.addExecutable("job", "true"); host.addPostgres("pg").addDatabase("orders");`,
       {
         waitFor: false,
+        launch: "external",
+        configuration: { "ConnectionStrings:pg": "Host=localhost;Port=9" },
       },
     );
-    const failure = await failureOf(() => app.pause("bank"));
-    expect(failure.code).toBe("DEXT_TESTING_FAULT_IMPOSSIBLE");
-    expect(await failureOf(() => app.pause("banc"))).toMatchObject({ code: "DEXT_RUN_RESOURCE_UNKNOWN" });
+    await app.waitFor("job", "Finished");
+    const code = "DEXT_TESTING_FAULT_IMPOSSIBLE";
+    expect(await failureOf(() => app.kill("api"))).toMatchObject({
+      code,
+      message: '"api" cannot be killed: it does not run, it is NotStarted',
+      hint: 'Wait for it: await app.waitFor("api", "Running").',
+    });
+    expect(await failureOf(() => app.pause("job"))).toMatchObject({
+      code,
+      message: '"job" cannot be paused: it does not run, it is Finished',
+    });
+    await app.waitFor("bank", "Running");
+    const bank = await failureOf(() => app.pause("bank"));
+    expect(bank.code).toBe(code);
+    expect(bank.message).toMatch(/^"bank" cannot be paused: the run has not started it/);
+    const server = await failureOf(() => app.kill("pg"));
+    expect(server.message).toBe(
+      '"pg" cannot be killed: the run has not started it: ConnectionStrings:pg is in configuration',
+    );
+    for (const fault of [
+      () => app.pause("banc"),
+      () => app.kill("banc"),
+      () => app.resume("banc"),
+      () => app.kill("api", { replica: 1 }),
+    ])
+      expect(await failureOf(fault)).toMatchObject({ code: "DEXT_RUN_RESOURCE_UNKNOWN" });
+    // There is nothing to undo.
+    await app.resume("bank");
   });
 });
