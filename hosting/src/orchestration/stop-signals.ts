@@ -3,6 +3,8 @@ import type { Closable } from "./closers.ts";
 import type { Orchestrator } from "./orchestrator.ts";
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/** So soon nobody asks again, in milliseconds. */
+const echoTime = 100;
 const outputs = ["stdout", "stderr"] as const;
 
 /**
@@ -17,9 +19,14 @@ export function listenForStop({
   isAttached: boolean;
 }): Closable {
   let asked = 0;
+  let last = -Infinity;
   const onSignal = (signal: NodeJS.Signals): void => {
-    // A terminal that is closed says so itself and through the shell: that is no second request.
-    if (signal === "SIGHUP" && asked > 0) return;
+    // No second request: a terminal that is closed says so itself and through the shell, and at a Ctrl-C npm
+    // passes on what we got already.
+    const now = performance.now();
+    const isEcho = now - last < echoTime || (signal === "SIGHUP" && asked > 0);
+    last = now;
+    if (isEcho) return;
     asked += 1;
     if (asked > 2) process.exit(130);
     void orchestrator.stop({ force: asked === 2, reason: signal });
