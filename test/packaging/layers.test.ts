@@ -29,6 +29,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** Packages of which only the path of a file is needed, never a module. */
+const onlyLocated: Readonly<Record<string, readonly string[]>> = { "@dext/hosting": ["@dext/service"] };
+
+/** Folders of which a build makes one file, with all that they import: that may be a development dependency. */
+const bundled: Readonly<Record<string, string>> = { "@dext/service": "telemetry/preload/" };
+
 const packages = await publicPackages();
 
 describe.each(packages)("$name", ({ name, directory, manifest }) => {
@@ -50,14 +56,18 @@ describe.each(packages)("$name", ({ name, directory, manifest }) => {
     );
     const imported = new Set(
       (await importsOf(directory))
+        .filter(
+          ({ file, specifier }) => !isBuiltin(specifier) && !isBundled(name, { file, specifier, manifest }),
+        )
         .map(({ specifier }) => specifier)
-        .filter((specifier) => !isBuiltin(specifier))
         .map(packageOf)
         .filter((each) => each !== name),
     );
     const required = new Set(Object.keys((manifest["dependencies"] as object | undefined) ?? {}));
     expect([...imported].filter((each) => !declared.has(each))).toEqual([]);
-    expect([...required].filter((each) => !imported.has(each))).toEqual([]);
+    const located = onlyLocated[name] ?? [];
+    expect(located.filter((each) => !required.has(each) || imported.has(each))).toEqual([]);
+    expect([...required].filter((each) => !imported.has(each) && !located.includes(each))).toEqual([]);
   });
 
   it("has no folder or file without a subject", async () => {
@@ -83,6 +93,15 @@ async function importsOf(directory: string): Promise<{ file: string; specifier: 
     }),
   );
   return found.flat().filter(({ specifier }) => !specifier.startsWith("."));
+}
+
+function isBundled(
+  name: string,
+  { file, specifier, manifest }: { file: string; specifier: string; manifest: Record<string, unknown> },
+): boolean {
+  const folder = bundled[name];
+  const development = (manifest["devDependencies"] as object | undefined) ?? {};
+  return folder !== undefined && file.startsWith(folder) && packageOf(specifier) in development;
 }
 
 function isOurs(specifier: string): boolean {

@@ -56,6 +56,8 @@ export interface ProcessPlan {
   readonly cwd?: string;
   /** Added to what the resource is given anyway. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Options for every Node in it: appended to `NODE_OPTIONS`, whoever sets that. */
+  readonly nodeOptions?: readonly string[];
   /** Run as this user and group, for programs that refuse to be root. */
   readonly user?: { readonly uid: number; readonly gid: number };
   /** Sent first to stop it; `SIGTERM` when absent. */

@@ -75,7 +75,16 @@ async function environmentOf(
   });
   const own = Object.fromEntries(variables.map(({ name, value }) => [name, value]));
   const path = [...localBinFolders(plan.cwd ?? model.directory), environment["PATH"] ?? ""].join(delimiter);
-  return { ...environment, PATH: path, ...plan.environment, ...own };
+  return withNodeOptions({ ...environment, PATH: path, ...plan.environment, ...own }, plan.nodeOptions ?? []);
+}
+
+function withNodeOptions(
+  environment: Record<string, string>,
+  options: readonly string[],
+): Record<string, string> {
+  if (options.length === 0) return environment;
+  const present = environment["NODE_OPTIONS"] ?? "";
+  return { ...environment, NODE_OPTIONS: [present, ...options].join(" ").trim() };
 }
 
 function waitingText(left: readonly WaitingProcess[], seconds: number): string {

@@ -1,4 +1,5 @@
 import type { DescribedCommand } from "@dext/protocol";
+import { telemetryPreloadOptions } from "../discovery/telemetry-preload.ts";
 import type { LaunchContext, Launcher, ProbeContext, ProcessPlan } from "../model/launcher.ts";
 
 /** A command that a service is run by, and why this one. */
@@ -42,7 +43,8 @@ export function programLauncher(
       const { command, args, cwd } = service;
       return {
         type: "process",
-        ...withInspector(service, context),
+        environment: context.telemetry && service.runtime === "deno" ? { OTEL_DENO: "true" } : {},
+        nodeOptions: service.runtime === "node" ? nodeOptions(service, context) : [],
         cwd,
         command,
         args: inspectorArgs(service, context).concat(args),
@@ -55,14 +57,15 @@ export function programLauncher(
   };
 }
 
-/** A package manager hands the wish on by NODE_OPTIONS; port 0 lets each process of the chain have one of its own. */
-function withInspector(service: ServiceCommand, context: LaunchContext): Pick<ProcessPlan, "environment"> {
-  const environment: Record<string, string> = {};
-  if (context.inspect && service.runtime === "node" && !isDirect(service)) {
-    environment["NODE_OPTIONS"] = `${process.env["NODE_OPTIONS"] ?? ""} --inspect=127.0.0.1:0`.trim();
-  }
-  if (context.telemetry && service.runtime === "deno") environment["OTEL_DENO"] = "true";
-  return { environment };
+/**
+ * What reaches the program through a package manager too. Of a debugger, port 0 lets each process of the chain have
+ * one of its own; the telemetry knows the package managers and does nothing in them.
+ */
+function nodeOptions(service: ServiceCommand, context: LaunchContext): string[] {
+  return [
+    ...(context.inspect && !isDirect(service) ? ["--inspect=127.0.0.1:0"] : []),
+    ...(context.telemetry ? telemetryPreloadOptions() : []),
+  ];
 }
 
 function inspectorArgs(service: ServiceCommand, context: LaunchContext): string[] {
