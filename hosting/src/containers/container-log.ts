@@ -20,10 +20,17 @@ export interface ContainerLogOptions {
 
 const reconnectPause = 250;
 
-/** Reads the output of a container into a sink, until the container has ended and everything has been read. */
+/**
+ * Reads the output of a container into a sink, until the container has ended and everything has been read.
+ *
+ * Where a connection broke is known by the number of bytes, not by the time: a clock that is set would have lines lost
+ * or given twice.
+ */
 export class ContainerLog {
   readonly #options: ContainerLogOptions;
   readonly #closing: AbortController = new AbortController();
+  /** Bytes of each stream that the sink has been given. */
+  readonly #given = { stdout: 0, stderr: 0 };
   /** Resolves when nothing more comes; never rejects. */
   readonly ended: Promise<void>;
 
@@ -42,28 +49,45 @@ export class ContainerLog {
   async #read(): Promise<void> {
     const { sink, clock, isRunning } = this.#options;
     const { signal } = this.#closing;
-    let since = this.#options.since;
     while (!signal.aborted) {
-      try {
-        await this.#follow(since);
-      } catch {
-        // The connection broke; the log goes on where it stopped when the container does.
+      const isWhole = await this.#tryFollow();
+      if (!(await isRunning()) || signal.aborted) {
+        if (!isWhole) await this.#tryRest();
+        break;
       }
-      since = clock.now();
-      if (!(await isRunning()) || signal.aborted) break;
       await sleep(reconnectPause, { signal, clock }).catch(() => undefined);
     }
     sink.end("stdout");
     sink.end("stderr");
   }
 
-  async #follow(since: number | undefined): Promise<void> {
-    const { engine, id, sink } = this.#options;
+  /** Says whether there is nothing more once the container has ended. */
+  async #tryFollow(): Promise<boolean> {
+    try {
+      await this.#take({ follow: true });
+      // Podman ends the log with the container, read or not.
+      return this.#options.engine.name !== "Podman";
+    } catch {
+      // The connection broke; the log goes on where it stopped when the container does.
+      return false;
+    }
+  }
+
+  async #tryRest(): Promise<void> {
+    try {
+      await this.#take({ follow: false });
+    } catch {
+      // The container has been removed, or the engine is gone.
+    }
+  }
+
+  async #take({ follow }: { follow: boolean }): Promise<void> {
+    const { engine, id, sink, since } = this.#options;
     const { signal } = this.#closing;
     const response = await engine.open({
       path: `/containers/${id}/logs`,
       query: {
-        follow: true,
+        follow,
         stdout: true,
         stderr: true,
         ...(since === undefined ? {} : { since: (since / 1000).toFixed(3) }),
@@ -71,9 +95,15 @@ export class ContainerLog {
       signal,
     });
     const frames = new FrameReader();
+    const known = { ...this.#given };
     for await (const bytes of response) {
       let goesOn = true;
-      for (const { stream, chunk } of frames.push(bytes as Buffer)) goesOn = sink.write(stream, chunk);
+      for (const { stream, chunk } of frames.push(bytes as Buffer)) {
+        const fresh = chunk.subarray(Math.min(known[stream], chunk.length));
+        known[stream] -= chunk.length - fresh.length;
+        this.#given[stream] += fresh.length;
+        if (fresh.length > 0) goesOn = sink.write(stream, fresh);
+      }
       if (!goesOn) await sink.drained();
     }
   }

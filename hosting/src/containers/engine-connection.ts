@@ -79,7 +79,8 @@ export class EngineConnection {
   async json<T>(call: EngineCall): Promise<T> {
     const { response, deadline } = await this.#begin(call);
     try {
-      const text = await readText(response);
+      // Where there is nothing to say, Podman says a line end.
+      const text = (await readText(response)).trim();
       return (text === "" ? undefined : JSON.parse(text)) as T;
     } catch (error) {
       throw deadline.reason ?? this.#broken(call, error);

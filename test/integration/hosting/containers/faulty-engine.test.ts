@@ -247,4 +247,47 @@ describe("an engine", () => {
     expect(sink.stdout).toBe("hi");
     await events.close();
   });
+
+  test("that is started again gives the output from where it broke off, once, whatever the clock says", async () => {
+    const engine = await connect();
+    const details = {
+      Id: "c1",
+      Name: "/c1",
+      Config: {},
+      State: { Status: "running", Running: true, ExitCode: 0 },
+    };
+    faulty.faults.set("/containers/c1/json", (request, response) => answer(details)(request, response));
+    faulty.faults.set("/events", (_request, response) => response.flushHeaders());
+    const frame = (stream: number, text: string): Buffer =>
+      Buffer.concat([Buffer.from([stream, 0, 0, 0, 0, 0, 0, text.length]), Buffer.from(text)]);
+    const all = [frame(1, "one\n"), frame(2, "oops\n"), frame(1, "two\n"), frame(1, "three\n")];
+    const queries: string[] = [];
+    faulty.faults.set("/containers/c1/logs", (request, response) => {
+      queries.push(request.url ?? "");
+      const count = [2, 3, 4][queries.length - 1] ?? 0;
+      // The second time the container ends meanwhile, so the rest is asked for without waiting for more.
+      if (count === 3) details.State = { Status: "exited", Running: false, ExitCode: 0 };
+      response.writeHead(200, { "Content-Length": "1000" });
+      response.write(Buffer.concat(all.slice(0, count)), () => {
+        if (count < 4) request.socket.destroy();
+      });
+      if (count === 4) setTimeout(() => request.socket.destroy(), 50);
+    });
+    let time = 1_000_000;
+    const clock = { ...systemClock, now: () => (time -= 100_000) };
+    const events = new ContainerEvents({ engine, app: "app", clock });
+    const sink = new MemorySink();
+    const container = superviseContainer({ engine, details, ports: [], sink, events, clock });
+    expect(await container.exited).toEqual({ exitCode: 0 });
+    await waitUntil(() => sink.ended.size === 2, { what: () => "not read" });
+    expect(sink.stdout).toBe("one\ntwo\nthree\n");
+    expect(sink.stderr).toBe("oops\n");
+    expect(queries.map((query) => /follow=\w+/.exec(query)?.[0])).toEqual([
+      "follow=true",
+      "follow=true",
+      "follow=false",
+    ]);
+    expect(queries.join("")).not.toContain("since");
+    await events.close();
+  });
 });
