@@ -47,13 +47,19 @@ export async function keepTerminal(stdout: TerminalStdout): Promise<TerminalKeep
   });
   // It goes when it wants to: without it the terminal is given back in all cases but one.
   for (const part of [keeper, keeper.stdin, keeper.stderr]) part?.on("error", () => {});
-  const timeout = AbortSignal.timeout(patience);
-  await Promise.race([
-    once(keeper.stderr as NonNullable<ChildProcess["stderr"]>, "data", { signal: timeout }),
-    once(keeper, "exit", { signal: timeout }),
-  ]).catch(() => undefined);
+  await begun(keeper);
   keeper.stderr?.destroy();
   keeper.unref();
   (keeper.stdin as { unref?: () => void } | null)?.unref?.();
   return { dismiss: () => void keeper.stdin?.end("dismissed\n") };
+}
+
+async function begun(keeper: ChildProcess): Promise<void> {
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  const timer = setTimeout(() => waiting.abort(), patience);
+  const said = once(keeper.stderr as NonNullable<ChildProcess["stderr"]>, "data", { signal });
+  await Promise.race([said, once(keeper, "exit", { signal })]).catch(() => undefined);
+  clearTimeout(timer);
+  waiting.abort();
 }
