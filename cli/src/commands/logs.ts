@@ -3,11 +3,17 @@ import { decodeFrame } from "@dext/hosting/control";
 import { isDextError, toMilliseconds } from "@dext/core";
 import { logLevels } from "@dext/protocol";
 import type { LogLevel, LogQuery } from "@dext/protocol";
-import { createLineRenderer, createLineWriter, createResourceLabels, styleFor } from "@dext/hosting/output";
+import {
+  createLineRenderer,
+  createLineWriter,
+  createResourceLabels,
+  printProgress,
+  styleFor,
+} from "@dext/hosting/output";
 import type { Command, CommandInput } from "../command.ts";
 import { cliError } from "../error-codes.ts";
-import { checkNames } from "../run/check-names.ts";
-import { findRun, runOption } from "../run/find-run.ts";
+import { findLogs } from "../run/find-logs.ts";
+import { runOption } from "../run/find-run.ts";
 
 /** `dext logs` */
 export const logsCommand: Command = {
@@ -24,20 +30,29 @@ export const logsCommand: Command = {
     search: { type: "string", value: "<text>", summary: "Only lines that contain this text" },
     "ignore-case": { type: "boolean", summary: "Upper and lower case are the same for --search" },
     level: { type: "string", value: "<level>", summary: "Only JSON lines of this level or a graver one" },
-    run: runOption,
+    raw: { type: "boolean", summary: "Show lines of JSON of loggers as they came" },
+    run: {
+      ...runOption,
+      summary: "The run, when it is not the one of this folder; one that has ended too",
+    },
     json: { type: "boolean", summary: "Print one JSON document a line" },
   },
+  notes: [
+    "Without a run that goes on, in this folder or above: the lines of the last one, as far as they are kept. Those of",
+    "the last 10 runs are kept, in .dext/logs beside the AppHost.",
+  ],
   async run(input) {
     const query = queryOf(input);
-    const { client } = await findRun({ run: input.text("run") });
-    const snapshot = await client.snapshot();
-    checkNames(input.names, snapshot);
+    const found = await findLogs({ run: input.text("run"), names: input.names });
+    if (found.ended !== undefined && input.text("run") === undefined) {
+      printProgress(`Nothing runs here, these are the lines of the last run: ${found.ended}`);
+    }
     const labels = createResourceLabels();
-    labels.learn(snapshot.resources);
+    labels.learn(found.resources);
     const style = styleFor({ stream: process.stdout });
-    const render = createLineRenderer({ style, labels });
+    const render = createLineRenderer({ style, labels, readsJson: !input.flag("raw") });
     const writer = createLineWriter();
-    for await (const frame of client.logFrames(query)) {
+    for await (const frame of found.frames(query)) {
       if (!input.flag("json")) writer.writeBytes(render(frame));
       else for (const line of decodeFrame(frame)) writer.write(JSON.stringify({ version: 1, ...line }));
       const ready = writer.whenReady();

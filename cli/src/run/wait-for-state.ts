@@ -1,4 +1,5 @@
 import { sleep } from "@dext/core";
+import { isGone } from "@dext/hosting/output";
 import { isEndState, isFailedState } from "@dext/protocol";
 import type { ResourceSnapshot, RunClient, RunSnapshot } from "@dext/protocol";
 
@@ -56,11 +57,21 @@ async function watch(
       return { waited, missing, because: "failed" };
     }
     const change = await changes.next();
-    const next = await client.snapshot().catch(() => undefined);
+    const next = await snapshotUnlessGone(client);
     if (next === undefined) return afterEnd(waited, target);
     if (change === "ended" || next.state === "Stopped") return afterEnd(chooseWaited(next, names), target);
     if (signal.aborted) return { waited, missing, because: "timeout" };
     last = next;
+  }
+}
+
+/** Every other failure is no end of the run: it says nothing about what was waited for. */
+async function snapshotUnlessGone(client: RunClient): Promise<RunSnapshot | undefined> {
+  try {
+    return await client.snapshot();
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
   }
 }
 
@@ -92,7 +103,10 @@ function chooseWaited({ resources, state }: RunSnapshot, names: readonly string[
 }
 
 interface Changes {
-  /** Resolves after something has changed since the last call, or when nothing will change any more. */
+  /**
+   * Resolves after something has changed since the last call, or when nothing will change any more. Rejects when that
+   * cannot be known.
+   */
   next(): Promise<"changed" | "ended">;
 }
 
@@ -100,6 +114,7 @@ interface Changes {
 function createChanges(client: RunClient, signal: AbortSignal): Changes {
   let changed = false;
   let ended = false;
+  let failure: { error: unknown } | undefined;
   let wake: (() => void) | undefined;
   const read = async (): Promise<void> => {
     try {
@@ -107,8 +122,9 @@ function createChanges(client: RunClient, signal: AbortSignal): Changes {
         changed = true;
         wake?.();
       }
-    } catch {
-      // The run went away, or the time is over.
+    } catch (error) {
+      // The time may be over, too.
+      if (!signal.aborted && !isGone(error)) failure = { error };
     }
     ended = !signal.aborted;
     changed = true;
@@ -121,6 +137,7 @@ function createChanges(client: RunClient, signal: AbortSignal): Changes {
       // What comes in one burst needs one look.
       await sleep(2);
       changed = false;
+      if (failure !== undefined) throw failure.error;
       return ended ? "ended" : "changed";
     },
   };

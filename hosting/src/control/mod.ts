@@ -1,5 +1,11 @@
 export { createFrameRenderer } from "../logs/frame-renderer.ts";
 export type { FrameRenderer, FrameRendererOptions, LinePrefix } from "../logs/frame-renderer.ts";
+export { describeJsonLog } from "../logs/describe-json-log.ts";
+export type { JsonLogText } from "../logs/describe-json-log.ts";
+export { listRunFolders } from "../logs/run-folders.ts";
+export type { RunLogFolder } from "../logs/run-folders.ts";
+export { openLogFolder } from "../logs/log-folder.ts";
+export type { LogFolder } from "../logs/log-folder.ts";
 export { decodeFrame } from "../logs/log-frame.ts";
 export type { LogFrame } from "../logs/log-frame.ts";
 export { printableText } from "../logs/printable-text.ts";

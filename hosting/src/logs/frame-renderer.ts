@@ -6,6 +6,7 @@ import { printableText } from "./printable-text.ts";
 import { continuesMark, newline, readStream, textOffset } from "./record-format.ts";
 
 const escape = 0x1b;
+const brace = 0x7b;
 
 /** Stands at the end of a line that was broken, because it was too long. */
 const brokenMark = Buffer.from(" …");
@@ -19,6 +20,8 @@ export interface FrameRendererOptions {
   colour: boolean;
   /** The output is a terminal: what would move its cursor or clear it is left out. */
   terminal: boolean;
+  /** What is shown in place of a line that begins with a brace; `undefined` leaves it as it is. */
+  json?: (text: string) => string | undefined;
 }
 
 /** Makes what is printed of the lines of a frame; the bytes are valid until the next call. */
@@ -39,7 +42,11 @@ export function createFrameRenderer(options: FrameRendererOptions): FrameRendere
       const from = textOffset(bytes, start);
       const end = bytes.indexOf(newline, from);
       const before = prefix[readStream(bytes, from)];
-      if (asText) {
+      const json = bytes[from] === brace ? options.json?.(bytes.toString("utf8", from, end)) : undefined;
+      if (json !== undefined) {
+        const text = Buffer.from(json);
+        output.add(before, text, 0, text.length);
+      } else if (asText) {
         const text = printableBytes(bytes.subarray(from, end), options);
         output.add(before, text, 0, text.length);
       } else output.add(before, bytes, from, end);

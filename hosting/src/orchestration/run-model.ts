@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { systemClock } from "@dext/core";
 import { readAppHostConfiguration } from "../configuration/apphost-configuration.ts";
@@ -19,6 +19,7 @@ import { newRunId, openRuntimeDirectory, runPaths } from "../control/runtime-dir
 import { serveControl } from "../control/serve-control.ts";
 import { inheritedEnvironment } from "../discovery/inherited-environment.ts";
 import { createLogStore } from "../logs/log-store.ts";
+import { removeOldRunFolders } from "../logs/run-folders.ts";
 import type { AppModel } from "../model/resource-model.ts";
 import { startGuardian } from "../processes/guardian.ts";
 import { endRunProcesses } from "../processes/stale-processes.ts";
@@ -135,9 +136,8 @@ async function begin(
     }),
   );
   closers.add({ close: () => endRunProcesses(runId, { ledger: paths.ledger }) });
-  const logs = closers.add(
-    createLogStore({ directory: join(await ensureDextFolder(stateDirectory), "logs", runId) }),
-  );
+  const logDirectory = join(await ensureDextFolder(stateDirectory), "logs", runId);
+  const logs = closers.add(createLogStore({ directory: logDirectory }));
   for (const { parameter, value } of parameters.values()) if (parameter.secret) logs.addSecret(value);
   const context: RunContext = {
     ...plan,
@@ -190,6 +190,8 @@ async function begin(
     run: { run: runId, name: model.name, appHost: settings.appHost, startedAt, directory: model.directory },
   });
   closers.add({ close: () => registered.remove() });
+  // Nothing waits for it, and what cannot be removed now can be next time.
+  void removeOldLogs(dirname(logDirectory), runtimeDirectory).catch(() => {});
   return { orchestrator, hub, logs, ...(printed === undefined ? {} : { printed }) };
 }
 
@@ -208,6 +210,11 @@ function openParameters(
   if (isolation === undefined) return ParameterStore.open(directory);
   if (test !== undefined) return ParameterStore.open(isolation.directory);
   return openIsolatedParameters(parameters, { from: directory, into: isolation.directory });
+}
+
+async function removeOldLogs(directory: string, runtimeDirectory: string): Promise<void> {
+  const live = await listRuns(runtimeDirectory);
+  await removeOldRunFolders(directory, { live: live.map(({ run }) => run) });
 }
 
 async function temporaryDirectory(directory: string, closers: Closers): Promise<string> {

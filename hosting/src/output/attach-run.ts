@@ -47,7 +47,13 @@ export async function untilRunGone(read: () => Promise<void>): Promise<void> {
   try {
     await read();
   } catch (error) {
-    const codes = ["DEXT_CONTROL_UNREACHABLE", "DEXT_CONTROL_CONNECTION_LOST"];
-    if (!isDextError(error) || !codes.includes(error.code)) throw error;
+    if (!isGone(error)) throw error;
   }
 }
+
+/** Whether what failed did because the AppHost went away. */
+export function isGone(error: unknown): boolean {
+  return isDextError(error) && goneCodes.has(error.code);
+}
+
+const goneCodes = new Set(["DEXT_CONTROL_UNREACHABLE", "DEXT_CONTROL_CONNECTION_LOST"]);

@@ -1,4 +1,4 @@
-export { attachRun, untilRunGone } from "./attach-run.ts";
+export { attachRun, isGone, untilRunGone } from "./attach-run.ts";
 export type { AttachRunOptions } from "./attach-run.ts";
 export { columns } from "./columns.ts";
 export { createLineRenderer } from "./line-renderer.ts";

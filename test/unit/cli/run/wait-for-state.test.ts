@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ResourceSnapshot, ResourceState } from "@dext/protocol";
+import { controlError } from "../../../../hosting/src/control/error-codes.ts";
+import type { controlErrorCodes } from "../../../../hosting/src/control/error-codes.ts";
 import { hasReached, waitForState, waitTargets } from "../../../../cli/src/run/wait-for-state.ts";
 import type { WaitTarget } from "../../../../cli/src/run/wait-for-state.ts";
 import { createInMemoryRun, infoOf } from "../../../fixtures/control/in-memory-run.ts";
@@ -92,4 +94,36 @@ describe("waitForState", () => {
     expect(await waiting).toMatchObject({ because: "ended", missing: [{ name: "api" }] });
     expect(await stopped).toMatchObject({ because: "reached" });
   });
+
+  test.each(["DEXT_CONTROL_UNREACHABLE", "DEXT_CONTROL_CONNECTION_LOST"] as const)(
+    "takes a run that went away (%s) for one that has ended",
+    async (code) => {
+      const run = createRun(snapshot("api", "Running", "Unhealthy"));
+      const waiting = [wait(failing(run, code)), wait(failing(run, code), { target: "stopped" })];
+      expect(await Promise.all(waiting)).toMatchObject([{ because: "ended" }, { because: "reached" }]);
+    },
+  );
+
+  test.each(["snapshot", "events"] as const)("fails when its %s cannot be read", async (what) => {
+    const run = createRun(snapshot("api", "Running", "Unhealthy"));
+    const waiting = wait(failing(run, "DEXT_CONTROL_UNAUTHORIZED", what), { target: "stopped" });
+    await expect(waiting).rejects.toMatchObject({ code: "DEXT_CONTROL_UNAUTHORIZED" });
+  });
 });
+
+/** The run, of which something cannot be read after the first snapshot. */
+function failing(
+  run: InMemoryRun,
+  code: keyof typeof controlErrorCodes,
+  what: "snapshot" | "events" = "snapshot",
+): InMemoryRun {
+  const fail = (): never => {
+    throw controlError(code, "not today");
+  };
+  let looks = 0;
+  return {
+    ...run,
+    ...(what === "events" ? { events: fail } : {}),
+    snapshot: () => (looks++ > 0 && what === "snapshot" ? fail() : run.snapshot()),
+  };
+}
