@@ -1,4 +1,4 @@
-import { watch } from "node:fs";
+import { existsSync, watch } from "node:fs";
 import type { FSWatcher } from "node:fs";
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -40,6 +40,8 @@ export function watchDirectory(directory: string, options: WatchDirectoryOptions
   }
 
   function begin(): void {
+    // A watch that fails leaves its handle to the collector of garbage.
+    if (!existsSync(directory)) return;
     try {
       watcher = watch(directory, { persistent: false }, (_event, name) => {
         if (names === undefined || name === null || names.includes(name)) onChange();
@@ -47,7 +49,7 @@ export function watchDirectory(directory: string, options: WatchDirectoryOptions
       watcher.on("error", end);
       watcher.unref?.();
     } catch {
-      // Not there, or the system has no watches left: looking goes on.
+      // The system has no watches left: looking goes on.
       end();
     }
   }
