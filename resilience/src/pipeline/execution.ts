@@ -1,21 +1,25 @@
 import { follow, unfollow } from "./caller-signal.ts";
 import type { Follower } from "./caller-signal.ts";
-import type { Frame, Layer } from "./layer.ts";
+import type { EventAttributes, Frame, Layer } from "./layer.ts";
 import type { ExecuteOptions, Operation, OperationContext } from "./operation.ts";
 import { Scope } from "./scope.ts";
 import type { TimerQueue } from "../timers/timer-queue.ts";
 
-/** Watches executions for telemetry; absent when nobody listens, so that it costs nothing. */
+/** How an execution ended; `cancelled`: the caller gave up. */
+export type ExecutionOutcome = "success" | "failure" | "cancelled";
+
+/** Watches one execution for telemetry; absent when nobody listens, so that it costs nothing. */
 export interface ExecutionObserver {
-  settled(execution: Execution, error: { error: unknown } | undefined): void;
+  event(name: string, attributes: EventAttributes): void;
+  settled(outcome: ExecutionOutcome, facts: { calls: number; error: unknown }): void;
 }
 
 /** What an execution needs from its pipeline. */
 export interface ExecutionHome {
   readonly first: Layer;
   readonly timers: TimerQueue;
-  /** Begins to watch one execution; `undefined` when no telemetry is registered. */
-  observe(): ExecutionObserver | undefined;
+  /** Begins to watch one execution; gives `undefined` when no telemetry is registered. */
+  readonly telemetry: { observe(): ExecutionObserver | undefined };
 }
 
 /** One call of `execute`: the outermost scope, and the frame whose outcome the caller gets. */
@@ -27,6 +31,8 @@ export class Execution extends Scope implements Frame, Follower {
   readonly observer: ExecutionObserver | undefined;
   /** How often the operation was called. */
   calls = 0;
+  /** The monotonic time of this run through the layers; NaN when it has to be read. */
+  private readAt = Number.NaN;
   private readonly callerSignal: AbortSignal | undefined;
   private readonly resolve: (value: unknown) => void;
   private readonly reject: (error: unknown) => void;
@@ -45,7 +51,7 @@ export class Execution extends Scope implements Frame, Follower {
     this.repeatable = options?.repeatable ?? true;
     this.callerSignal = options?.signal;
     this.timers = home.timers;
-    this.observer = home.observe();
+    this.observer = home.telemetry.observe();
     this.resolve = resolve;
     this.reject = reject;
   }
@@ -64,28 +70,39 @@ export class Execution extends Scope implements Frame, Follower {
     first.run(this, this);
   }
 
+  /**
+   * The monotonic time, read once for all layers on the way in: reading the clock is among the dearest things that
+   * an execution does.
+   */
+  instant(): number {
+    if (Number.isNaN(this.readAt)) this.readAt = this.timers.now();
+    return this.readAt;
+  }
+
+  /** Time may have passed. */
+  forgetInstant(): void {
+    this.readAt = Number.NaN;
+  }
+
   succeed(value: unknown): void {
-    if (!this.end()) return;
-    this.observer?.settled(this, undefined);
-    this.resolve(value);
+    if (this.end("success", undefined)) this.resolve(value);
   }
 
   fail(error: unknown): void {
-    if (!this.end()) return;
-    this.observer?.settled(this, { error });
-    this.reject(error);
+    if (this.end("failure", error)) this.reject(error);
   }
 
   abortedByCaller(reason: unknown): void {
     // First the caller's promise, with the reason as it came; what the layers make of the abort is not its business.
-    this.fail(reason);
+    if (this.end("cancelled", reason)) this.reject(reason);
     this.cancel(reason);
   }
 
-  private end(): boolean {
+  private end(outcome: ExecutionOutcome, error: unknown): boolean {
     if (this.settled) return false;
     this.settled = true;
     if (this.callerSignal !== undefined) unfollow(this.callerSignal, this);
+    this.observer?.settled(outcome, { calls: this.calls, error });
     return true;
   }
 }
@@ -95,6 +112,7 @@ export const operationLayer: Layer = {
   run(scope, frame) {
     if (scope.cancelled) return frame.fail(scope.reason);
     const { execution } = scope;
+    execution.forgetInstant();
     let returned: unknown;
     try {
       returned = execution.operation(new Call(scope, (execution.calls += 1)));

@@ -62,6 +62,8 @@ export interface StrategyEnvironment {
   readonly outerContinues: boolean;
   /** Counts an event and puts it on the execution's span. */
   report(execution: Execution | undefined, event: string, attributes?: EventAttributes): void;
+  /** Measures the state of a circuit. */
+  observeState(key: string | undefined, state: "closed" | "open" | "half-open" | "isolated"): void;
   /** Calls a listener; one that throws is logged and changes nothing. */
   notify<Event>(listener: ((event: Event) => unknown) | undefined, event: Event): void;
 }

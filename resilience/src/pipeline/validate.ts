@@ -14,14 +14,22 @@ export function validateStrategies(pipeline: string, strategies: readonly Strate
     ...surroundingProblems(strategies, index),
   ]);
   if (problems.length === 0) return;
-  const lines = problems.map(
-    ({ strategy, option, current, wanted }) => `${strategy}: ${option} is ${current}, wanted ${wanted}`,
-  );
-  throw resilienceError(
-    "DEXT_RESILIENCE_OPTIONS_INVALID",
-    `The options of the pipeline "${pipeline}" do not fit: ${lines.join("; ")}`,
-    { hint: "Strategies stand in the order of adding, the outermost first.", details: { problems } },
-  );
+  refuseOptions(`The options of the pipeline "${pipeline}" do not fit`, problems);
+}
+
+/** Throws one error for all problems. */
+export function refuseOptions(
+  subject: string,
+  problems: readonly (OwnProblem & { strategy?: string })[],
+): never {
+  const lines = problems.map(({ strategy, option, current, wanted: want }) => {
+    const owner = strategy === undefined ? "" : `${strategy}: `;
+    return `${owner}${option} is ${current}, wanted ${want}`;
+  });
+  throw resilienceError("DEXT_RESILIENCE_OPTIONS_INVALID", `${subject}: ${lines.join("; ")}`, {
+    hint: "Strategies stand in the order of adding, the outermost first.",
+    details: { problems },
+  });
 }
 
 /** A problem with one option; the value is quoted as JSON. */
@@ -55,10 +63,12 @@ export function readDuration(
 export function checkCount(
   problems: OwnProblem[],
   option: string,
-  { value, minimum }: { value: number; minimum: number },
+  { value, minimum, endless = false }: { value: number; minimum: number; endless?: boolean },
 ): void {
-  if (value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && value >= minimum)) return;
-  problems.push(wanted(option, value, `a whole number of at least ${minimum}`));
+  if (endless && value === Number.POSITIVE_INFINITY) return;
+  if (Number.isInteger(value) && value >= minimum) return;
+  const text = `a whole number of at least ${minimum}`;
+  problems.push(wanted(option, value, endless ? `${text}, or Infinity` : text));
 }
 
 /** What is wrong with a strategy because of those outside of it. */

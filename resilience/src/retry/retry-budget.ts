@@ -1,8 +1,7 @@
 import { systemClock, toMilliseconds } from "@dext/core";
 import type { Clock, Duration } from "@dext/core";
 import type { OwnProblem } from "../pipeline/layer.ts";
-import { checkCount, readDuration, wanted } from "../pipeline/validate.ts";
-import { resilienceError } from "../rejections.ts";
+import { checkCount, readDuration, refuseOptions, wanted } from "../pipeline/validate.ts";
 
 /** What {@link createRetryBudget} takes. */
 export interface RetryBudgetOptions {
@@ -45,19 +44,7 @@ export function createRetryBudget(options: RetryBudgetOptions = {}): RetryBudget
   if (!(ratio >= 0)) problems.push(wanted("ratio", ratio, "a number of at least 0"));
   checkCount(problems, "minimum", { value: minimum, minimum: 0 });
   readDuration(problems, "window", { value: window, minimum: slots });
-  if (problems.length > 0) {
-    const told = problems.map(
-      ({ option, current, wanted: want }) => `${option} is ${current}, wanted ${want}`,
-    );
-    throw resilienceError(
-      "DEXT_RESILIENCE_OPTIONS_INVALID",
-      `The retry budget does not fit: ${told.join("; ")}`,
-      {
-        hint: "Correct the options of createRetryBudget.",
-        details: { problems },
-      },
-    );
-  }
+  if (problems.length > 0) refuseOptions("The retry budget does not fit", problems);
   return new SlidingRetryBudget({ ratio, minimum, slot: toMilliseconds(window) / slots, clock });
 }
 

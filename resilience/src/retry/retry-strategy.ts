@@ -42,7 +42,7 @@ function readSettings(options: RetryOptions, problems: OwnProblem[]): RetrySetti
     jitter = true,
     total,
   } = options;
-  checkCount(problems, "attempts", { value: attempts, minimum: 1 });
+  checkCount(problems, "attempts", { value: attempts, minimum: 1, endless: true });
   if (!backoffs.includes(backoff)) problems.push(wanted("backoff", backoff, `one of ${backoffs.join(", ")}`));
   const part = jitter === true ? 0.25 : Number(jitter);
   if (!(part >= 0 && part <= 1))
@@ -82,9 +82,9 @@ class RetryLayer implements Layer {
   }
 
   run(scope: Scope, frame: Frame): void {
-    const { settings, options, environment } = this;
+    const { settings, options } = this;
     options.budget?.deposit();
-    const end = settings.total === undefined ? scope.deadline : environment.timers.now() + settings.total;
+    const end = settings.total === undefined ? scope.deadline : scope.execution.instant() + settings.total;
     this.next.run(scope, new RetryFrame(this, scope, frame, Math.min(scope.deadline, end)));
   }
 }
@@ -189,6 +189,7 @@ class RetryFrame implements Frame, Cancellable, TimerEntry {
   }
 
   private again(): void {
+    this.scope.execution.forgetInstant();
     if (this.scope.cancelled) this.parent.fail(this.scope.reason);
     else this.layer.next.run(this.scope, this);
   }

@@ -54,7 +54,7 @@ class TimeoutLayer implements Layer {
     }
     if (timeout === undefined) return this.next.run(scope, frame);
     if (timeout === 0) return frame.fail(this.expired(scope, timeout));
-    const due = this.environment.timers.now() + timeout;
+    const due = scope.execution.instant() + timeout;
     // The timeout outside comes first anyway.
     if (due >= scope.deadline) return this.next.run(scope, frame);
     new TimeoutFrame(this, scope, frame, { due, timeout }).start();
@@ -71,7 +71,7 @@ class TimeoutLayer implements Layer {
   private computed({ execution, deadline }: Scope): number | undefined {
     const { timeout } = this.options;
     if (typeof timeout !== "function") return undefined;
-    const remaining = Math.max(0, deadline - this.environment.timers.now());
+    const remaining = Math.max(0, deadline - execution.instant());
     const given = timeout({ key: execution.key, remaining });
     return given === undefined ? undefined : toMilliseconds(given);
   }
