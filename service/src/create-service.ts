@@ -10,6 +10,8 @@ import { createHealthEndpoint } from "./health/health-endpoint.ts";
 import type { HealthEndpointOptions } from "./health/health-endpoint.ts";
 import { createHealth } from "./health/health.ts";
 import type { Health } from "./health/health.ts";
+import { createHttpClient } from "./http/http-client.ts";
+import type { HttpClient, HttpClientOptions } from "./http/http-client.ts";
 import { deno, startDenoServer } from "./serve/deno-server.ts";
 import { createFetchListener } from "./serve/fetch-listener.ts";
 import { checkedPort, listenAddress } from "./serve/listen-address.ts";
@@ -46,6 +48,8 @@ export interface ServiceOptions {
   maxConcurrentRequests?: number;
   /** Addresses of services that the environment does not tell; see `createDiscovery`. */
   configuration?: ConfigReader;
+  /** How `service.http` sends; its discovery is that of the service. */
+  http?: Omit<HttpClientOptions, "discovery">;
   clock?: Clock;
 }
 
@@ -65,6 +69,8 @@ export interface Service {
   readonly logger: Logger;
   readonly health: Health;
   readonly discovery: Discovery;
+  /** Requests to other services. Made when it is first used. */
+  readonly http: HttpClient;
   /** Aborted when the service begins to stop: whatever would go on for ever ends now. */
   readonly stopping: AbortSignal;
   /**
@@ -134,6 +140,7 @@ export function createService(options: ServiceOptions): Service {
     { name, health, refusal, isDevelopment: inDevelopment },
     options.health,
   );
+  let client: HttpClient | undefined;
   let management: Promise<RunningServer> | undefined;
   // The first hook is the last to run: health is told to the very end.
   shutdown.addHook(async () => (await management)?.close(), { name: "health port" });
@@ -176,6 +183,10 @@ export function createService(options: ServiceOptions): Service {
     logger,
     health,
     discovery,
+    get http() {
+      client ??= createHttpClient({ ...options.http, discovery });
+      return client;
+    },
     stopping: shutdown.stopping,
     async serve(handler, serve = {}) {
       const server = serverOptions(serve);
@@ -190,11 +201,13 @@ export function createService(options: ServiceOptions): Service {
       if (shutdown.stopping.aborted) throw stopped(name);
       await manage();
       logger.info(`${name} works`, { pid: process.pid });
-      const working = (async () => work(shutdown.stopping))();
-      shutdown.attach(workDrain(working, clock));
+      const ended = Promise.withResolvers<void>();
+      // Before the work begins: a signal that comes at once is to find it.
+      shutdown.attach(workDrain(ended.promise, clock));
       try {
-        await working;
+        await work(shutdown.stopping).finally(ended.resolve);
       } catch (error) {
+        ended.resolve();
         // To end because one was asked to is no failure.
         if (!shutdown.stopping.aborted) {
           await shutdown.stop("its work failed");

@@ -27,3 +27,16 @@ export type { ShutdownHookOptions, ShutdownOptions } from "./shutdown/shutdown.t
 export type { ShutdownHook } from "./shutdown/shutdown-hooks.ts";
 export { currentTrace, instrument, withSpan } from "./telemetry/with-span.ts";
 export type { SpanOptions, SpanRole, TraceFields } from "./telemetry/with-span.ts";
+export { createHttpClient } from "./http/http-client.ts";
+export type { HttpClient, HttpClientOptions } from "./http/http-client.ts";
+export type { HttpExchange } from "./http/exchange.ts";
+export { createHttpPipeline } from "./http/http-pipeline.ts";
+export type { HttpResilienceOptions } from "./http/http-pipeline.ts";
+export type { HttpRequestOptions } from "./http/request-options.ts";
+export type { HttpCall } from "./http/http-call.ts";
+export type { HttpBody, HttpResponse, Transport, TransportRequest } from "./http/http-response.ts";
+export { HttpError, isHttpError } from "./http/http-error.ts";
+export type { HttpErrorCode, HttpErrorFacts } from "./http/http-error.ts";
+export { createFetchTransport } from "./http/fetch-transport.ts";
+export { createUndiciTransport } from "./http/undici-transport.ts";
+export type { UndiciDispatcher, UndiciTransportOptions } from "./http/undici-transport.ts";

@@ -3,8 +3,8 @@ import type { FetchHandler, ServerOptions } from "./server.ts";
 
 /** What is known about a request besides itself. */
 export interface RequestState {
-  /** Whether the client has left. */
-  isGone(): boolean;
+  /** Whether the handler failed because the client has left. */
+  isGone(error: unknown): boolean;
   /** Whether the client has sent more than it may. */
   isTooLarge(): boolean;
 }
@@ -24,7 +24,7 @@ export async function answerRequest(
     throw new TypeError(`The handler gave ${typeof response} in place of a Response`);
   } catch (error) {
     if (state.isTooLarge()) return problemResponse(tooLarge(options.maxBodySize));
-    if (state.isGone()) return problemResponse(problem(499));
+    if (state.isGone(error)) return problemResponse(problem(499));
     logger.error("A request failed", { method: request.method, path: pathOf(request.url), error });
     return problemResponse(problem(500, { detail: isDevelopment ? stackOf(error) : undefined }));
   }

@@ -1,10 +1,12 @@
+import { systemClock } from "@dext/core";
 import { runWithIncomingTrace } from "../http/trace-context.ts";
 import type { HealthAnswer } from "../health/health-endpoint.ts";
 import { answerRequest, overloaded, pathOf, tooLarge } from "./answer-request.ts";
 import { listenError } from "./listen-address.ts";
-import { problemResponse } from "./problem-response.ts";
+import { problem, problemResponse } from "./problem-response.ts";
 import { announcedLength, limitBody } from "./request-body.ts";
 import { urlOf } from "./server.ts";
+import { settlesWithin } from "../shutdown/within.ts";
 import type { FetchHandler, RunningServer, ServerOptions } from "./server.ts";
 
 /** The parts of Deno that serving needs; its types are not there where Node's are. */
@@ -28,7 +30,10 @@ export function startDenoServer(
   options: ServerOptions & { deno: Deno },
 ): RunningServer {
   const { health, load, stopping } = options;
-  const cut = new AbortController();
+  const end = new AbortController();
+  /** Refuse what has no answer when the time to stop is over, one for each request. */
+  const refusals = new Set<() => void>();
+  let isShuttingDown = false;
 
   function take(request: Request, { completed }: { completed: Promise<void> }): Response | Promise<Response> {
     const answer = health?.answer({
@@ -43,30 +48,51 @@ export function startDenoServer(
     if (length !== undefined && length > options.maxBodySize) {
       return problemResponse(tooLarge(options.maxBodySize));
     }
-    let isGone = false;
     load.begin();
-    completed
-      .catch(() => void (isGone = true))
-      .finally(() => load.end())
-      .catch(() => {});
-    return respond(request, () => isGone);
+    const done = (): void => load.end();
+    completed.then(done, done);
+    return respond(request);
   }
 
-  async function respond(request: Request, isGone: () => boolean): Promise<Response> {
+  async function respond(request: Request): Promise<Response> {
     let isTooLarge = false;
     const bounded = limited(request, () => void (isTooLarge = true));
-    const state = { isGone, isTooLarge: () => isTooLarge };
-    const response = await runWithIncomingTrace(
+    const state = {
+      // Deno makes the signal when it is first read, tells about it on stderr, and then only knows what comes after:
+      // it is for handlers that use it, and only their errors are looked at.
+      isGone: (error: unknown) => isAbort(error) && bounded.signal.aborted,
+      isTooLarge: () => isTooLarge,
+    };
+    const answering = runWithIncomingTrace(
       (name) => request.headers.get(name) ?? undefined,
       () => answerRequest(handler, { request: bounded, state, options }),
     );
-    return lastOne(response);
+    return lastOne(await unlessRefused(answering));
+  }
+
+  /** One promise for all requests would keep something of each request for as long as the server runs. */
+  function unlessRefused(answering: Promise<Response>): Promise<Response> {
+    return new Promise((resolve) => {
+      const refuse = (): void => resolve(problemResponse(problem(503, { headers: { connection: "close" } })));
+      refusals.add(refuse);
+      void answering.then((response) => {
+        refusals.delete(refuse);
+        resolve(response);
+      });
+    });
   }
 
   /** A body that announces its length is held to it by Deno. */
   function limited(request: Request, onExceeded: () => void): Request {
     const { body, headers, method } = request;
-    if (body === null || method === "GET" || method === "HEAD" || options.maxBodySize === Infinity || headers.has("content-length")) return request;
+    if (
+      body === null ||
+      method === "GET" ||
+      method === "HEAD" ||
+      options.maxBodySize === Infinity ||
+      headers.has("content-length")
+    )
+      return request;
     const limit = { limit: options.maxBodySize, onExceeded };
     // oxlint-disable-next-line unicorn/no-invalid-fetch-options -- the method is the request's, and takes a body
     return new Request(request, { body: limitBody(body, limit), duplex: "half" });
@@ -83,24 +109,22 @@ export function startDenoServer(
     return response;
   }
 
-  const server = listen({ ...options, signal: cut.signal }, take);
+  const server = listen({ ...options, signal: end.signal }, take);
   const { hostname, port } = server.addr;
   return {
     isServer: true,
     address: { hostname, port, url: urlOf({ hostname, port }) },
     async drain({ milliseconds }) {
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const late = new Promise<boolean>((resolve) => {
-        timer = setTimeout(() => resolve(false), milliseconds);
-      });
-      const isDone = await Promise.race([server.shutdown().then(() => true), late]);
-      clearTimeout(timer);
-      if (!isDone) cut.abort();
-      // What is left are connections, not requests.
-      return isDone || load.current === 0;
+      isShuttingDown = true;
+      const isDone = await settlesWithin(server.shutdown(), { milliseconds, clock: systemClock });
+      // Connections that are left without a request are no loss.
+      const isWell = isDone || load.current === 0;
+      for (const refuse of refusals) refuse();
+      return isWell;
     },
     async close() {
-      cut.abort();
+      // Deno 2.9 fails outside of any call ("Bad resource ID") when a server that shuts down is aborted too.
+      if (!isShuttingDown) end.abort();
       await server.finished.catch(() => {});
     },
   };
@@ -117,6 +141,10 @@ function listen(
   } catch (error) {
     throw listenError(error, target);
   }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
 }
 
 function toResponse({ status, headers, body }: HealthAnswer): Response {

@@ -11,7 +11,9 @@ const deno = join(root, "node_modules/deno/deno");
 const denoRuntime = requirement("deno", () => existsSync(deno));
 
 describe("a service on this Node", () => {
-  it.each(contractCases)("$name", ({ run }) => run());
+  it.each(contractCases)("$name", async (contractCase) => {
+    await expect(contractCase.run()).resolves.toBeUndefined();
+  });
 });
 
 describe.skipIf(!denoRuntime.available)(`a service on Deno ${denoRuntime.reason}`, () => {
