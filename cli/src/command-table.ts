@@ -53,6 +53,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import("./commands/stop.ts")).stopCommand,
   },
   {
+    name: "config",
+    summary: "Show and check the configuration of a service: print, explain, diff, check",
+    load: async () => (await import("./commands/config.ts")).configCommand,
+  },
+  {
     name: "doctor",
     summary: "Show what this machine offers, and what dead runs have left",
     load: async () => (await import("./commands/doctor.ts")).doctorCommand,

@@ -23,6 +23,11 @@ export const cliErrorCodes = {
   DEXT_CLI_RUN_AMBIGUOUS: "More than one run belongs to this folder",
   DEXT_CLI_RESOURCE_FAILED: "A resource failed while it ran",
   DEXT_CLI_WAIT_FAILED: "Resources did not get to the state that was waited for",
+  DEXT_CLI_DEFINITION_NOT_FOUND:
+    "There is no file with the definition of a configuration where one was looked for",
+  DEXT_CLI_DEFINITION_INVALID:
+    "A file cannot be loaded as, or does not export, the definition of a configuration",
+  DEXT_CLI_PATH_UNKNOWN: "No source of the configuration has what was asked for",
   DEXT_CLI_INTERRUPTED: "The command was interrupted before it was done",
 } as const;
 

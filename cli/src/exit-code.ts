@@ -20,6 +20,7 @@ const special: Readonly<Record<string, number>> = {
   DEXT_CLI_OPTION_INVALID: exitCodes.usage,
   DEXT_CLI_ARGUMENT_UNEXPECTED: exitCodes.usage,
   DEXT_CLI_RESOURCE_UNKNOWN: exitCodes.usage,
+  DEXT_CLI_PATH_UNKNOWN: exitCodes.usage,
   DEXT_CORE_DURATION_INVALID: exitCodes.usage,
   DEXT_CLI_RESOURCE_FAILED: exitCodes.resourceFailed,
   DEXT_CLI_WAIT_FAILED: exitCodes.resourceFailed,

@@ -40,6 +40,8 @@ export interface Config<Value = unknown> extends ConfigReader {
   readonly sources: readonly SourceStatus[];
   /** Where the values at and below a path come from, and what they hide in lower layers. */
   explain(path: string): readonly Explanation[];
+  /** What differs in another configuration from this one, secrets masked. */
+  diff(next: Config): readonly ConfigChange[];
   /** Calls the listener after every reload that changed something at or below the path, or anything without one. Gives the function that ends it. */
   onChange(listener: ChangeListener): () => void;
   onChange(path: string, listener: ChangeListener): () => void;
@@ -111,6 +113,16 @@ export class LoadedConfig implements Config {
 
   explain(path: string): readonly Explanation[] {
     return explainPath(this.#snapshot, { path, isSecret: secretTest(this.#definition.secrets) });
+  }
+
+  diff(next: Config): readonly ConfigChange[] {
+    if (!(next instanceof LoadedConfig)) throw new TypeError("Not a configuration that loadConfig() gave");
+    const here = secretTest(this.#definition.secrets);
+    const there = secretTest(next.#definition.secrets);
+    return diffTrees(
+      { previous: this.#snapshot.tree, next: next.#snapshot.tree },
+      (path, node) => here(path, node) || there(path, node),
+    );
   }
 
   onChange(pathOrListener: string | ChangeListener, listener?: ChangeListener): () => void {
