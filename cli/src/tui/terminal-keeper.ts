@@ -12,7 +12,8 @@ export interface TerminalKeeper {
 
 /**
  * The keeper's program: 2 MB, there in 3 ms, in a session of its own, so that nothing typed at the terminal reaches it
- * and a kill of the whole job does not either. The terminal is its stdout, its stdin a pipe whose end is our end.
+ * and a kill of the whole job does not either. Its stdout is the terminal, and so is 3, since within $(…) stdout is
+ * another; its stdin is a pipe whose end is our end.
  *
  * - Raw mode has no signals (`-isig`). A shell that has taken the terminal back has put the modes right and uses its own.
  * - What was cut off in the middle is cancelled (CAN) and closed: a frame, a link, colours.
@@ -21,11 +22,12 @@ export interface TerminalKeeper {
  */
 const keeperScript = `
 trap '' HUP INT QUIT TERM TSTP
-before=$(stty -g <&1)
+exec 3<&1
+before=$(stty -g <&3)
 echo ready >&2
 read -r word
 [ "$word" != dismissed ] || exit 0
-case $(stty -a <&1) in *-isig*) stty "$before" <&1 || stty sane <&1 ;; esac
+case $(stty -a <&3) in *-isig*) stty "$before" <&3 || stty sane <&3 ;; esac
 printf '\\030\\033[?2026l\\033]8;;\\033\\\\\\033[0m'
 printf '\\033[?1000l\\033[?1002l\\033[?1003l\\033[?1006l\\033[?2004l'
 printf '\\0337\\033[?1049l\\033[?25h'

@@ -1,8 +1,9 @@
+import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { openTerminal } from "../../../fixtures/tui/terminal.ts";
 import type { Terminal } from "../../../fixtures/tui/terminal.ts";
 
@@ -35,8 +36,11 @@ describe.each(runtimes)("the terminal after the interface on $name", ({ command 
       env: { PS1: "shell> ", HISTFILE: "/dev/null" },
     });
     await opened.waitFor(/shell> /);
-    // In a subshell, which leaves the modes of the terminal as it finds them.
-    opened.write(`(${[...command, showRun, ...settings].join(" ")}; ${tellModes})\r`);
+    // In a subshell, which leaves the modes of the terminal as it finds them, here not the usual ones.
+    const show = [...command, showRun, ...settings].join(" ");
+    opened.write(
+      `(stty -ixon erase ^H; before=$(stty -g); ${show}; ${compareModes}; ${tellModes}; stty ixon)\r`,
+    );
     await opened.waitFor(/that is all/);
     expect(opened.isAlternate()).toBe(true);
     return opened;
@@ -46,14 +50,14 @@ describe.each(runtimes)("the terminal after the interface on $name", ({ command 
     const terminal = await open("owned=false");
     terminal.write("qy");
     await terminal.waitFor(/ended: left[^]*modes [^]*shell> \s*$/);
-    expect(terminal.screen()).toMatch(usualModes);
+    expect(terminal.screen()).toMatch(sameModes);
     expectRestored(terminal);
   });
 
   test("is as before after an exception, which can be read", async () => {
     const terminal = await open("throw=700");
     await terminal.waitFor(/thrown on purpose[^]*modes [^]*shell> \s*$/);
-    expect(terminal.screen()).toMatch(usualModes);
+    expect(terminal.screen()).toMatch(sameModes);
     expectRestored(terminal);
   });
 
@@ -63,7 +67,39 @@ describe.each(runtimes)("the terminal after the interface on $name", ({ command 
     await terminal.waitFor(/that is all/);
     process.kill(await foregroundOf(terminal), "SIGTERM");
     await terminal.waitFor(/ended: aborted[^]*modes [^]*shell> \s*$/);
-    expect(terminal.screen()).toMatch(usualModes);
+    expect(terminal.screen()).toMatch(sameModes);
+    expectRestored(terminal);
+  });
+
+  test("is as before after SIGKILL, though whoever started it puts nothing right", async () => {
+    const show = [...command, showRun, "owned=false", "tick=5"].join(" ");
+    opened = openTerminal(["sh", "-c", `stty -ixon erase ^H; echo below; ${show}; exec cat`], {
+      columns: 100,
+      rows: 24,
+      cwd: root,
+    });
+    const terminal = opened;
+    await terminal.waitFor(/below/);
+    const before = modesOf(terminal);
+    await terminal.waitFor(/tick \d+/);
+    expect(modesOf(terminal)).not.toBe(before);
+    process.kill(await childOf(terminal.pid), "SIGKILL");
+    await vi.waitFor(() => {
+      expect(modesOf(terminal)).toBe(before);
+      expectRestored(terminal);
+    }, 5000);
+    terminal.write("typed\r");
+    await terminal.waitFor(/^below\n(?:.*\n)?typed\ntyped\n/);
+  });
+
+  test("is the shell's when it is killed while it is suspended", async () => {
+    const terminal = await open();
+    terminal.write("\u001a");
+    await terminal.waitFor(/Stopped[^]*shell> \s*$/);
+    terminal.write("kill -KILL %1\r");
+    await vi.waitFor(() => expect(terminal.output()).toContain("\u001b7\u001b[?1049l"), 5000);
+    terminal.write("echo above\r");
+    await terminal.waitFor(/echo above\nabove\n[^]*shell> \s*$/);
     expectRestored(terminal);
   });
 
@@ -102,6 +138,8 @@ describe.each(runtimes)("the terminal after the interface on $name", ({ command 
 /** Prints which modes of the terminal are on (`echo`) or off (`-echo`). */
 const tellModes =
   "stty -a | tr ' ' '\\n' | grep -xE -- '-?(echo|icanon|isig|opost|icrnl)' | sort -d | xargs -d '\\n' echo modes";
+const compareModes = '[ "$before" = "$(stty -g)" ] && echo modes are the same || echo modes have changed';
+const sameModes = /modes are the same/;
 const usualModes = /modes echo icanon icrnl isig opost/;
 
 /** The process that the subshell of the terminal's shell runs. */
@@ -111,6 +149,11 @@ async function foregroundOf(terminal: Terminal): Promise<number> {
 
 async function childOf(pid: number): Promise<number> {
   return Number((await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")).trim().split(" ").at(-1));
+}
+
+/** All modes of the line, as `stty` saves them. */
+function modesOf(terminal: Terminal): string {
+  return execFileSync("sh", ["-c", `stty -g </proc/${terminal.pid}/fd/0`], { encoding: "utf8" });
 }
 
 function expectRestored(terminal: Terminal): void {
