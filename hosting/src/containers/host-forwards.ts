@@ -1,5 +1,6 @@
 import { BlockList, connect, createServer } from "node:net";
 import type { Server, Socket } from "node:net";
+import { sleep } from "@dext/core";
 import { containerError } from "./error-codes.ts";
 
 /** Something on this machine that containers are to reach. */
@@ -14,7 +15,12 @@ export interface ForwardPlace {
   readonly gateway: string;
   /** The network, such as `172.19.0.0/16`: whoever calls from elsewhere is sent away. */
   readonly subnet: string;
+  /** The address is there only while a container is in the network: it is waited for. */
+  readonly comesLater?: boolean;
 }
+
+/** Between two looks for an address that comes later, in milliseconds. */
+const addressPause = 50;
 
 /**
  * Lets containers reach what listens on this machine's loopback: for each target, on request, a port of the bridge's
@@ -27,6 +33,7 @@ export class HostForwards {
   readonly #wanted: Map<string, HostTarget> = new Map();
   readonly #servers: Map<string, Promise<Server>> = new Map();
   readonly #sockets: Set<Socket> = new Set();
+  readonly #closing: AbortController = new AbortController();
 
   constructor({ reservePort }: { reservePort: () => Promise<number> }) {
     this.#reservePort = reservePort;
@@ -46,16 +53,19 @@ export class HostForwards {
     return port;
   }
 
-  /** Listens for every target whose port was asked for. */
+  /** Listens for every target whose port was asked for, or begins to wait for the address to listen on. */
   async open(place: ForwardPlace): Promise<void> {
     for (const [key, target] of this.#wanted) {
       const known = this.#servers.get(key) ?? this.#listen(target, place);
       this.#servers.set(key, known);
     }
-    await Promise.all(this.#servers.values());
+    const all = Promise.all(this.#servers.values());
+    if (place.comesLater !== true) await all;
+    else all.catch(() => undefined);
   }
 
   async close(): Promise<void> {
+    this.#closing.abort(new Error("the run is over"));
     const servers = await Promise.allSettled(this.#servers.values());
     this.#servers.clear();
     const closed = servers.flatMap((server) =>
@@ -67,24 +77,27 @@ export class HostForwards {
     await Promise.all(closed);
   }
 
-  async #listen(target: HostTarget, { gateway, subnet }: ForwardPlace): Promise<Server> {
+  async #listen(target: HostTarget, place: ForwardPlace): Promise<Server> {
+    const { gateway, subnet, comesLater = false } = place;
     const port = this.#ports.get(keyOf(target)) ?? 0;
     const callers = new BlockList();
     const [address = "", prefix = "32"] = subnet.split("/");
     const family = address.includes(":") ? "ipv6" : "ipv4";
     callers.addSubnet(address, Number(prefix), family);
-    const server = createServer((socket) => {
+    const accept = (socket: Socket): void => {
       if (socket.remoteAddress === undefined || !callers.check(socket.remoteAddress, family))
         socket.destroy();
       else this.#pass(socket, target);
-    });
-    return new Promise((resolve, reject) => {
-      server.once("error", (cause) => reject(cannotListen(target, { gateway, port, cause })));
-      server.listen({ host: gateway, port, exclusive: true }, () => {
-        server.unref();
-        resolve(server);
-      });
-    });
+    };
+    for (;;) {
+      try {
+        return await listenOn(gateway, { port, accept });
+      } catch (cause) {
+        if (!comesLater || (cause as NodeJS.ErrnoException).code !== "EADDRNOTAVAIL")
+          throw cannotListen(target, { gateway, port, cause: cause as Error });
+      }
+      await sleep(addressPause, { signal: this.#closing.signal });
+    }
   }
 
   #pass(socket: Socket, target: HostTarget): void {
@@ -111,6 +124,20 @@ export function canListenOn(host: string): Promise<boolean> {
     const server = createServer();
     server.once("error", () => resolve(false));
     server.listen({ host, port: 0, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+function listenOn(
+  host: string,
+  { port, accept }: { port: number; accept: (socket: Socket) => void },
+): Promise<Server> {
+  const server = createServer(accept);
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host, port, exclusive: true }, () => {
+      server.unref();
+      resolve(server);
+    });
   });
 }
 

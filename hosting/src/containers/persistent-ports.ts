@@ -27,13 +27,13 @@ export async function persistentPorts(
 ): Promise<ReadonlyMap<string, number>> {
   if (!isContainerLauncher(launcher) || launcher.container.lifetime !== "persistent") return new Map();
   const { engine } = await findEngine();
-  const name = containerName(appId(model), {
+  const container = containerName(appId(model), {
     resource: resource.name,
     replica,
     replicas: resource.replicas,
   });
   const details =
-    engine === undefined ? undefined : await inspectContainer(engine, name).catch(() => undefined);
+    engine === undefined ? undefined : await inspectContainer(engine, container).catch(() => undefined);
   const ports = parse(details?.Config.Labels?.[labels.ports]);
   // One that does not run has lost its ports to whoever took them.
   if (details?.State.Running === true) return ports;

@@ -111,10 +111,12 @@ async function reachHost(
   const gateway = (config?.Gateway ?? firstAddress(subnet)).split("/")[0] ?? "";
   if (await engine.isRemote()) return { by: "engine" };
   if (subnet !== undefined && (await canListenOn(gateway))) return { by: "forwarders", gateway, subnet };
-  const because = (await engine.isRootless())
-    ? `${engine.name} runs without root, in a network of its own`
-    : `the gateway ${gateway} of its network is not on this machine`;
-  return { by: "nothing", because };
+  if (await engine.isRootless())
+    return { by: "nothing", because: `${engine.name} runs without root, in a network of its own` };
+  // Podman makes the bridge when the first container comes.
+  if (subnet !== undefined && engine.name === "Podman")
+    return { by: "forwarders", gateway, subnet, comesLater: true };
+  return { by: "nothing", because: `the gateway ${gateway} of its network is not on this machine` };
 }
 
 /** `172.19.0.0/16` → `172.19.0.1`, which engines take when they are not told otherwise. */

@@ -158,11 +158,13 @@ async function join(
   { options, runNetwork }: { options: StartContainerOptions; runNetwork: string },
 ): Promise<void> {
   const { engine, request } = options;
-  await engine.json({
+  const response = await engine.open({
     method: "POST",
     path: `/networks/${runNetwork}/connect`,
     json: { Container: id, EndpointConfig: { Aliases: request.aliases } },
   });
+  // Podman says OK, which is no JSON.
+  response.resume();
 }
 
 async function leave(

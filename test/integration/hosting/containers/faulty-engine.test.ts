@@ -258,8 +258,6 @@ describe("an engine", () => {
     };
     faulty.faults.set("/containers/c1/json", (request, response) => answer(details)(request, response));
     faulty.faults.set("/events", (_request, response) => response.flushHeaders());
-    const frame = (stream: number, text: string): Buffer =>
-      Buffer.concat([Buffer.from([stream, 0, 0, 0, 0, 0, 0, text.length]), Buffer.from(text)]);
     const all = [frame(1, "one\n"), frame(2, "oops\n"), frame(1, "two\n"), frame(1, "three\n")];
     const queries: string[] = [];
     faulty.faults.set("/containers/c1/logs", (request, response) => {
@@ -291,3 +289,7 @@ describe("an engine", () => {
     await events.close();
   });
 });
+
+function frame(stream: number, text: string): Buffer {
+  return Buffer.concat([Buffer.from([stream, 0, 0, 0, 0, 0, 0, text.length]), Buffer.from(text)]);
+}

@@ -1,10 +1,9 @@
 import { Redis } from "ioredis";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { startAppHost } from "../../../fixtures/apphost-process.ts";
-import type { RunningAppHost } from "../../../fixtures/apphost-process.ts";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { docker, useDockerEngine } from "../../../fixtures/docker-engine.ts";
 import type { TestEngine } from "../../../fixtures/docker-engine.ts";
 import { nodeImage, redisImage } from "../../../fixtures/local-images.ts";
+import { TestAppHosts } from "../../../fixtures/testing-apphost.ts";
 
 const server = `
 const { createServer } = require("node:http");
@@ -18,7 +17,7 @@ createServer(async (request, response) => {
 describe.skipIf(!docker.available)(`a system with containers ${docker.reason}`, () => {
   let test: TestEngine;
   let image = "";
-  let app: RunningAppHost | undefined;
+  const apps = new TestAppHosts({ timeout: "60s" });
   beforeAll(async () => {
     test = await useDockerEngine();
     image = await nodeImage(test.engine);
@@ -26,23 +25,21 @@ describe.skipIf(!docker.available)(`a system with containers ${docker.reason}`, 
   }, 120_000);
   afterAll(() => test?.release());
   afterEach(async () => {
-    await app?.dispose();
-    app = undefined;
+    await apps.dispose();
+    vi.unstubAllEnvs();
   });
 
   it("runs containers and processes that reach each other, and leaves none", async () => {
-    app = await startAppHost(
+    vi.stubEnv("DOCKER_HOST", `unix://${test.socketPath}`);
+    const app = await apps.start(
       `const cache = host.addRedis("cache").withLauncher("container");
        const api = host.addNodeApp("api", "server.cjs").withEnvironment("DEXT_WHO", "a process");
        host.addContainer("web", "${image}").withHttpEndpoint({ targetPort: 8080, env: "UNUSED_PORT" })
          .withBindMount("server.cjs", "/server.cjs", { readOnly: true }).withArgs("node", "/server.cjs")
          .withEnvironment("DEXT_WHO", "a container").withReference(api).withReference(cache).waitFor(api).waitFor(cache);`,
-      { files: { "server.cjs": server }, env: { DOCKER_HOST: `unix://${test.socketPath}` } },
+      { files: { "server.cjs": server } },
     );
-    const web = await app.waitUntil(
-      "web",
-      ({ health, state }) => health === "Healthy" || state === "FailedToStart",
-    );
+    const web = await app.resource("web");
     expect(web).toMatchObject({ state: "Running", launcher: "container" });
     expect(web).not.toHaveProperty("pid");
     const url = web.endpoints[0]?.url ?? "";
@@ -60,9 +57,10 @@ describe.skipIf(!docker.available)(`a system with containers ${docker.reason}`, 
     client.disconnect();
 
     await app.client.command("web", { command: "restart" });
-    await app.waitUntil("web", ({ health, generation }) => health === "Healthy" && generation === 2);
-    await app.waitUntil("web", ({ usage }) => (usage?.memory ?? 0) > 1_000_000);
-    expect(await app.stop()).toBe(0);
+    await app.waitFor("web", ({ health, generation }) => health === "Healthy" && generation === 2);
+    await app.waitFor("web", ({ usage }) => (usage?.memory ?? 0) > 1_000_000);
+    await app.stop();
+    expect(app.exitCode).toBe(0);
     const filters = encodeURIComponent(JSON.stringify({ label: [`dev.dext.run=${app.runId}`] }));
     expect(
       await test.engine.json({ method: "GET", path: `/containers/json?all=true&filters=${filters}` }),
