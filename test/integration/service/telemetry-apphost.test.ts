@@ -1,9 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { startOtlpReceiver } from "../../fixtures/otlp-receiver.ts";
 import type { OtlpReceiver } from "../../fixtures/otlp-receiver.ts";
 import { TestAppHosts } from "../../fixtures/testing-apphost.ts";
 
 const appHosts = new TestAppHosts();
+vi.setConfig({ testTimeout: 60_000 });
+
 let receiver: OtlpReceiver;
 
 beforeEach(async () => {

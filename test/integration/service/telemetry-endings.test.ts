@@ -6,6 +6,8 @@ import type { OtlpReceiver } from "../../fixtures/otlp-receiver.ts";
 import { startTelemetryProgram, telemetryEnvironment } from "../../fixtures/telemetry-program.ts";
 import type { TelemetryProgram, TelemetryProgramOptions } from "../../fixtures/telemetry-program.ts";
 
+vi.setConfig({ testTimeout: 60_000 });
+
 let receiver: OtlpReceiver;
 let programs: TelemetryProgram[];
 
@@ -190,6 +192,7 @@ describe("an endpoint that", () => {
     await receiver.wait(({ requests }) => requests.some(({ path }) => path === "/v1/logs"));
     receiver.answer = 200;
     await receiver.wait(said("asked"));
+    expect(receiver.logs).toHaveLength(1);
   });
 
   test("closes the connection between two exports gets them all", async () => {
@@ -199,5 +202,6 @@ describe("an endpoint that", () => {
       await vi.waitUntil(() => receiver.logs.length === count, { timeout: 5_000 });
       receiver.dropConnections();
     }
+    expect(receiver.logs).toHaveLength(3);
   });
 });

@@ -1,8 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { startOtlpReceiver } from "../../fixtures/otlp-receiver.ts";
 import type { OtlpReceiver } from "../../fixtures/otlp-receiver.ts";
 import { startTelemetryProgram, telemetryEnvironment } from "../../fixtures/telemetry-program.ts";
 import type { TelemetryProgram, TelemetryProgramOptions } from "../../fixtures/telemetry-program.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let receiver: OtlpReceiver;
 let programs: TelemetryProgram[];
