@@ -11,7 +11,7 @@ const gatherFor = 10;
 const pieceSize = 512 * 1024;
 
 /** After a failed write it is tried again so much later, in milliseconds. */
-const retryAfter = 500;
+const retryAfter = 250;
 
 /** What {@link createDescriptorWriter} takes. */
 export interface DescriptorWriterOptions {
@@ -98,6 +98,7 @@ export function createDescriptorWriter({
       while (writing) await next();
     },
     progress: () => written,
+    isFailing: () => failed,
   };
 }
 

@@ -12,6 +12,8 @@ export interface LineWriter {
   drained(): Promise<void>;
   /** Grows while something goes out. */
   progress(): number;
+  /** Whether nothing can be written at present, and that is not because a reader or a disk is slow. */
+  isFailing(): boolean;
 }
 
 const pieceSize = 64 * 1024;
@@ -76,5 +78,6 @@ export function createLineWriter({
       if (pending > 0 && stream.destroyed !== true) await new Promise<void>((resolve) => wake.push(resolve));
     },
     progress: () => done,
+    isFailing: () => false,
   };
 }

@@ -38,11 +38,11 @@ export function printRun(
   const printed = print(run, { writer, begunAt });
   return {
     async finish() {
-      const limit = descriptor === undefined ? patience : patienceForFile;
       const done = new AbortController();
       const ended = printed.finally(() => done.abort());
       while (!done.signal.aborted) {
         const before = writer.progress();
+        const limit = descriptor === undefined || writer.isFailing() ? patience : patienceForFile;
         await Promise.race([ended, sleep(limit, { signal: done.signal }).catch(() => {})]);
         if (writer.progress() === before) return;
       }

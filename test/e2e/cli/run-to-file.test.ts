@@ -23,10 +23,15 @@ afterEach(async () => {
 interface Ended {
   code: number | null;
   printed: string;
+  /** What it wrote to stderr. */
+  said: string;
 }
 
 /** `dext run … > out.txt`, with what a shell would have written there before. */
-async function runToFile(args: readonly string[] = []): Promise<{
+async function runToFile(
+  args: readonly string[] = [],
+  { before = "printf 'before\\n'" }: { before?: string } = {},
+): Promise<{
   printed: () => Promise<string>;
   says: (text: string | RegExp) => Promise<void>;
   ended: Promise<Ended>;
@@ -39,7 +44,7 @@ async function runToFile(args: readonly string[] = []): Promise<{
     "sh",
     [
       "-c",
-      `printf 'before\\n'; exec "$0" "$@"`,
+      `${before}; exec "$0" "$@"`,
       process.execPath,
       join(repository, "cli/bin/dext.js"),
       "run",
@@ -53,7 +58,8 @@ async function runToFile(args: readonly string[] = []): Promise<{
   );
   closeSync(output);
   child = started;
-  started.stderr.resume();
+  let said = "";
+  started.stderr!.on("data", (chunk) => (said += String(chunk)));
   const printed = (): Promise<string> => readFile(path, "utf8");
   return {
     printed,
@@ -61,6 +67,7 @@ async function runToFile(args: readonly string[] = []): Promise<{
     ended: once(started, "close").then(async ([code]) => ({
       code: code as number | null,
       printed: await printed(),
+      said,
     })),
   };
 }
@@ -127,5 +134,25 @@ describe("dext run with its stdout in a file", () => {
     expect(odd).toEqual([]);
     expect(seen).toEqual({ one: lines, two: lines });
     expect(ticks).toBeGreaterThan(10);
+  });
+
+  test("lets services go on when the file takes no more, says so, and ends as ever", async () => {
+    folder = await createAppFolder({
+      "flood.js": `
+        import { writeFileSync, writeSync } from "node:fs";
+        for (let i = 1; i <= 20_000; i += 1) writeSync(1, "line " + i + " ${"x".repeat(100)}\\n");
+        writeFileSync("over.txt", "over");
+      `,
+      "apphost.ts": appHost('host.addNodeApp("flood", "./flood.js", { http: false });'),
+    });
+    // Blocks of 512 bytes, for every file: the logs are full too.
+    const run = await runToFile([], { before: "ulimit -f 100" });
+    const { code, printed, said } = await run.ended;
+    expect(code).toBe(0);
+    expect(await readFile(join(folder.path, "over.txt"), "utf8")).toBe("over");
+    expect(Buffer.byteLength(printed)).toBe(51_200);
+    expect(printed).toMatch(/^flood \| line 100 x{100}$/m);
+    expect(said).toMatch(/output.* cannot be written/);
+    expect(said).not.toContain("DEXT_INTERNAL");
   });
 });

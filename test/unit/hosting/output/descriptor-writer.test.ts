@@ -87,6 +87,7 @@ describe("a descriptor writer", () => {
         tries[1]!();
         await vi.waitFor(() => expect(tries).toHaveLength(3));
         expect(failures).toEqual(["ENOSPC"]);
+        expect(writer.isFailing()).toBe(true);
         expect(writer.progress()).toBe(0);
       } finally {
         closeSync(full);
