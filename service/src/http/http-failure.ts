@@ -1,12 +1,11 @@
 import { isDextError } from "@dext/core";
-import { isRejection, retryAfterOf } from "@dext/resilience";
+import { isRejection, parseRetryAfter, retryAfterOf } from "@dext/resilience";
 import { redactUrl } from "../redact-url.ts";
 import { CallTimeout } from "./call-limit.ts";
 import { HttpError } from "./http-error.ts";
 import type { HttpErrorFacts } from "./http-error.ts";
 import type { HttpResponse } from "./http-response.ts";
 import type { PreparedRequest } from "./request-options.ts";
-import { parseRetryAfter } from "./retry-after.ts";
 
 /** A body that is not what it should be. It is no failure of the network: to ask again would not help. */
 export class UnreadableBody extends Error {
@@ -28,7 +27,8 @@ export function statusError(
   { status, headers }: HttpResponse,
   { request, attempts, body }: Failed & { body: string | undefined },
 ): HttpError {
-  const retryAfter = parseRetryAfter(headers.get("retry-after"), Date.now());
+  const asked = headers.get("retry-after");
+  const retryAfter = asked === null ? undefined : parseRetryAfter(asked);
   return new HttpError("DEXT_HTTP_STATUS", {
     message: `${describe(request)} was answered ${status}${triedText(attempts)}`,
     facts: { ...factsOf(request), attempts, status, body, retryAfter },

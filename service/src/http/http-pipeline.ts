@@ -1,61 +1,48 @@
 import { isDextError } from "@dext/core";
-import { createPipeline, isRejection } from "@dext/resilience";
-import type { Outcome, Pipeline, RetryEvent, RetryOptions } from "@dext/resilience";
-import type { Duration } from "@dext/core";
+import { httpRetryDelay, isRejection, isTransientStatus, standardPipeline } from "@dext/resilience";
+import type { Outcome, Pipeline, RetryEvent, StandardPipelineOptions } from "@dext/resilience";
 import type { HttpExchange } from "./exchange.ts";
 import { UnreadableBody } from "./http-failure.ts";
-import { parseRetryAfter } from "./retry-after.ts";
 
-/** What differs from the standard. */
-export interface HttpResilienceOptions {
-  /** All attempts and the waiting between them; 30 s when absent. */
-  total?: Duration;
-  /** One attempt; 10 s when absent. */
-  attemptTimeout?: Duration;
-  /** Three attempts with exponential delays from 2 s when absent; `false` for one attempt. */
-  retry?: Omit<RetryOptions<HttpExchange>, "shouldHandle" | "delayGenerator"> | false;
-}
+/** What differs from the standard pipeline. What counts as a failure is the client's to say. */
+export type HttpResilienceOptions = Omit<StandardPipelineOptions<HttpExchange>, "shouldHandle">;
 
 /**
- * The standard: a limit for requests under way, a total time, retries, a circuit breaker for each authority, a time for
- * each attempt.
+ * The standard pipeline for HTTP: 1,000 requests at once, 30 s in all, three attempts for what may be sent twice, a
+ * circuit breaker for each authority, 10 s for each attempt.
  *
- * Only what may be sent twice is: the caller says so for each execution (`repeatable`). A `Retry-After` is kept as it
- * is, and where it does not fit into what is left of the total, there is no further attempt.
+ * A `Retry-After` is kept as it is, and where it does not fit into what is left of the total, no attempt follows.
+ *
+ * @throws DextError `DEXT_RESILIENCE_OPTIONS_INVALID`
  */
 export function createHttpPipeline(options: HttpResilienceOptions = {}): Pipeline<HttpExchange> {
-  const { total = "30s", attemptTimeout = "10s", retry = {} } = options;
-  let builder = createPipeline<HttpExchange>({ name: "http" }).addTimeout({ timeout: total });
-  if (retry !== false) {
-    builder = builder.addRetry({
+  const { retry = {} } = options;
+  return standardPipeline<HttpExchange>({
+    name: "http",
+    ...options,
+    shouldHandle: isTransient,
+    retry: {
+      delayGenerator: ({ outcome }) =>
+        outcome.result === undefined
+          ? undefined
+          : httpRetryDelay({ outcome: { result: outcome.result.response } }),
       ...retry,
-      shouldHandle: isTransient,
-      delayGenerator: ({ outcome }) => retryAfterOfOutcome(outcome),
       onRetry(event) {
         discard(event);
         retry.onRetry?.(event);
       },
-    });
-  }
-  return builder.addTimeout({ timeout: attemptTimeout }).build();
+    },
+  });
 }
 
 /**
- * Whether to ask again may help: no answer, or one of 408, 429 and from 500 on. An open circuit, a mistake in the request
+ * Whether to ask again may help: there was no answer, or its status says so. An open circuit, a mistake in the request
  * and a body that is no JSON stay what they are.
  */
 function isTransient({ result, error }: Outcome<HttpExchange>): boolean {
-  if (result !== undefined) {
-    const { status } = result.response;
-    return status >= 500 || status === 408 || status === 429;
-  }
+  if (result !== undefined) return isTransientStatus(result.response.status);
   if (isRejection(error)) return isRejection(error, "DEXT_RESILIENCE_TIMEOUT");
   return !isDextError(error) && !(error instanceof UnreadableBody);
-}
-
-function retryAfterOfOutcome({ result }: Outcome<HttpExchange>): number | undefined {
-  if (result === undefined) return undefined;
-  return parseRetryAfter(result.response.headers.get("retry-after"), Date.now());
 }
 
 /** An answer that nobody reads would keep its connection. */

@@ -13,15 +13,14 @@ describe.each<SubjectRuntime>(["node", "deno"])("a service on %s that is told to
       const subject = runSubject(runtime, { kind, shutdown: { deadline: "8s" } });
       const url = await subject.url();
       const load = startLoad(url, { clients: 1_000, path: "/400" });
-      // Everything is connected and most of it is being answered.
-      await load.reached(1_000);
+      await subject.said("has taken 1000");
       const startedAt = performance.now();
       subject.kill("SIGTERM");
       expect(await subject.ended).toBe(0);
       expect(performance.now() - startedAt).toBeLessThan(8_000);
       load.stop();
       const answered = await load.answered();
-      const taken = Number(/taken (\d+)/.exec(subject.output())?.[1]);
+      const taken = Number(/^taken (\d+)$/m.exec(subject.output())?.[1]);
       expect(taken).toBeGreaterThanOrEqual(1_000);
       expect(answered).toBe(taken);
     },
@@ -139,14 +138,11 @@ describe.each<SubjectRuntime>(["node", "deno"])(
 
       expect(new Set(seen.map(({ live }) => live))).toEqual(new Set([200]));
       expect(readiness(seen, "start")).toEqual([200]);
-      expect(readiness(seen, "overload")).toEqual(
-        [200, 503, 200].slice(0, readiness(seen, "overload").length),
-      );
       expect(readiness(seen, "overload")).toContain(503);
       expect(readiness(seen, "calm").at(-1)).toBe(200);
-      expect(readiness(seen, "shutdown")).toEqual([200, 503]);
-      // It was asked often enough to have missed nothing.
-      expect(seen.length).toBeGreaterThan(60);
+      // Once off, readiness does not come back.
+      expect([[200, 503], [503]]).toContainEqual(readiness(seen, "shutdown"));
+      expect(seen.filter(({ phase }) => phase === "shutdown").length).toBeGreaterThan(10);
     });
   },
 );
