@@ -1,6 +1,6 @@
-import { mkdir, readdir, utimes } from "node:fs/promises";
+import { mkdir, readdir, readFile, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createAppFolder } from "../../fixtures/cli/app-folder.ts";
 import type { AppFolder } from "../../fixtures/cli/app-folder.ts";
 import { dext, endLeftDexts, startDext } from "../../fixtures/cli/dext-process.ts";
@@ -148,5 +148,59 @@ describe("dext logs of a run that has ended", () => {
     // Ten that had ended before, and the new one.
     expect(left).toHaveLength(11);
     expect(left).not.toContain("older0");
+  });
+});
+
+describe("what a run keeps", () => {
+  let shop: AppFolder;
+  afterEach(async () => {
+    await endLeftDexts();
+    await shop.remove();
+  });
+
+  test("hides secrets wherever they are shown or kept, also those that come in pieces", async () => {
+    shop = await createAppFolder({
+      "teller.js": `
+        const password = process.env.PASSWORD;
+        console.log("whole", password);
+        console.error(JSON.stringify({ level: "info", message: "uri", uri: "redis://:" + encodeURIComponent(password) + "@host" }));
+        process.stdout.write("in pieces " + password.slice(0, 5));
+        setTimeout(() => process.stdout.write(password.slice(5) + "\\n"), 300);
+      `,
+      "apphost.ts": appHost(
+        'const password = host.addParameter("password", { secret: true });',
+        'host.addNodeApp("teller", "./teller.js", { http: false }).withEnvironment("PASSWORD", password);',
+      ),
+    });
+    const env = { Parameters__password: "s3cret/über" };
+    const { stdout, stderr, code } = await dext(["run"], { folder: shop, env });
+    expect(code).toBe(0);
+    const kept = await dext(["logs", "--raw"], { folder: shop });
+    const logs = join(shop.path, ".dext/logs");
+    const [run = ""] = await readdir(logs);
+    const files = await Promise.all(
+      (await readdir(join(logs, run))).map((name) => readFile(join(logs, run, name), "utf8")),
+    );
+    for (const text of [stdout, kept.stdout, files.join("")]) {
+      expect(text).toContain("whole ***");
+      expect(text).toContain("redis://:***@host");
+      expect(text).toContain("in pieces ***");
+    }
+    for (const text of [stdout, stderr, kept.stdout, files.join("")]) expect(text).not.toMatch(/s3cre|über/);
+  });
+
+  test("goes on when a child closes its streams and lives on", async () => {
+    shop = await createAppFolder({
+      "apphost.ts": appHost(
+        'host.addExecutable("quiet", "sh", { args: ["-c", "echo one; exec >&- 2>&-; exec sleep 600"] });',
+      ),
+    });
+    const run = startDext(["run"], { folder: shop });
+    await run.says("quiet | one");
+    await run.says("Everything is up after");
+    const { resources } = JSON.parse((await dext(["ps", "--json"], { folder: shop })).stdout);
+    expect(resources).toMatchObject([{ name: "quiet", state: "Running", health: "Healthy" }]);
+    run.signal("SIGINT");
+    expect(await run.ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/nothing failed\n$/) });
   });
 });

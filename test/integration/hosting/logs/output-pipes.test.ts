@@ -115,6 +115,36 @@ describe.each([
     expect(await texts()).toEqual(["early", "late"]);
   });
 
+  test("may end long before the child does, a line without an end included", async () => {
+    const script = "echo one; printf two; exec >&- 2>&-; exec sleep 60";
+    const { child, output } = await start("sh", ["-c", script], { plain });
+    await output.ended;
+    expect(await texts()).toEqual(["one", "two"]);
+    expect(child.exitCode).toBeNull();
+  });
+
+  test("keeps characters and secrets whole that come in pieces, and shows what has not ended", async () => {
+    store.addSecret("geheim-🔑");
+    // Each byte in a write of its own, and no line end for a while.
+    const script = `
+      const bytes = Buffer.from("größe 🚀 geheim-🔑 日本\\nprompt> ");
+      let at = 0;
+      const next = () => {
+        if (at === bytes.length) return setTimeout(() => {}, 60_000);
+        require("fs").writeSync(1, bytes.subarray(at, at + 1));
+        at += 1;
+        setTimeout(next, 1);
+      };
+      next();`;
+    await start(process.execPath, ["-e", script], { plain });
+    await vi.waitFor(async () => expect(await texts()).toEqual(["größe 🚀 *** 日本"]), 10_000);
+    await vi.waitFor(async () => {
+      const shown: string[] = [];
+      for await (const { text, partial } of store.read({ partial: true })) if (partial) shown.push(text);
+      expect(shown).toEqual(["prompt> "]);
+    }, 10_000);
+  });
+
   test("comes from Deno too", async () => {
     const deno = join(import.meta.dirname, "../../../../node_modules/.bin/deno");
     const script = `for (let i = 1; i <= 3000; i += 1) console.log("line " + i + " größe 🚀"); console.error("done");`;
