@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { defaultResource, resourceFromAttributes } from "@opentelemetry/resources";
 import type { Resource } from "@opentelemetry/resources";
@@ -10,7 +9,7 @@ export function describeService(settings: TelemetrySettings): Resource {
   const { serviceName, resourceAttributes } = settings;
   return defaultResource().merge(
     resourceFromAttributes({
-      "service.instance.id": randomUUID(),
+      "service.instance.id": resourceAttributes["service.instance.id"] ?? newInstanceId(),
       "host.name": hostname(),
       "process.pid": process.pid,
       "process.runtime.name": "nodejs",
@@ -24,4 +23,9 @@ export function describeService(settings: TelemetrySettings): Resource {
 function packageName(): string | undefined {
   const name = nearestManifest(process.argv[1])?.["name"];
   return typeof name === "string" && name !== "" ? name : undefined;
+}
+
+/** Asked for only where nobody has given the process a name: `node:crypto` takes a while to load. */
+function newInstanceId(): string {
+  return process.getBuiltinModule("node:crypto").randomUUID();
 }
