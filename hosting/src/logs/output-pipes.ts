@@ -44,6 +44,8 @@ export interface ChildOutput {
 
 export interface OutputPipesOptions {
   clock?: Clock;
+  /** Where FIFOs stand for the moment until they are open; the system's folder for temporary files when absent. */
+  directory?: string;
   /** Uses plain pipes where FIFOs would be better; they are used anyway where there is no `mkfifo`, and on Deno. */
   plain?: boolean;
 }
@@ -57,9 +59,11 @@ export interface OutputPipesOptions {
  */
 export async function openOutputPipes({
   clock = systemClock,
+  directory = tmpdir(),
   plain = false,
 }: OutputPipesOptions = {}): Promise<OutputPipes> {
-  const fifos = plain || "Deno" in globalThis || process.platform === "win32" ? undefined : await openFifos();
+  const fifos =
+    plain || "Deno" in globalThis || process.platform === "win32" ? undefined : await openFifos(directory);
   return fifos === undefined ? plainPipes(clock) : fifoPipes(fifos, clock);
 }
 
@@ -135,8 +139,8 @@ class ReadOutput implements ChildOutput {
 }
 
 /** Two FIFOs in a folder that only we can enter and that is gone when this returns; undefined where there are none. */
-async function openFifos(): Promise<[Fifo, Fifo] | undefined> {
-  const folder = await mkdtemp(join(tmpdir(), "dext-output-"));
+async function openFifos(directory: string): Promise<[Fifo, Fifo] | undefined> {
+  const folder = await mkdtemp(join(directory, "dext-output-"));
   const paths = [join(folder, "stdout"), join(folder, "stderr")];
   const opened: Fifo[] = [];
   try {

@@ -23,7 +23,7 @@ export async function launchProcess(
   const { addresses, guardian, model } = context;
   const args = [...plan.args, ...resource.args.map(({ node }) => resolveNode(node, addresses))];
   const env = await environmentOf(replica, { plan, context });
-  const pipes = await openOutputPipes();
+  const pipes = await openOutputPipes({ directory: context.temporaryDirectory });
   try {
     const process = await startProcess({
       command: plan.command,

@@ -131,7 +131,7 @@ async function begin(
     await startGuardian({
       runId,
       ledger: paths.ledger,
-      leftovers: [paths.record, paths.socket, paths.ledger, paths.temporary],
+      leftovers: [paths.record, paths.socket, paths.ledger, `${paths.ledger}.new`, paths.temporary],
       ...(cleaner === undefined ? {} : { cleaner }),
     }),
   );
