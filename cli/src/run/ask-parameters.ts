@@ -1,4 +1,6 @@
+import process from "node:process";
 import { askForParameters } from "@dext/hosting/output";
+import { keepTerminal } from "../tui/terminal-keeper.ts";
 
 interface MissingParameter {
   name: string;
@@ -11,7 +13,8 @@ interface MissingParameter {
  */
 export async function askParameters(described: unknown): Promise<Record<string, string>> {
   const parameters = readParameters(described);
-  const values = await askForParameters(parameters);
+  const keeper = await keepTerminal(process.stderr);
+  const values = await askForParameters(parameters).finally(() => keeper?.dismiss());
   const variables = Object.entries(values).map(([name, value]) => [`Parameters__${name}`, value]);
   return {
     ...Object.fromEntries(variables),

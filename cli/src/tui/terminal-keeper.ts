@@ -40,7 +40,9 @@ const patience = 1000;
  * Starts a keeper and resolves when it has taken note of how the terminal is, which must be before it is changed.
  * `undefined` where there is none to keep.
  */
-export async function keepTerminal(stdout: TerminalStdout): Promise<TerminalKeeper | undefined> {
+export async function keepTerminal(
+  stdout: Pick<TerminalStdout, "isTTY" | "fd">,
+): Promise<TerminalKeeper | undefined> {
   if (stdout.isTTY !== true || stdout.fd === undefined || process.platform === "win32") return undefined;
   const keeper = spawn("/bin/sh", ["-c", keeperScript, "dext-terminal-keeper"], {
     cwd: "/",
