@@ -19,13 +19,24 @@ const cells = endings.map((ending, index) => ({
   title: ending.title,
 }));
 
+const killed = endings.filter(({ act }) => act === "SIGKILL");
+const startCells = [0, 80].flatMap((early, index) =>
+  killed.map((ending, at) => ({
+    ending,
+    ...(ways[(index + at) % ways.length] as (typeof ways)[number]),
+    early,
+    title: ending.title,
+  })),
+);
+
 describe("a run of every kind of child", { timeout: 120_000 }, () => {
   let outcomes: ReadonlyMap<Cell, Promise<CellOutcome>>;
   beforeAll(() => {
-    const promises = runCells(cells, { atOnce: 3 });
+    const all: readonly Cell[] = [...cells, ...startCells];
+    const promises = runCells(all, { atOnce: 3 });
     // Each is looked at by a test of its own, perhaps after it has failed.
     for (const promise of promises) promise.catch(() => {});
-    outcomes = new Map(cells.map((cell, index) => [cell, promises[index] as Promise<CellOutcome>]));
+    outcomes = new Map(all.map((cell, index) => [cell, promises[index] as Promise<CellOutcome>]));
   });
 
   test.each(cells)("leaves nothing after $title, shown as $front, its AppHost on $runtime", async (cell) => {
@@ -37,4 +48,15 @@ describe("a run of every kind of child", { timeout: 120_000 }, () => {
     expect(outcome.exitCode).toBe(cell.ending.exitCode ?? outcome.exitCode);
     expect(outcome.duration).toBeLessThan(allowed);
   });
+
+  test.each(startCells)(
+    "leaves nothing after $title $early ms into its start, shown as $front, its AppHost on $runtime",
+    async (cell) => {
+      const outcome = (await outcomes.get(cell)) as CellOutcome;
+      expect(outcome).toMatchObject({ alive: [], terminal: [] });
+      // A draft that was being written is removed when it is a minute old.
+      expect(outcome.files.filter((name) => !name.endsWith(".tmp"))).toEqual([]);
+      expect(outcome.duration).toBeLessThan(allowed);
+    },
+  );
 });
