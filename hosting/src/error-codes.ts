@@ -19,7 +19,6 @@ export const hostingErrorCodes = {
   DEXT_RUN_COMMAND_UNKNOWN: "A resource does not know a command",
   DEXT_RUN_START_FAILED: "A resource that was started by hand did not get to run",
   DEXT_RUN_COMMAND_MISSING: "The command of a resource is not on the PATH, or its file is not there",
-  DEXT_RUN_CONFIGURATION_UNREADABLE: "The AppHost's .env is there and cannot be read",
   DEXT_RUN_FOLDER_MISSING: "The folder of a resource is not there, or is a file",
   DEXT_RUN_INTERRUPTED: "A question on the terminal was answered with Ctrl-C",
   DEXT_RUN_NO_ADDRESS: "An address is needed of a resource that could not be had",

@@ -1,8 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import process from "node:process";
 import type { ConfigReader } from "@dext/core";
-import { parse } from "dotenv";
-import { hostingError } from "../hosting-error.ts";
+import { dotenv, env, formatPath, loadConfig } from "@dext/providers";
 
 /** Where a value came from; `given`: whoever started the AppHost wants it so. */
 export type ConfigurationSource = "given" | "environment" | ".env";
@@ -14,51 +12,39 @@ export interface AppHostConfiguration extends ConfigReader {
 }
 
 /**
- * Reads the environment and, below it, the file `.env` in the AppHost's folder. `Parameters:db-password` is looked up as
+ * Reads the environment and, below it, the `.env` files in the AppHost's folder. `Parameters:db-password` is looked up as
  * `Parameters__db-password` and as `Parameters__db_password`, without regard to case.
  *
- * @param options.given wins over both.
+ * @param options.given wins over both; its names are those of variables.
+ *
+ * @throws what `.env` files throw: `DEXT_CONFIG_DOTENV_INVALID`, `DEXT_CONFIG_DOTENV_UNREADABLE` …
  */
 export async function readAppHostConfiguration(
   directory: string,
   environment: Readonly<Record<string, string | undefined>> = process.env,
   { given = {} }: { given?: Readonly<Record<string, string>> } = {},
 ): Promise<AppHostConfiguration> {
-  const sources = [
-    { source: "given", values: byLowerName(given) },
-    { source: "environment", values: byLowerName(environment) },
-    { source: ".env", values: byLowerName(await readDotenv(join(directory, ".env"))) },
-  ] as const;
+  const config = await loadConfig(
+    { layers: [dotenv(), env({ files: false })] },
+    { directory, variables: environment, args: [] },
+  );
+  const overrides = new Map(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value]));
+  const look = (path: string): ReturnType<AppHostConfiguration["find"]> => {
+    const override = overrides.get(path.replaceAll(":", "__").toLowerCase());
+    if (override !== undefined) return { value: override, source: "given" };
+    const value = config.get(path);
+    if (value === undefined) return undefined;
+    const [explained] = config.explain(formatPath(path.split(":")));
+    return { value, source: explained?.origin.provider === "dotenv" ? ".env" : "environment" };
+  };
+  // However a name is written in a source, the order of the sources decides.
   const find: AppHostConfiguration["find"] = (path) => {
-    const name = path.replaceAll(":", "__").toLowerCase();
-    for (const { source, values } of sources) {
-      const value = values.get(name) ?? values.get(name.replaceAll("-", "_"));
-      if (value !== undefined) return { value, source };
+    const found = [look(path), look(path.replaceAll("-", "_"))];
+    for (const source of ["given", "environment", ".env"] as const) {
+      const value = found.find((each) => each?.source === source);
+      if (value !== undefined) return value;
     }
     return undefined;
   };
   return { find, get: (path) => find(path)?.value };
-}
-
-function byLowerName(values: Readonly<Record<string, string | undefined>>): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const [name, value] of Object.entries(values))
-    if (value !== undefined) found.set(name.toLowerCase(), value);
-  return found;
-}
-
-async function readDotenv(path: string): Promise<Record<string, string>> {
-  try {
-    return parse(await readFile(path));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
-    throw hostingError(
-      "DEXT_RUN_CONFIGURATION_UNREADABLE",
-      `"${path}" is there and cannot be read: ${(error as Error).message}`,
-      {
-        hint: "Make the file readable, or take it away.",
-        cause: error,
-      },
-    );
-  }
 }

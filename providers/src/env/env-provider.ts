@@ -71,7 +71,30 @@ async function loadEnvironment(
       values.push({ path, node: valueNode(text, { origin: originOf(name) }) });
     }
   }
-  return { tree: treeOfPaths(values, { origin: { provider: "env", location: "" }, loose: true }), notes };
+  const fitting = prefix === "" ? withoutClashes(values, notes) : values;
+  return { tree: treeOfPaths(fitting, { origin: { provider: "env", location: "" }, loose: true }), notes };
+}
+
+/** Variables of unrelated programs may be `A` and `A__B`: that is not for us to refuse. The longer one counts. */
+function withoutClashes(
+  values: readonly { path: ConfigPath; node: ConfigNode }[],
+  notes: ConfigNote[],
+): readonly { path: ConfigPath; node: ConfigNode }[] {
+  const above = new Set(
+    values.flatMap(({ path }) => path.slice(1).map((_, at) => foldedKey(path.slice(0, at + 1)))),
+  );
+  return values.filter(({ path, node }) => {
+    if (!above.has(foldedKey(path))) return true;
+    notes.push({
+      message: `"${node.origin.location}" is left out: other variables are named as keys below it`,
+      origin: node.origin,
+    });
+    return false;
+  });
+}
+
+function foldedKey(path: ConfigPath): string {
+  return path.join("\0").toLowerCase();
 }
 
 /** Without a prefix the environment is full of things that are no configuration: only what the schema names counts. */
