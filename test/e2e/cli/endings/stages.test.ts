@@ -30,7 +30,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await terminal.dispose();
-  await vi.waitFor(() => expect(pids.filter(isThere)).toEqual([]), 10_000);
+  await vi.waitUntil(() => !pids.some(isThere), 10_000);
   await folder.remove();
 });
 
