@@ -9,41 +9,46 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { startAppHost } from "@dext/hosting/testing";
+import type { TestAppHost } from "@dext/hosting/testing";
 import type { ResourceSnapshot } from "@dext/protocol";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 
 const playground = fileURLToPath(new URL("../../playground", import.meta.url));
 const dext = fileURLToPath(new URL("../../cli/bin/dext.js", import.meta.url));
 const hasRedis = ["/usr/bin", "/usr/local/bin"].some((folder) => existsSync(`${folder}/redis-server`));
+/** What a machine has without this repository: whatever Node is there is too old for the services. */
+const poorPath = "/usr/local/bin:/usr/bin:/bin";
+
+afterEach(() => void vi.unstubAllEnvs());
 
 describe.each([
   { launcher: "process", skip: !hasRedis },
   { launcher: "embedded", skip: false },
 ])("the playground with Redis as $launcher", ({ launcher, skip }) => {
   // Without a redis-server on the machine there is no such launcher.
-  describe.skipIf(skip)("run by dext", () => {
-    let run: Run;
+  describe.skipIf(skip)("in a test", () => {
+    let app: TestAppHost;
     beforeAll(async () => {
-      run = await startPlayground(launcher);
+      vi.stubEnv("PATH", poorPath);
+      app = await startAppHost(join(playground, "apphost.ts"), { launch: launcher, timeout: "45s" });
     }, 60_000);
     // Not there when it did not start.
-    afterAll(() => (run as Run | undefined)?.abandon());
+    afterAll(() => (app as TestAppHost | undefined)?.stop());
+
+    async function textOf(resource: string): Promise<string> {
+      const lines = await app.logs(resource);
+      return lines.map(({ replica, text }) => `${resource}.${replica} ${text}`).join("\n");
+    }
 
     it("has every resource healthy, the seed finished", async () => {
-      const resources = await run.resources();
-      expect(resources.map(({ name, replica, state, health }) => ({ name, replica, state, health }))).toEqual(
-        expect.arrayContaining([
-          ...["api", "cache", "inventory", "stock", "web"].map((name) => isHealthy(name, 0)),
-          isHealthy("worker", 0),
-          isHealthy("worker", 1),
-          expect.objectContaining({ name: "seed", state: "Finished" }),
-        ]),
-      );
+      const resources = await app.resources();
+      expectAllThere(resources);
       expect(resources.find(({ name }) => name === "cache")?.launcher).toBe(launcher);
     });
 
     it("takes an order from the page's form to the worker's log and back to the page as shipped", async () => {
-      const web = await run.address("web");
+      const web = app.url("web");
       const form = orderForm(await readPage(web), "enamel-mug");
       const placed = await submit(web, { ...form, fields: { ...form.fields, quantity: "2" } });
       expect(placed.status).toBe(303);
@@ -52,14 +57,14 @@ describe.each([
       expect(number).toBeDefined();
 
       await vi.waitFor(
-        async () => expect(await run.logs("worker")).toContain(`Order ${number} is shipped`),
+        async () => expect(await textOf("worker")).toContain(`Order ${number} is shipped`),
         15_000,
       );
       expect(await readPage(web)).toMatch(new RegExp(`data-order="${number}"\\s+data-status="shipped"`));
     });
 
     it("ships an order whose worker is killed while it packs, and starts that worker again", async () => {
-      const web = await run.address("web");
+      const web = app.url("web");
       const placed = await submit(web, {
         action: "/orders",
         fields: { product: "brass-pen", quantity: "1" },
@@ -68,34 +73,32 @@ describe.each([
 
       const packer = await vi.waitUntil(
         async () =>
-          new RegExp(String.raw`worker\.(\d) .*Order ${number}: packing`).exec(await run.logs("worker")),
+          new RegExp(String.raw`worker\.(\d) .*Order ${number}: packing`).exec(await textOf("worker")),
         { timeout: 5_000 },
       );
       const replica = Number(packer[1]);
       const start = new RegExp(String.raw`worker\.${replica} .*worker listens.* pid=(\d+)`);
-      process.kill(Number(start.exec(await run.logs("worker"))?.[1]), "SIGKILL");
+      const pid = Number(start.exec(await textOf("worker"))?.[1]);
+      expect(isAlive(pid)).toBe(true);
+      await app.kill("worker", { replica });
+      expect(isAlive(pid)).toBe(false);
 
-      await vi.waitFor(async () => expect(await run.logs("worker")).toContain(`Order ${number} is shipped`), {
+      await vi.waitFor(async () => expect(await textOf("worker")).toContain(`Order ${number} is shipped`), {
         timeout: 20_000,
         interval: 500,
       });
-      await vi.waitFor(
-        async () =>
-          expect(await run.resources()).toContainEqual(
-            expect.objectContaining({
-              name: "worker",
-              replica,
-              state: "Running",
-              health: "Healthy",
-              generation: 2,
-            }),
-          ),
-        { timeout: 10_000, interval: 500 },
-      );
+      await app.waitFor("worker", "Healthy", { replica, timeout: "10s" });
+      expect(await app.resource("worker", { replica })).toMatchObject({
+        name: "worker",
+        replica,
+        state: "Running",
+        health: "Healthy",
+        generation: 2,
+      });
     }, 40_000);
 
     it("says on the page why an order is refused", async () => {
-      const web = await run.address("web");
+      const web = app.url("web");
       const form = orderForm(await readPage(web), "wool-blanket");
       const refused = await submit(web, { ...form, fields: { ...form.fields, quantity: "6" } });
       expect(refused.status).toBe(409);
@@ -103,8 +106,8 @@ describe.each([
     });
 
     it("shows an order on the stock page's live stream, through the proxy of the dev server", async () => {
-      const web = await run.address("web");
-      const stock = await run.address("stock");
+      const web = app.url("web");
+      const stock = app.url("stock");
       const stream = await fetch(new URL("/api/stock/live", stock));
       const events = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
       expect((await events.read()).value).toContain("event: shelves");
@@ -117,27 +120,59 @@ describe.each([
     });
 
     it("gives the same key to the api and the worker, and shows no secret in the logs", async () => {
-      const all = await run.logs();
+      const names = [...new Set((await app.resources()).map(({ name }) => name))];
+      const all = (await Promise.all(names.map(textOf))).join("\n");
       expect(all).not.toContain("its receipt is not ours");
-      const secrets = await keptParameters();
-      expect(Object.keys(secrets)).toEqual(expect.arrayContaining(["order-signing-key", "cache-password"]));
-      expect(Object.values(secrets).filter((secret) => all.includes(secret))).toEqual([]);
+      const secrets = ["order-signing-key", "cache-password"].map((name) => app.parameter(name));
+      expect(secrets.filter((secret) => secret === "" || all.includes(secret))).toEqual([]);
     });
 
-    it("stops with exit code 0 and leaves no process and no open port behind", async () => {
-      const resources = await run.resources();
-      const processes = resources.flatMap(({ name, pid }) => (name === "seed" || !pid ? [] : [pid]));
-      const ports = resources.flatMap(({ endpoints }) =>
-        endpoints.map(({ url }) => Number(new URL(url).port)),
-      );
-      expect(processes).toHaveLength(7);
-      expect(ports).toHaveLength(7);
-      expect(await run.stop()).toBe(0);
-      expect(processes.filter(isAlive)).toEqual([]);
-      expect(await Promise.all(ports.map(isOpen))).toEqual(ports.map(() => false));
+    it("stops without a failure and leaves no process and no open port behind", async () => {
+      const resources = await app.resources();
+      await app.stop();
+      expect(app.exitCode).toBe(0);
+      await expectGone(resources);
     });
   });
 });
+
+describe("the playground run by dext", () => {
+  let run: Run | undefined;
+  afterEach(() => run?.abandon());
+
+  it("is healthy, keeps its secrets to itself, ends with 0 and leaves nothing behind", async () => {
+    run = await startPlayground("embedded");
+    const resources = await run.resources();
+    expectAllThere(resources);
+    expect(await readPage(await run.address("web"))).toContain("data-product");
+    const all = await run.logs();
+    const secrets = await keptParameters();
+    expect(Object.keys(secrets)).toEqual(expect.arrayContaining(["order-signing-key", "cache-password"]));
+    expect(Object.values(secrets).filter((secret) => all.includes(secret))).toEqual([]);
+    expect(await run.stop()).toBe(0);
+    await expectGone(resources);
+  }, 90_000);
+});
+
+function expectAllThere(resources: readonly ResourceSnapshot[]): void {
+  expect(resources.map(({ name, replica, state, health }) => ({ name, replica, state, health }))).toEqual(
+    expect.arrayContaining([
+      ...["api", "cache", "inventory", "stock", "web"].map((name) => isHealthy(name, 0)),
+      isHealthy("worker", 0),
+      isHealthy("worker", 1),
+      expect.objectContaining({ name: "seed", state: "Finished" }),
+    ]),
+  );
+}
+
+async function expectGone(resources: readonly ResourceSnapshot[]): Promise<void> {
+  const processes = resources.flatMap(({ name, pid }) => (name === "seed" || !pid ? [] : [pid]));
+  const ports = resources.flatMap(({ endpoints }) => endpoints.map(({ url }) => Number(new URL(url).port)));
+  expect(processes).toHaveLength(7);
+  expect(ports).toHaveLength(7);
+  expect(processes.filter(isAlive)).toEqual([]);
+  expect(await Promise.all(ports.map(isOpen))).toEqual(ports.map(() => false));
+}
 
 /** Generated at the first run and kept for the next. */
 async function keptParameters(): Promise<Record<string, string>> {
@@ -157,9 +192,8 @@ interface Run {
 
 async function startPlayground(launcher: string): Promise<Run> {
   const runtime = await mkdtemp(join(tmpdir(), "dext-e2e-"));
-  // What a machine has without this repository: whatever Node is there is too old for the services.
   const environment = {
-    PATH: "/usr/local/bin:/usr/bin:/bin",
+    PATH: poorPath,
     HOME: process.env["HOME"],
     DEXT_RUNTIME_DIRECTORY: runtime,
     DEXT_LAUNCH: launcher,

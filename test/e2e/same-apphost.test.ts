@@ -3,9 +3,13 @@ import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { startAppHost } from "../fixtures/apphost-process.ts";
 import type { RunningAppHost } from "../fixtures/apphost-process.ts";
+import { TestAppHosts } from "../fixtures/testing-apphost.ts";
 
+const apps = new TestAppHosts();
+/** For what is started by the command line and by the runtimes, and for what is kept beside the AppHost. */
 let app: RunningAppHost | undefined;
 afterEach(async () => {
+  await apps.dispose();
   await app?.dispose();
   app = undefined;
 });
@@ -70,12 +74,11 @@ describe.each(["dext", "node", "deno"] as const)("the same AppHost by %s", (via)
 
 describe("a collector", () => {
   it("is told to every resource by the standard variables", async () => {
-    app = await startAppHost(
+    const tested = await apps.start(
       `host.withCollector("http://localhost:4318"); host.addNodeApp("web", "web.ts");`,
       { files },
     );
-    const web = await app.waitUntil("web", ({ health }) => health === "Healthy");
-    const given = (await (await fetch(`${web.endpoints[0]?.url}/given`)).json()) as Record<string, string>;
+    const given = (await (await tested.http("web").get("/given")).json()) as Record<string, string>;
     expect(given).toMatchObject({
       OTEL_EXPORTER_OTLP_ENDPOINT: "http://localhost:4318",
       OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf",

@@ -4,4 +4,4 @@ export { startAppHost } from "./start-apphost.ts";
 export type { StartAppHostOptions } from "./start-apphost.ts";
 export type { AddressOptions, ReplicaOptions, TestAppHost, WaitForOptions } from "./test-apphost.ts";
 export type { OutsideReplacement, Replacement, StandInReplacement, TestOverrides } from "./test-overrides.ts";
-export type { WaitTarget } from "./watch-run.ts";
+export type { WaitCondition, WaitTarget } from "./watch-run.ts";

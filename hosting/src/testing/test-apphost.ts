@@ -15,7 +15,7 @@ import { ResourceFaults } from "./resource-faults.ts";
 import type { ResourceAddresses, RunAddresses } from "./run-addresses.ts";
 import { explainEnd, stopRun } from "./stop-run.ts";
 import { judgeReplica, judgeStart, watchRun, worstOf } from "./watch-run.ts";
-import type { Verdict, WaitTarget } from "./watch-run.ts";
+import type { Verdict, WaitCondition, WaitTarget } from "./watch-run.ts";
 
 /** Which address of a resource is meant. */
 export interface AddressOptions {
@@ -173,20 +173,36 @@ export class TestAppHost implements AsyncDisposable {
   }
 
   /**
-   * Waits until every replica of a resource is in a state or of a health. `Healthy` is met by one that has finished, too.
+   * Waits until every replica of a resource is in a state, of a health, or as a function says that it is wanted.
+   * `Healthy` is met by one that has finished, too. Resolves with the first replica that was meant as it was then.
    *
-   * @throws DextError `DEXT_TESTING_NOT_READY` when time is over, and as soon as it has ended otherwise, with its
-   * state, the reason and its last lines.
+   * @throws DextError `DEXT_TESTING_NOT_READY` when time is over, and, for a state or a health, as soon as it has ended
+   * otherwise; with its state, the reason and its last lines.
+   *
+   * @example
+   * ```ts ignore
+   * await app.waitFor("api", "Unhealthy", { timeout: "5s" });
+   * await app.waitFor("api", ({ restarts }) => restarts === 2);
+   * ```
    */
-  async waitFor(resource: string, target: WaitTarget, options: WaitForOptions = {}): Promise<void> {
+  async waitFor(
+    resource: string,
+    target: WaitTarget | WaitCondition,
+    options: WaitForOptions = {},
+  ): Promise<ResourceSnapshot> {
     const { replica, signal } = options;
     const timeout = toMilliseconds(options.timeout ?? "30s");
     this.#addressesOf(resource, replica);
     const isMeant = (each: ResourceSnapshot): boolean =>
       each.name === resource && (replica === undefined || each.replica === replica);
-    const judge = (snapshot: ResourceSnapshot): Verdict =>
-      isMeant(snapshot) ? judgeReplica(snapshot, target) : "met";
-    await this.#until({ judge, timeout, signal, wanted: `"${resource}" is not ${target}` });
+    const judgeOne = (snapshot: ResourceSnapshot): Verdict => {
+      if (typeof target !== "function") return judgeReplica(snapshot, target);
+      return target(snapshot) ? "met" : "pending";
+    };
+    const judge = (snapshot: ResourceSnapshot): Verdict => (isMeant(snapshot) ? judgeOne(snapshot) : "met");
+    const wanted = `"${resource}" is not ${typeof target === "function" ? "as it is wanted" : target}`;
+    const snapshots = await this.#until({ judge, timeout, signal, wanted });
+    return snapshots.find(isMeant) ?? this.resource(resource);
   }
 
   /**
@@ -253,6 +269,14 @@ export class TestAppHost implements AsyncDisposable {
     await Promise.all(indexes.map((index) => this.#faults.resume({ resource, replica: index })));
   }
 
+  /**
+   * With what the AppHost has ended: 0, or 4 when a resource had failed; `null` when it was killed. Absent until it has
+   * ended.
+   */
+  get exitCode(): number | null | undefined {
+    return this.#parts.process.exit?.code;
+  }
+
   /** Stops everything in order and removes what the run has written. Resolves when nothing is left; can be called again. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
@@ -298,11 +322,11 @@ export class TestAppHost implements AsyncDisposable {
     timeout: number;
     signal: AbortSignal | undefined;
     wanted: string;
-  }): Promise<void> {
+  }): Promise<readonly ResourceSnapshot[]> {
     const { verdict, snapshots } = await this.#ask(() =>
       watchRun(this.client, { timeout, signal, judge: (all) => worstOf(all.map(judge)) }),
     );
-    if (verdict === "met") return;
+    if (verdict === "met") return snapshots;
     const all = snapshots.filter((each) => judge(each) !== "met");
     // What has failed is why; what still waits may only wait for that.
     const shown = verdict === "failed" ? all.filter((each) => judge(each) === "failed") : all;

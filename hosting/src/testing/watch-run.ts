@@ -5,6 +5,9 @@ import type { Health, ResourceSnapshot, ResourceState, RunClient } from "@dext/p
 /** What can be waited for: a state or a health. */
 export type WaitTarget = ResourceState | Health;
 
+/** Whether a replica is as it is wanted. */
+export type WaitCondition = (snapshot: ResourceSnapshot) => boolean;
+
 /** Where a wait stands. */
 export type Verdict = "met" | "pending" | "failed";
 
