@@ -95,6 +95,8 @@ describe.skipIf(!docker.available)(`the containers of a run ${docker.reason}`, {
       services__api__http__0: "http://api:8080",
     });
     expect(JSON.parse(await ask(run, "web", "/arguments"))).toEqual(["--api", "http://api:8080"]);
+    // It listens by now.
+    expect(await ask(run, "api", "/")).toBe("hello from api");
     expect(await fetchFrom(run, "web", environment["API_HTTP"] ?? "")).toBe("hello from api");
     for (const address of addressesOfMachine()) {
       expect(await canConnect(address, run.port("api", "http"))).toBe(false);
