@@ -59,16 +59,18 @@ class CircuitBreakerLayer implements Layer {
   readonly environment: StrategyEnvironment;
   readonly next: Layer;
   readonly shouldHandle: OutcomePredicate<unknown> | undefined;
-  private readonly circuits: CircuitSource;
+  readonly circuits: CircuitSource;
+  private readonly isShared: boolean;
   private readonly perKey: boolean;
 
   constructor(
-    { shouldHandle, perKey = false }: CircuitBreakerOptions,
+    { shouldHandle, perKey = false, circuits: shared }: CircuitBreakerOptions,
     circuits: CircuitSource,
     next: Layer,
     environment: StrategyEnvironment,
   ) {
     this.circuits = circuits;
+    this.isShared = shared !== undefined;
     this.shouldHandle = shouldHandle;
     this.perKey = perKey;
     this.next = next;
@@ -78,7 +80,7 @@ class CircuitBreakerLayer implements Layer {
   run(scope: Scope, frame: Frame): void {
     if (scope.cancelled) return frame.fail(scope.reason);
     const { execution } = scope;
-    const now = execution.instant();
+    const now = this.isShared ? this.circuits.now() : execution.instant();
     const circuit = this.circuits.machine(this.perKey ? execution.key : undefined, now);
     const before = circuit.state;
     const generation = circuit.admit(now);
@@ -91,6 +93,11 @@ class CircuitBreakerLayer implements Layer {
     // A probe that is given up must make room for another one, even if its work never ends.
     if (circuit.state !== "closed") scope.attach(guarded);
     this.next.run(scope, guarded);
+  }
+
+  /** The time for statistics. */
+  turnNow(): number {
+    return this.isShared ? this.circuits.now() : this.environment.timers.turnNow();
   }
 
   /** The execution has changed the circuit's state. */
@@ -133,7 +140,7 @@ class CircuitBreakerFrame implements Frame, Cancellable {
   succeed(value: unknown): void {
     const { layer, circuit } = this;
     if (layer.shouldHandle === undefined && circuit.state === "closed") {
-      circuit.succeeded(this.generation, layer.environment.timers.turnNow());
+      circuit.succeeded(this.generation, layer.turnNow());
     } else if (!this.record({ result: value })) return;
     this.parent.succeed(value);
   }
@@ -156,8 +163,8 @@ class CircuitBreakerFrame implements Frame, Cancellable {
     scope.detach(this);
     try {
       const verdict = this.verdict(outcome);
-      const now = layer.environment.timers.now();
-      if (verdict === "failure") circuit.failed(generation, now);
+      const now = layer.circuits.now();
+      if (verdict === "failure") circuit.failed(generation, now, outcome.error);
       else if (verdict === "success") circuit.succeeded(generation, now);
       else circuit.abandoned(generation);
     } catch (error) {
@@ -193,6 +200,7 @@ function refusal(circuit: CircuitMachine): DextError {
   }
   return rejection("DEXT_RESILIENCE_CIRCUIT_OPEN", `${subject} is ${state}, wanted closed`, {
     hint: `The dependency failed too often. Try again in ${formatDuration(retryAfter)}.`,
+    cause: circuit.lastError,
     details: { ...details, retryAfter },
   });
 }

@@ -55,6 +55,8 @@ export class CircuitMachine implements Circuit, KeyedState {
   state: CircuitState = "closed";
   private readonly home: CircuitHome;
   private readonly window: FailureWindow;
+  /** What failed last; the cause of what is turned away. */
+  lastError: unknown = undefined;
   private generation = 0;
   /** Open: when a probe may go. Half-open: when the probes are no longer waited for. */
   private until = 0;
@@ -109,8 +111,10 @@ export class CircuitMachine implements Circuit, KeyedState {
     if (this.probesToSucceed === 0) this.toClosed(false);
   }
 
-  failed(generation: number, now: number): void {
+  /** @param error what failed; `undefined` when it was a result. */
+  failed(generation: number, now: number, error: unknown): void {
     if (generation !== this.generation) return;
+    this.lastError = error;
     const { window, home } = this;
     window.failed(now);
     if (this.state === "half-open") return this.toOpen(now, { manual: false });
@@ -161,6 +165,7 @@ export class CircuitMachine implements Circuit, KeyedState {
 
   private toClosed(manual: boolean): void {
     this.opens = 0;
+    this.lastError = undefined;
     this.window.clear();
     const from = this.change("closed");
     if (from !== "closed") this.home.changed({ key: this.key, from, to: "closed", manual });

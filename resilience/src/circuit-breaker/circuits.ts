@@ -18,6 +18,8 @@ export interface Circuits {
 
 /** Circuits as the strategy uses them. */
 export interface CircuitSource extends Circuits {
+  /** The time by which the circuits go; shared ones may have another clock than the pipeline. */
+  now(): number;
   machine(key: string | undefined, now: number): CircuitMachine;
 }
 
@@ -63,6 +65,7 @@ export function circuitSource(
   };
   const states = new KeyedStates((key) => new CircuitMachine(key, home), options.maxKeys ?? 1000);
   return {
+    now,
     machine: (key, at) => states.get(key, at),
     circuit: (key) => states.get(key, now()),
     all: () => states.all(),

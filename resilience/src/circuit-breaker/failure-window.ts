@@ -11,6 +11,7 @@ export class FailureWindow {
   private readonly successesOf = new Float64Array(slots);
   private readonly failuresOf = new Float64Array(slots);
   private newest = Number.NEGATIVE_INFINITY;
+  private place = 0;
   private slotEnd = Number.NEGATIVE_INFINITY;
 
   /** @param length milliseconds. */
@@ -44,12 +45,13 @@ export class FailureWindow {
     if (now >= this.slotEnd) {
       const current = Math.floor(now / this.slot);
       for (let slot = Math.max(this.newest + 1, current - slots + 1); slot <= current; slot += 1) {
-        this.forget(((slot % slots) + slots) % slots);
+        if (slot >= 0) this.forget(slot % slots);
       }
       this.newest = current;
+      this.place = current % slots;
       this.slotEnd = (current + 1) * this.slot;
     }
-    return ((this.newest % slots) + slots) % slots;
+    return this.place;
   }
 
   clear(): void {

@@ -18,8 +18,8 @@ export class Scope implements Cancellable {
   /** Why it was cancelled. */
   reason: unknown = undefined;
   private controller: AbortController | undefined = undefined;
-  private dependent: Cancellable | undefined = undefined;
-  private otherDependents: Set<Cancellable> | undefined = undefined;
+  /** Nearly always there is at most one. */
+  private dependents: Cancellable | Set<Cancellable> | undefined = undefined;
 
   /** @param execution the execution that it is part of; absent: it is the execution itself. */
   constructor(execution: Execution | undefined, deadline: number) {
@@ -37,24 +37,26 @@ export class Scope implements Cancellable {
 
   /** Has `dependent` cancelled with this scope. The scope must not be cancelled yet. */
   attach(dependent: Cancellable): void {
-    if (this.dependent === undefined) this.dependent = dependent;
-    else (this.otherDependents ??= new Set()).add(dependent);
+    const { dependents } = this;
+    if (dependents === undefined) this.dependents = dependent;
+    else if (dependents instanceof Set) dependents.add(dependent);
+    else this.dependents = new Set([dependents, dependent]);
   }
 
   detach(dependent: Cancellable): void {
-    if (this.dependent === dependent) this.dependent = undefined;
-    else this.otherDependents?.delete(dependent);
+    const { dependents } = this;
+    if (dependents === dependent) this.dependents = undefined;
+    else if (dependents instanceof Set) dependents.delete(dependent);
   }
 
   cancel(reason: unknown): void {
     if (this.cancelled) return;
     this.cancelled = true;
     this.reason = reason;
-    const { dependent, otherDependents } = this;
-    this.dependent = undefined;
-    this.otherDependents = undefined;
+    const { dependents } = this;
+    this.dependents = undefined;
     this.controller?.abort(reason);
-    dependent?.cancel(reason);
-    if (otherDependents !== undefined) for (const other of otherDependents) other.cancel(reason);
+    if (dependents instanceof Set) for (const dependent of dependents) dependent.cancel(reason);
+    else dependents?.cancel(reason);
   }
 }
