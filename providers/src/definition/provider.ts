@@ -59,6 +59,8 @@ export interface ConfigProvider {
    * everything else is not.
    */
   load(context: LoadContext): Promise<LoadedSource | undefined>;
+  /** What to say when the source is not there and has to be; absent: that it is not there. */
+  missing?(context: Omit<LoadContext, "signal">): Error;
   /** Tells of changes until it is closed. Absent: this source cannot be watched. Must not keep the process alive. */
   watch?(context: WatchContext): ConfigWatch | Promise<ConfigWatch>;
   /** Gives up what it holds: connections, own tokens. Called once. */

@@ -36,8 +36,8 @@ export function file(
     provider: "file",
     label: path,
     create: () => ({
-      load: (context) =>
-        loadFile(context, { path, format: given, secret, references, optional: options.optional === true }),
+      load: (context) => loadFile(context, { path, format: given, secret, references }),
+      missing: (context) => missing(candidates(context, { path, format: given })),
       watch: (context) => watchFiles(candidates(context, { path, format: given }), context),
     }),
   };
@@ -50,15 +50,12 @@ interface FileSource {
 
 async function loadFile(
   context: LoadContext,
-  source: FileSource & { secret: boolean; references: boolean; optional: boolean },
+  source: FileSource & { secret: boolean; references: boolean },
 ): Promise<LoadedSource | undefined> {
-  const { secret, references, optional } = source;
+  const { secret, references } = source;
   const path = await chooseFile(context, source);
   const text = path === undefined ? undefined : await readText(path, context);
-  if (path === undefined || text === undefined) {
-    if (optional) return undefined;
-    throw missing(candidates(context, source));
-  }
+  if (path === undefined || text === undefined) return undefined;
   const name = displayName(path, context);
   const format = source.format ?? formatOfName(path) ?? "yaml";
   const { root, notes } = await parseText({ text, file: name, secret, references }, format);
@@ -68,7 +65,7 @@ async function loadFile(
 
 /** The files that may be meant, by their absolute paths: one, unless the path has no extension. */
 function candidates(
-  { directory, environment }: LoadContext,
+  { directory, environment }: Pick<LoadContext, "directory" | "environment">,
   { path, format }: FileSource,
 ): readonly string[] {
   const whole = resolve(directory, path.replaceAll("{environment}", environment));

@@ -90,7 +90,9 @@ export class LayerSource {
   async load(signal: AbortSignal): Promise<Error | undefined> {
     try {
       const loaded = await this.#loadInTime(AbortSignal.any([signal, this.#closing.signal]));
-      if (loaded === undefined && this.layer.optional !== true) throw missing(this.layer);
+      if (loaded === undefined && this.layer.optional !== true) {
+        throw this.#provider.missing?.(this.#context) ?? missing(this.layer);
+      }
       this.#loaded = loaded;
       this.#state = "READY";
       this.#error = undefined;
@@ -137,6 +139,7 @@ export class LayerSource {
     const timer = clock.setTimer(() => late.abort(timedOut(this.layer, timeout)), { milliseconds: timeout });
     const either = AbortSignal.any([signal, late.signal]);
     try {
+      either.throwIfAborted();
       return await Promise.race([
         this.#provider.load({ ...this.#context, signal: either }),
         rejection(either),

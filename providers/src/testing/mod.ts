@@ -1,0 +1,2 @@
+export { providerContract } from "./provider-contract.ts";
+export type { ProviderCase, ProviderSubject, SubjectValues } from "./provider-contract.ts";
