@@ -1,6 +1,35 @@
+export { flagOf } from "./answers/resolve-answers.ts";
+export type { Ask, Question } from "./answers/resolve-answers.ts";
+export { commit } from "./commit/commit.ts";
+export type { CommitResult } from "./commit/commit.ts";
+export { recover } from "./commit/recover.ts";
+export type { Recovery } from "./commit/recover.ts";
+export type { Conflict, OnConflict } from "./conflicts/place-file.ts";
 export { unifiedDiff } from "./diff/unified-diff.ts";
 export type { DiffOptions } from "./diff/unified-diff.ts";
+export type { JsonEdit } from "./edits/edit-json.ts";
 export { generatorErrorCodes } from "./error-codes.ts";
+export { defineGenerator } from "./generator/definition.ts";
+export type {
+  Action,
+  AddAction,
+  AddTreeAction,
+  Answers,
+  AppHostAction,
+  AppendAction,
+  Choice,
+  EditAction,
+  GeneratorContext,
+  GeneratorDefinition,
+  JsonEditAction,
+  ModifyAction,
+  Prompt,
+  TextSource,
+} from "./generator/definition.ts";
+export type { Draft } from "./generator/draft.ts";
+export { loadGenerators } from "./generator/load-generators.ts";
+export { plan } from "./generator/plan-generator.ts";
+export type { PlanOptions } from "./generator/plan-generator.ts";
 export type {
   ChangePlan,
   ConflictChoice,
@@ -17,9 +46,19 @@ export type {
 export { parsePlan } from "./plan/parse-plan.ts";
 export { PlanBuilder } from "./plan/plan-builder.ts";
 export type { TargetTree } from "./plan/target-tree.ts";
-export { commit } from "./commit/commit.ts";
-export type { CommitResult } from "./commit/commit.ts";
-export { recover } from "./commit/recover.ts";
-export type { Recovery } from "./commit/recover.ts";
 export { planUndo, undo } from "./state/undo.ts";
 export type { LeftFile, UndoPlan, UndoResult } from "./state/undo.ts";
+export { findConflictMarks, planUpdate } from "./state/update.ts";
+export type { UpdateOptions } from "./state/update.ts";
+export { ejectGenerator, findOutdatedTemplates } from "./templates/eject.ts";
+export type { OutdatedTemplate } from "./templates/eject.ts";
+export { TemplateLookup } from "./templates/template-lookup.ts";
+export type { FoundTemplate, TemplateLookupOptions, TemplateOrigin } from "./templates/template-lookup.ts";
+export { editAppHost } from "./apphost/edit-apphost.ts";
+export type {
+  AddImportEdit,
+  AddReferenceEdit,
+  AddResourceEdit,
+  AppHostEdit,
+  AppHostEditResult,
+} from "./apphost/edit-apphost.ts";

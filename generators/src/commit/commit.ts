@@ -83,19 +83,15 @@ function checked(plan: ChangePlan): ChangePlan {
 }
 
 /** What is to change in `.dext/generated/`. */
-function stateOperations({ record, forget = [] }: ChangePlan, tree: TargetTree): Operation[] {
-  const operations = forget
-    .filter((unit) => unit !== record?.unit)
-    .map((unit) => change(tree, { path: recordPath(unit), after: undefined }));
-  if (record !== undefined) {
-    operations.push(
+function stateOperations({ records }: ChangePlan, tree: TargetTree): Operation[] {
+  return records
+    .map((record) =>
       change(tree, {
         path: recordPath(record.unit),
         after: fileState(formatRecord(record), { mode: 0o644 }),
       }),
-    );
-  }
-  return operations.filter((operation) => operation !== undefined);
+    )
+    .filter((operation) => operation !== undefined);
 }
 
 /** Keeps everything below `.dext` out of git but the records. */
@@ -107,7 +103,7 @@ function ignoreFile(tree: TargetTree): Operation[] {
 }
 
 function undoOperation(
-  { record }: ChangePlan,
+  { records }: ChangePlan,
   {
     tree,
     all,
@@ -123,7 +119,7 @@ function undoOperation(
   const undo: UndoRecord = {
     version: 1,
     committedAt: machine.clock.now(),
-    ...(record === undefined ? {} : { generator: record.generator, unit: record.unit }),
+    units: records.map(({ unit }) => unit),
     entries: undoEntries(all),
     madeFolders: [...made].toSorted(),
     madeLevels,
@@ -134,10 +130,9 @@ function undoOperation(
 
 function change(
   tree: TargetTree,
-  { path, after }: { path: string; after: FileState | undefined },
+  { path, after }: { path: string; after: FileState },
 ): Operation | undefined {
   const before = tree.read(path);
-  if (after === undefined) return before && { kind: "delete", path, before };
   if (before === undefined) return { kind: "create", path, after };
   if (before.hash === after.hash) return undefined;
   return { kind: "modify", path, before, after: { ...after, mode: before.mode } };

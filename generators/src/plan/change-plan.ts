@@ -15,10 +15,8 @@ export interface ChangePlan {
   readonly followUps: readonly FollowUp[];
   /** What became of every file that a generator wanted to write, in the order of the paths. */
   readonly files: readonly PlannedFile[];
-  /** What is kept in `.dext/generated/`, so that the files can be recognised, updated and taken back. */
-  readonly record?: GeneratedRecord;
-  /** Recorded units that the commit drops from `.dext/generated/`. */
-  readonly forget?: readonly string[];
+  /** What is kept in `.dext/generated/`, so that the files can be recognised and updated. */
+  readonly records: readonly GeneratedRecord[];
 }
 
 /** One change of one file. */

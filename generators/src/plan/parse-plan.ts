@@ -15,11 +15,11 @@ export function parsePlan(value: unknown): ChangePlan {
     throw invalid(`its version is ${JSON.stringify(value["version"])}, ${planVersion} is known`);
   }
   if (typeof value["target"] !== "string") throw invalid('"target" is no path');
-  for (const list of ["operations", "followUps", "files"]) {
+  for (const list of ["operations", "followUps", "files", "records"]) {
     if (!Array.isArray(value[list])) throw invalid(`"${list}" is no list`);
   }
   for (const operation of value["operations"] as unknown[]) checkOperation(operation);
-  if (value["record"] !== undefined) checkRecord(value["record"]);
+  for (const record of value["records"] as unknown[]) checkRecord(record);
   return value as unknown as ChangePlan;
 }
 
@@ -60,7 +60,7 @@ function checkRecord(record: unknown): void {
     isRecord(record["files"]) &&
     Array.isArray(record["edits"]) &&
     Object.values(record["files"]).every(isFileState);
-  if (!isValid) throw invalid('"record" is not what a generator keeps');
+  if (!isValid) throw invalid('an item of "records" is not what a generator keeps');
   for (const path of Object.keys((record as { files: object }).files)) checkPath(path);
 }
 

@@ -88,7 +88,7 @@ export class PlanBuilder {
   }
 
   /** The plan: only what differs from the disk. */
-  build({ record, forget }: { record?: GeneratedRecord; forget?: readonly string[] } = {}): ChangePlan {
+  build({ records = [] }: { records?: readonly GeneratedRecord[] } = {}): ChangePlan {
     const operations = [...this.#planned].flatMap(([path, after]) => this.#operation(path, after));
     return {
       version: planVersion,
@@ -96,8 +96,7 @@ export class PlanBuilder {
       operations: operations.toSorted(byPath),
       followUps: [...this.#followUps],
       files: this.#files.toSorted(byPath),
-      ...(record === undefined ? {} : { record }),
-      ...(forget === undefined || forget.length === 0 ? {} : { forget }),
+      records,
     };
   }
 

@@ -12,8 +12,8 @@ export interface UndoRecord {
   readonly version: 1;
   /** Milliseconds since 1970. */
   readonly committedAt: number;
-  readonly generator?: string;
-  readonly unit?: string;
+  /** What was generated, such as `service-api`. */
+  readonly units: readonly string[];
   readonly entries: readonly UndoEntry[];
   /** Folders that the commit made, relative to the target. */
   readonly madeFolders: readonly string[];

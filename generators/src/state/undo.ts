@@ -26,10 +26,10 @@ export interface UndoPlan {
   /** To be shown, as by `unifiedDiff`; not to be committed: {@link undo} does that. */
   readonly plan: ChangePlan;
   readonly left: readonly LeftFile[];
-  /** When the commit was made, in milliseconds since 1970, and by what. */
+  /** When the commit was made, in milliseconds since 1970. */
   readonly committedAt: number;
-  readonly generator?: string;
-  readonly unit?: string;
+  /** What was generated, such as `service-api`. */
+  readonly units: readonly string[];
 }
 
 /** What an undo has done. */
@@ -49,7 +49,7 @@ export async function planUndo(target: string): Promise<UndoPlan> {
   const tree = openTargetTree(target);
   const record = lastCommit(tree);
   const { operations, left } = reverse(tree, record);
-  const { committedAt, generator, unit } = record;
+  const { committedAt, units } = record;
   return {
     plan: {
       version: planVersion,
@@ -57,11 +57,11 @@ export async function planUndo(target: string): Promise<UndoPlan> {
       operations: operations.filter(({ path }) => !isOwnPath(path)),
       followUps: [],
       files: [],
+      records: [],
     },
     left,
     committedAt,
-    ...(generator === undefined ? {} : { generator }),
-    ...(unit === undefined ? {} : { unit }),
+    units,
   };
 }
 

@@ -5,7 +5,7 @@ import process from "node:process";
 import type { ChangePlan } from "@dext/generators";
 import { commit, PlanBuilder, recover } from "@dext/generators";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { sampleChange, writeSampleTree } from "../../fixtures/generators/sample-change.ts";
+import { smallChange, writeSampleTree } from "../../fixtures/generators/sample-change.ts";
 import { snapshot, targetFolder } from "../../fixtures/generators/target-folder.ts";
 
 const script = join(import.meta.dirname, "../../fixtures/generators/commit-process.ts");
@@ -24,7 +24,7 @@ describe("a process that commits", () => {
         mkdirSync(root);
         writeSampleTree(root);
         const before = JSON.stringify(snapshot(root));
-        const { signal } = await run(sampleChange(root), { killAt });
+        const { signal } = await run(smallChange(root), { killAt });
         if (signal === null) isThrough = true;
         await recover(root);
         const now = snapshot(root);
@@ -33,13 +33,13 @@ describe("a process that commits", () => {
       }
     };
     await Promise.all([work(), work(), work()]);
-    expect(step).toBeGreaterThan(50);
+    expect(step).toBeGreaterThan(40);
     expect(outcomes).toEqual(new Set(["before", "after"]));
-  }, 60_000);
+  }, 120_000);
 
   it("gets the lock, or is told who holds it, when several start at once; all get through in the end", async () => {
     const root = await targetFolder();
-    const names = ["a", "b", "c", "d", "e", "f"];
+    const names = ["a", "b", "c", "d"];
     const refusals: unknown[] = [];
     await Promise.all(
       names.map(async (name) => {
@@ -56,9 +56,9 @@ describe("a process that commits", () => {
       // A plan may also be overtaken between two looks at ".dext".
       expect(refusal).toMatchObject({ code: expect.stringMatching(/LOCKED|TARGET_CHANGED/) as string });
     }
-    expect(names.flatMap((name) => readdirSync(join(root, name)))).toHaveLength(240);
+    expect(names.flatMap((name) => readdirSync(join(root, name)))).toHaveLength(160);
     expect(leftovers(root)).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   it.skipIf(!isRoot)("changes nothing in folders that it may not write to", async () => {
     const root = await targetFolder({ "open/a.txt": "a", "closed/b.txt": "b" });
@@ -111,17 +111,13 @@ describe.skipIf(!canMount)("a disk that is full", () => {
       (error: unknown) => error,
     );
     expect(leftovers(root)).toEqual([]);
-    if (failure === undefined) {
-      expect(snapshot(root)).toMatchObject({ "d/d.txt": `file 644 ${"d".repeat(9000)}` });
-      return;
-    }
-    expect(failure).toMatchObject({
-      code: "DEXT_GENERATE_COMMIT_FAILED",
-      hint: "Make room on the disk, then try again.",
-    });
-    expect(snapshot(root)).toEqual(before);
+    expect(failure ?? full).toMatchObject(full);
+    const whole = { "d/d.txt": `file 644 ${"d".repeat(9000)}` };
+    expect(snapshot(root)).toMatchObject(failure === undefined ? whole : before);
+    expect("d" in snapshot(root)).toBe(failure === undefined);
     rmSync(join(root, "../filler"));
-    expect(await commit(plan)).toMatchObject({ changed: true });
+    if (failure !== undefined) await commit(plan);
+    expect(snapshot(root)).toMatchObject(whole);
   });
 });
 
@@ -130,8 +126,8 @@ function sideOf(now: Record<string, string>, { before, at }: { before: string; a
   if (JSON.stringify(now) === before) return "before";
   expect(now, `step ${at}`).toMatchObject({
     "edited.txt": "file 644 one\r\n2\r\n3\r\n",
-    "run.sh": "file 751 echo 2\n",
-    "api/start.sh": "file 755 #!/bin/sh\n",
+    "api/src/main.ts": "file 644 console.log(1);\n",
+    "run.sh": "file 751 echo 1\n",
   });
   expect(now, `step ${at}`).not.toHaveProperty(["deleted/only.txt"]);
   return "after";

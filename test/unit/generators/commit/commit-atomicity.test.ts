@@ -9,7 +9,7 @@ import { commitOn } from "../../../../generators/src/commit/commit.ts";
 import type { CommitMachine } from "../../../../generators/src/commit/commit-machine.ts";
 import { recoverOn } from "../../../../generators/src/commit/recover.ts";
 import { undoOn } from "../../../../generators/src/state/undo.ts";
-import { sampleChange, writeSampleTree } from "../../../fixtures/generators/sample-change.ts";
+import { sampleChange, smallChange, writeSampleTree } from "../../../fixtures/generators/sample-change.ts";
 import type { Step } from "../../../fixtures/generators/stepping-file-system.ts";
 import { steppingFileSystem } from "../../../fixtures/generators/stepping-file-system.ts";
 import { snapshot, targetFolder } from "../../../fixtures/generators/target-folder.ts";
@@ -30,13 +30,13 @@ it("a commit that is cut off leaves all or nothing when its recovery is cut off 
   const seen = new Set<string>();
   const root = await targetFolder({}, { inMemory: true });
   for (let first = 1; ; first += 1) {
-    const { before, plan } = await fresh(root);
-    if (await isEnded(commitOn(small(plan), cuttingMachine(first, kind)))) break;
+    const { before } = await fresh(root);
+    if (await isEnded(commitOn(smallChange(root), cuttingMachine(first, kind)))) break;
     for (let second = 1; !(await isEnded(recoverOn(root, cuttingMachine(second, kind)))); second += 1) {
       await recover(root);
       expectOneOf(root, { before, at: `${first}, recovery at ${second}` });
       await fresh(root);
-      await isEnded(commitOn(small(sampleChange(root)), cuttingMachine(first, kind)));
+      await isEnded(commitOn(smallChange(root), cuttingMachine(first, kind)));
     }
     seen.add(expectOneOf(root, { before, at: `${first}` }));
   }
@@ -137,12 +137,6 @@ async function tryEveryStep(
     expect(snapshot(root)).toHaveProperty([".dext/generated/service-api.json"]);
     return { outcomes, last: step };
   }
-}
-
-/** One creation, one edit and one deletion keep the square of the steps small. */
-function small({ version, target, operations }: ChangePlan): ChangePlan {
-  const few = operations.filter(({ path }) => /main|edited|deleted/.test(path));
-  return { version, target, operations: few, followUps: [], files: [] };
 }
 
 async function fresh(root: string): Promise<{ before: Record<string, string>; plan: ChangePlan }> {

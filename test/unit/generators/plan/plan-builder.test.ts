@@ -175,7 +175,15 @@ describe("a plan read from JSON", () => {
     ["a path that leaves the target", { operations: [{ kind: "delete", path: "../a" }] }],
     ["no list of follow-ups", { followUps: undefined }],
   ])("is refused with %s", (_, change) => {
-    const plan = { version: 1, target: "/t", operations: [], followUps: [], files: [], ...change };
+    const plan = {
+      version: 1,
+      target: "/t",
+      operations: [],
+      followUps: [],
+      files: [],
+      records: [],
+      ...change,
+    };
     expect(() => parsePlan(plan)).toThrowError(
       expect.objectContaining({
         code: expect.stringMatching(/^DEXT_GENERATE_(PLAN|PATH)_INVALID$/) as string,

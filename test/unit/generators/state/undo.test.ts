@@ -24,8 +24,8 @@ it("an undo restores the tree bit by bit, with modes, folders and what Dext keep
 it("an undo can be looked at before, and changes nothing then", async () => {
   const { root } = await committed();
   const now = snapshot(root);
-  const { plan, left, generator, unit, committedAt } = await planUndo(root);
-  expect({ left, generator, unit }).toEqual({ left: [], generator: "service", unit: "service-api" });
+  const { plan, left, units, committedAt } = await planUndo(root);
+  expect({ left, units }).toEqual({ left: [], units: ["service-api"] });
   expect(Math.abs(Date.now() - committedAt)).toBeLessThan(60_000);
   expect(plan.operations.map(({ kind, path }) => `${kind} ${path}`)).toEqual([
     "delete api/src/main.ts",

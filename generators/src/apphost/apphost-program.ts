@@ -1,0 +1,191 @@
+import { parseSync } from "oxc-parser";
+import type { Argument, CallExpression, Expression, Program, Statement } from "oxc-parser";
+
+/** A statement of an AppHost that adds a resource, such as `const cache = host.addRedis("cache").withX();`. */
+export interface ResourceStatement {
+  readonly name: string;
+  /** Such as `addRedis`. */
+  readonly method: string;
+  /** The constant that holds it; undefined when it is held by none. */
+  readonly variable: string | undefined;
+  readonly statement: Statement;
+  /** The whole chain, `host.addRedis("cache").withX()`. */
+  readonly chain: CallExpression;
+  /** The calls of the chain, the first one first. */
+  readonly calls: readonly ChainCall[];
+}
+
+/** One call of a chain. */
+export interface ChainCall {
+  readonly method: string;
+  readonly arguments: readonly Argument[];
+  /** Where the object that it is called on ends: before `.withX()` or the line break above it. */
+  readonly objectEnd: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What was understood of an AppHost. Positions are those of JavaScript strings. */
+export interface AppHostProgram {
+  readonly program: Program;
+  /** The constant that holds the builder: `const host = createBuilder()`. */
+  readonly builder: string;
+  readonly builderStatement: Statement;
+  readonly resources: readonly ResourceStatement[];
+  /** `await host.run()`, or whatever else runs or builds it. */
+  readonly runStatement: Statement | undefined;
+  /** Every name that is declared at the top or imported. */
+  readonly names: ReadonlySet<string>;
+}
+
+/** Parses an AppHost; gives the reason when it cannot be edited safely. */
+export function parseAppHost(source: string): AppHostProgram | string {
+  const { program, errors } = parseSync("apphost.ts", source, {
+    sourceType: "module",
+    preserveParens: false,
+  });
+  if (errors.length > 0) return `it does not parse: ${errors[0]?.message ?? ""}`;
+  const builders = program.body.flatMap((statement) => builderOf(statement) ?? []);
+  const [builder, second] = builders;
+  if (builder === undefined) return "no constant at the top holds `createBuilder()`";
+  if (second !== undefined) return "more than one constant holds `createBuilder()`";
+  const resources: ResourceStatement[] = [];
+  for (const statement of program.body) resources.push(...resourcesOf(statement, builder.name));
+  const names = new Set(program.body.flatMap(declaredNames));
+  const twice = resources.find(
+    ({ name }, index) => resources.findIndex((each) => each.name === name) !== index,
+  );
+  if (twice !== undefined) return `"${twice.name}" is added twice`;
+  const runStatement = program.body.find((statement) => isRun(statement, builder.name));
+  return {
+    program,
+    builder: builder.name,
+    builderStatement: builder.statement,
+    resources,
+    runStatement,
+    names,
+  };
+}
+
+/** The calls of `a.b().c()` from the innermost on, and what the first one is called on. */
+export function chainOf(expression: Expression): { root: Expression; calls: ChainCall[] } {
+  if (expression.type !== "CallExpression" || expression.callee.type !== "MemberExpression") {
+    return { root: expression, calls: [] };
+  }
+  const { callee } = expression;
+  if (callee.computed || callee.optional || callee.property.type !== "Identifier") {
+    return { root: expression, calls: [] };
+  }
+  const inner = chainOf(callee.object as Expression);
+  const call: ChainCall = {
+    method: callee.property.name,
+    arguments: expression.arguments,
+    objectEnd: callee.object.end,
+    start: callee.property.start,
+    end: expression.end,
+  };
+  return { root: inner.root, calls: [...inner.calls, call] };
+}
+
+/** The text of a literal without placeholders. */
+function textOf(node: Argument | undefined): string | undefined {
+  if (node?.type === "Literal" && typeof node.value === "string") return node.value;
+  if (node?.type === "TemplateLiteral" && node.expressions.length === 0)
+    return node.quasis[0]?.value.cooked ?? undefined;
+  return undefined;
+}
+
+function builderOf(statement: Statement): { name: string; statement: Statement } | undefined {
+  const declared = unexported(statement);
+  if (declared.type !== "VariableDeclaration") return undefined;
+  for (const { id, init } of declared.declarations) {
+    const call = init?.type === "AwaitExpression" ? init.argument : init;
+    const isBuilder =
+      call?.type === "CallExpression" &&
+      call.callee.type === "Identifier" &&
+      call.callee.name === "createBuilder";
+    if (isBuilder && id.type === "Identifier") return { name: id.name, statement };
+  }
+  return undefined;
+}
+
+function resourcesOf(statement: Statement, builder: string): ResourceStatement[] {
+  const declared = unexported(statement);
+  if (declared.type === "ExpressionStatement") {
+    const found = resourceOf(declared.expression, { builder, variable: undefined, statement });
+    return found === undefined ? [] : [found];
+  }
+  if (declared.type !== "VariableDeclaration") return [];
+  return declared.declarations.flatMap(({ id, init }) => {
+    const variable = id.type === "Identifier" ? id.name : undefined;
+    const found = init && resourceOf(init, { builder, variable, statement });
+    return found === null || found === undefined ? [] : [found];
+  });
+}
+
+function resourceOf(
+  expression: Expression,
+  { builder, variable, statement }: { builder: string; variable: string | undefined; statement: Statement },
+): ResourceStatement | undefined {
+  const { root, calls } = chainOf(expression);
+  const [first] = calls;
+  if (root.type !== "Identifier" || root.name !== builder || first === undefined) return undefined;
+  const name = textOf(first.arguments[0]);
+  if (!first.method.startsWith("add") || name === undefined) return undefined;
+  return { name, method: first.method, variable, statement, chain: expression as CallExpression, calls };
+}
+
+function isRun(statement: Statement, builder: string): boolean {
+  const declared = unexported(statement);
+  const expressions =
+    declared.type === "ExpressionStatement"
+      ? [declared.expression]
+      : declared.type === "VariableDeclaration"
+        ? declared.declarations.flatMap(({ init }) => init ?? [])
+        : [];
+  return expressions.some((expression) => {
+    const call = expression.type === "AwaitExpression" ? expression.argument : expression;
+    const { root, calls } = chainOf(call);
+    return (
+      root.type === "Identifier" &&
+      root.name === builder &&
+      ["run", "build", "start"].includes(calls[0]?.method ?? "")
+    );
+  });
+}
+
+function declaredNames(statement: Statement): string[] {
+  if (statement.type === "ImportDeclaration") return statement.specifiers.map(({ local }) => local.name);
+  const declared = unexported(statement);
+  if (declared.type === "VariableDeclaration") {
+    return declared.declarations.flatMap(({ id }) => patternNames(id as unknown as PatternNode));
+  }
+  const hasName =
+    declared.type === "FunctionDeclaration" ||
+    declared.type === "ClassDeclaration" ||
+    declared.type === "TSEnumDeclaration";
+  return hasName && declared.id !== null ? [declared.id.name] : [];
+}
+
+interface PatternNode {
+  readonly type: string;
+  readonly name?: string;
+  readonly properties?: readonly PatternNode[];
+  readonly elements?: readonly (PatternNode | null)[];
+  readonly value?: PatternNode;
+  readonly argument?: PatternNode;
+  readonly left?: PatternNode;
+}
+
+/** The names of `{ a, b: [c], ...d }`. */
+function patternNames(node: PatternNode): string[] {
+  if (node.type === "Identifier" && node.name !== undefined) return [node.name];
+  const inner = [...(node.properties ?? []), ...(node.elements ?? []), node.value, node.argument, node.left];
+  return inner.flatMap((each) => (each === null || each === undefined ? [] : patternNames(each)));
+}
+
+function unexported(statement: Statement): Statement {
+  return statement.type === "ExportNamedDeclaration" && statement.declaration !== null
+    ? (statement.declaration as Statement)
+    : statement;
+}

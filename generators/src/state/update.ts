@@ -1,0 +1,176 @@
+import process from "node:process";
+
+import { resolveAnswers } from "../answers/resolve-answers.ts";
+import { recover } from "../commit/recover.ts";
+import type { OnConflict } from "../conflicts/place-file.ts";
+import { placeFile } from "../conflicts/place-file.ts";
+import { hasConflictMarks } from "../conflicts/three-way-merge.ts";
+import { generatorError } from "../generator-error.ts";
+import type { GeneratorDefinition } from "../generator/definition.ts";
+import { Draft } from "../generator/draft.ts";
+import { findGenerator } from "../generator/load-generators.ts";
+import type { PlanOptions } from "../generator/plan-generator.ts";
+import { withoutSecrets } from "../generator/plan-generator.ts";
+import { runGenerator } from "../generator/run-actions.ts";
+import { baseOf, deleteFile } from "../generator/settle-draft.ts";
+import type { ChangePlan, FileState, GeneratedRecord } from "../plan/change-plan.ts";
+import { isExecutable, isSameText } from "../plan/file-state.ts";
+import { PlanBuilder } from "../plan/plan-builder.ts";
+import { openTargetTree } from "../plan/target-tree.ts";
+import { TemplateLookup } from "../templates/template-lookup.ts";
+import { readRecords } from "./generated-state.ts";
+
+/** What an update is made with. */
+export interface UpdateOptions extends Omit<PlanOptions, "onConflict"> {
+  /**
+   * What to do with a file that the generator wants anew where somebody has put one of their own; `merge` by default.
+   * Files that were generated and then edited are always merged.
+   */
+  onConflict?: OnConflict;
+}
+
+/**
+ * Renders what was generated once more, with the answers and the base contents of `.dext/generated/`, and merges it
+ * into what is there: offline, three-way.
+ *
+ * What nobody has edited is replaced; what both sides changed in the same place gets conflict marks (`conflicts` in the
+ * plan's `files`). A file that was deleted stays deleted. One that is generated no longer goes, unless it was edited.
+ * Edits of files of others are not repeated.
+ *
+ * @param unit one unit only; all by default
+ * @throws DextError `DEXT_GENERATE_CONFLICTS_REMAIN` while files hold the marks of an earlier update,
+ * `DEXT_GENERATE_UNIT_UNKNOWN`
+ */
+export async function planUpdate(
+  unit: string | undefined = undefined,
+  options: UpdateOptions = {},
+): Promise<ChangePlan> {
+  const { target = process.cwd(), generators = [] } = options;
+  await recover(target);
+  const tree = openTargetTree(target);
+  const records = readRecords(tree);
+  const chosen = chooseRecords(records, unit);
+  refuseMarks(findConflictMarks(target));
+  const builder = new PlanBuilder(target);
+  const updated: GeneratedRecord[] = [];
+  for (const record of chosen) {
+    const definition = await findGenerator(record.generator, { target, generators });
+    updated.push(await updateUnit(definition, { record, records, builder, options }));
+  }
+  return builder.build({ records: updated });
+}
+
+/** The generated files that still hold the conflict marks of an update. */
+export function findConflictMarks(target: string = process.cwd()): string[] {
+  const tree = openTargetTree(target);
+  const paths = new Set([...readRecords(tree).values()].flatMap(({ files }) => Object.keys(files)));
+  return [...paths].toSorted().filter((path) => {
+    const state = tree.kindOf(path) === "file" ? tree.read(path) : undefined;
+    return state?.encoding === "utf8" && hasConflictMarks(state.contents);
+  });
+}
+
+interface UnitUpdate {
+  readonly record: GeneratedRecord;
+  readonly records: ReadonlyMap<string, GeneratedRecord>;
+  readonly builder: PlanBuilder;
+  readonly options: UpdateOptions;
+}
+
+/** Renders one unit anew, and plans what has to change. */
+async function updateUnit(definition: GeneratorDefinition, unit: UnitUpdate): Promise<GeneratedRecord> {
+  const { record, builder, options } = unit;
+  const { tree } = builder;
+  const { file = {}, detected = {}, ask } = options;
+  const answers = await resolveAnswers(definition.prompts ?? [], {
+    file,
+    saved: record.answers,
+    detected,
+    ...(ask === undefined ? {} : { ask }),
+  });
+  const templates = new TemplateLookup({ ...options.templates, target: tree.root });
+  const draft = new Draft({ builder, answers, templates, knownEdits: new Set(record.edits) });
+  await runGenerator(definition, { draft, context: { answers, target: tree.root, tree } });
+  const { wanted, edits } = draft.settle();
+  const files: Record<string, FileState> = {};
+  for (const [path, state] of [...wanted].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    Object.assign(files, await updateFile(path, { ...unit, wanted: state }));
+  }
+  for (const [path, base] of Object.entries(record.files)) {
+    if (!wanted.has(path)) await dropObsolete(builder, { path, base });
+  }
+  return {
+    ...record,
+    answers: withoutSecrets(definition, answers),
+    files,
+    edits: [...new Set([...record.edits, ...edits])],
+  };
+}
+
+/** Gives the bases of the next update. */
+async function updateFile(
+  path: string,
+  { record, records, builder, options, wanted }: UnitUpdate & { wanted: FileState | undefined },
+): Promise<Readonly<Record<string, FileState>>> {
+  const { onConflict = "merge" } = options;
+  const base = Object.hasOwn(record.files, path) ? record.files[path] : undefined;
+  if (wanted === undefined) {
+    builder.note((await deleteFile(builder, { path, base, onConflict })).file);
+    return {};
+  }
+  if (base !== undefined && builder.tree.kindOf(path) === "nothing") {
+    builder.note({ path, status: "deleted" });
+    return { [path]: wanted };
+  }
+  if (base !== undefined && isUnchanged(base, wanted)) return { [path]: base };
+  const placed = await placeFile(builder, {
+    path,
+    wanted,
+    base: baseOf(path, { records, unit: record.unit }),
+    onConflict: base === undefined ? onConflict : "merge",
+  });
+  builder.note(placed.file);
+  return placed.bases;
+}
+
+/** What is generated no longer goes when it is as it was generated; else it stays, and is the user's from now on. */
+async function dropObsolete(
+  builder: PlanBuilder,
+  { path, base }: { path: string; base: FileState },
+): Promise<void> {
+  const onDisk = builder.tree.read(path);
+  if (onDisk === undefined) return;
+  const isUntouched = isUnchanged(onDisk, base);
+  if (isUntouched) await deleteFile(builder, { path, base, onConflict: "keep" });
+  builder.note({ path, status: isUntouched ? "deleted" : "obsolete" });
+}
+
+function chooseRecords(
+  records: ReadonlyMap<string, GeneratedRecord>,
+  unit: string | undefined,
+): GeneratedRecord[] {
+  if (unit === undefined) return [...records.values()];
+  const record = records.get(unit);
+  if (record !== undefined) return [record];
+  const known = [...records.keys()].map((each) => `"${each}"`).join(", ");
+  throw generatorError("DEXT_GENERATE_UNIT_UNKNOWN", `Nothing was generated as "${unit}"`, {
+    hint: known === "" ? "Nothing was generated here at all." : `There are ${known}.`,
+    details: { unit },
+  });
+}
+
+function refuseMarks(paths: readonly string[]): void {
+  if (paths.length === 0) return;
+  throw generatorError(
+    "DEXT_GENERATE_CONFLICTS_REMAIN",
+    `Conflict marks of an earlier update are left in ${paths.map((path) => `"${path}"`).join(", ")}`,
+    {
+      hint: 'Decide at each "<<<<<<< yours", remove the marks, then try again.',
+      details: { paths },
+    },
+  );
+}
+
+function isUnchanged(a: FileState, b: FileState): boolean {
+  return isSameText(a, b) && isExecutable(a.mode) === isExecutable(b.mode);
+}
