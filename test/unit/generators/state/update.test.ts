@@ -1,0 +1,184 @@
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { GeneratorDefinition } from "@dext/generators";
+import {
+  commit,
+  defineGenerator,
+  ejectGenerator,
+  findConflictMarks,
+  findOutdatedTemplates,
+  plan,
+  planUpdate,
+  undo,
+} from "@dext/generators";
+import { describe, expect, it } from "vitest";
+import { snapshot, targetFolder } from "../../../fixtures/generators/target-folder.ts";
+
+/** A generator whose templates are given anew for each version. */
+function version(files: Record<string, string>, edits: readonly string[] = []): GeneratorDefinition {
+  return defineGenerator({
+    name: "service",
+    description: "",
+    prompts: [{ name: "name", type: "text", message: "" }],
+    plan(draft, { answers }) {
+      for (const [path, text] of Object.entries(files)) {
+        draft.add({ path, text: text.replaceAll("NAME", String(answers["name"])) });
+      }
+      for (const text of edits) draft.append({ path: "list.txt", text });
+    },
+  });
+}
+
+const lines = "1\n2\n3 NAME\n4\n5\n6\n7\n";
+
+async function generated(files: Record<string, string>, edits: readonly string[] = []): Promise<string> {
+  const root = await targetFolder({ "list.txt": "list\n" });
+  await commit(await plan(version(files, edits), { name: "api" }, { target: root }));
+  return root;
+}
+
+const text = (root: string, path: string): Promise<string> => readFile(join(root, path), "utf8");
+
+describe("an update", () => {
+  it("renders with the stored answers, and merges into what was edited", async () => {
+    const root = await generated({ "a.txt": lines, "b.txt": "b1\n" });
+    await writeFile(
+      join(root, "a.txt"),
+      lines.replace("NAME", "api").replace("1\n", "one\n").replaceAll("\n", "\r\n"),
+    );
+    const next = version({ "a.txt": lines.replace("7", "seven"), "b.txt": "b2\n" });
+    const update = await planUpdate(undefined, { target: root, generators: [next] });
+    expect(update.files).toEqual([
+      { path: "a.txt", status: "edited", choice: "merge" },
+      { path: "b.txt", status: "untouched" },
+    ]);
+    await commit(update);
+    expect(await text(root, "a.txt")).toBe("one\r\n2\r\n3 api\r\n4\r\n5\r\n6\r\nseven\r\n");
+    expect(await text(root, "b.txt")).toBe("b2\n");
+    const again = await planUpdate(undefined, { target: root, generators: [next] });
+    expect(again.operations).toEqual([]);
+    expect(await commit(again)).toMatchObject({ changed: false });
+  });
+
+  it("leaves edits alone where nothing new comes", async () => {
+    const root = await generated({ "a.txt": lines });
+    await writeFile(join(root, "a.txt"), "all mine\n");
+    const update = await planUpdate(undefined, { target: root, generators: [version({ "a.txt": lines })] });
+    expect(update).toMatchObject({ operations: [], files: [] });
+  });
+
+  it("marks what both sides changed, and is refused until the marks are gone", async () => {
+    const root = await generated({ "a.txt": lines });
+    await writeFile(join(root, "a.txt"), lines.replace("NAME", "mine"));
+    const options = { target: root, generators: [version({ "a.txt": lines.replace("NAME", "theirs") })] };
+    const update = await planUpdate(undefined, options);
+    expect(update.files).toEqual([{ path: "a.txt", status: "edited", choice: "merge", conflicts: 1 }]);
+    await commit(update);
+    expect(await text(root, "a.txt")).toBe(
+      "1\n2\n<<<<<<< yours\n3 mine\n=======\n3 theirs\n>>>>>>> generated\n4\n5\n6\n7\n",
+    );
+    expect(findConflictMarks(root)).toEqual(["a.txt"]);
+    await expect(planUpdate(undefined, options)).rejects.toMatchObject({
+      code: "DEXT_GENERATE_CONFLICTS_REMAIN",
+      details: { paths: ["a.txt"] },
+    });
+    await writeFile(join(root, "a.txt"), lines.replace("NAME", "both"));
+    expect(findConflictMarks(root)).toEqual([]);
+    expect((await planUpdate(undefined, options)).operations).toEqual([]);
+    expect(await text(root, "a.txt")).toContain("3 both");
+  });
+
+  it("is taken back bit by bit", async () => {
+    const root = await generated({ "a.txt": lines, "gone.txt": "x\n" });
+    await writeFile(join(root, "a.txt"), lines.replace("1\n", "one\n"));
+    const { ".dext/undo.json": _before, ...before } = snapshot(root);
+    await commit(
+      await planUpdate("service-api", {
+        target: root,
+        generators: [version({ "a.txt": lines.replace("7", "8"), "new/b.txt": "b" })],
+      }),
+    );
+    expect(snapshot(root)).not.toMatchObject(before);
+    await undo(root);
+    expect(snapshot(root)).toEqual(before);
+  });
+
+  it("does not bring back what was deleted, and drops what is generated no longer, unless it was edited", async () => {
+    const root = await generated({ "deleted.txt": "1\n", "old.txt": "1\n", "edited.txt": "1\n" });
+    await rm(join(root, "deleted.txt"));
+    await writeFile(join(root, "edited.txt"), "mine\n");
+    const next = version({ "deleted.txt": "2\n" });
+    const update = await planUpdate(undefined, { target: root, generators: [next] });
+    expect(update.files).toEqual([
+      { path: "deleted.txt", status: "deleted" },
+      { path: "edited.txt", status: "obsolete" },
+      { path: "old.txt", status: "deleted" },
+    ]);
+    await commit(update);
+    const now = snapshot(root);
+    expect(["deleted.txt", "old.txt", "edited.txt"].map((path) => now[path])).toEqual([
+      undefined,
+      undefined,
+      "file 644 mine\n",
+    ]);
+    expect((await planUpdate(undefined, { target: root, generators: [next] })).operations).toEqual([]);
+  });
+
+  it("repeats no edit that a person took back, and makes new ones", async () => {
+    const root = await generated({ "a.txt": "a\n" }, ["one\n"]);
+    expect(await text(root, "list.txt")).toBe("list\none\n");
+    await writeFile(join(root, "list.txt"), "list\n");
+    const options = { target: root, generators: [version({ "a.txt": "a\n" }, ["one\n", "two\n"])] };
+    await commit(await planUpdate(undefined, options));
+    expect(await text(root, "list.txt")).toBe("list\ntwo\n");
+  });
+
+  it("merges a file of one's own with marks where the generator wants one anew", async () => {
+    const root = await generated({ "a.txt": "a\n" });
+    await writeFile(join(root, "b.txt"), "mine\n");
+    const update = await planUpdate(undefined, {
+      target: root,
+      generators: [version({ "a.txt": "a\n", "b.txt": "b\n" })],
+    });
+    expect(update.files).toEqual([{ path: "b.txt", status: "foreign", choice: "merge", conflicts: 1 }]);
+  });
+
+  it("refuses a unit or a generator that there is not, and state that cannot be read", async () => {
+    const root = await generated({ "a.txt": "a\n" });
+    await expect(planUpdate("x", { target: root })).rejects.toMatchObject({
+      code: "DEXT_GENERATE_UNIT_UNKNOWN",
+      hint: 'There are "service-api".',
+    });
+    await expect(planUpdate(undefined, { target: root })).rejects.toMatchObject({
+      code: "DEXT_GENERATE_GENERATOR_UNKNOWN",
+    });
+    await writeFile(join(root, ".dext/generated/service-api.json"), '{ "version": 1, "unit": "other" }');
+    await expect(planUpdate(undefined, { target: root })).rejects.toMatchObject({
+      code: "DEXT_GENERATE_STATE_INVALID",
+    });
+  });
+});
+
+describe("an ejected template", () => {
+  it("takes the place of ours, is told when ours moves on, and is updated like any other", async () => {
+    const root = await targetFolder({ "own/a/b.ejs": "1\n2\n3\n4\n5\n" });
+    const target = join(root, "project");
+    const templates = { builtIn: [join(root, "own")], userFolder: join(root, "none") };
+    const generators = [ejectGenerator(templates)];
+    await commit(await plan("eject", { template: "a/b.ejs" }, { target, generators }));
+    expect(await text(target, "templates/a/b.ejs")).toBe("1\n2\n3\n4\n5\n");
+    expect(findOutdatedTemplates({ target, ...templates })).toEqual([]);
+    await writeFile(join(target, "templates/a/b.ejs"), "one\n2\n3\n4\n5\n");
+    await writeFile(join(root, "own/a/b.ejs"), "1\n2\n3\n4\nfive\n");
+    expect(findOutdatedTemplates({ target, ...templates })).toEqual([
+      { template: "a/b.ejs", change: "changed" },
+    ]);
+    await commit(await planUpdate(undefined, { target, generators }));
+    expect(await text(target, "templates/a/b.ejs")).toBe("one\n2\n3\n4\nfive\n");
+    expect(findOutdatedTemplates({ target, ...templates })).toEqual([]);
+    await rm(join(root, "own/a/b.ejs"));
+    expect(findOutdatedTemplates({ target, ...templates })).toEqual([
+      { template: "a/b.ejs", change: "removed" },
+    ]);
+  });
+});
