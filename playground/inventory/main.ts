@@ -1,3 +1,5 @@
+// Deno exports its requests and lines by itself; this adds what is asked of Redis.
+import "@dext/service/telemetry";
 import { createShelves } from "./shelves.ts";
 
 const shelves = createShelves({

@@ -1,3 +1,4 @@
+import { currentTrace } from "@dext/service";
 import { keys, orderFromFields, orderToFields, signReceipt } from "@playground/orders";
 import type { Order, OrderRequest, Product } from "@playground/orders";
 import type { Cache } from "@playground/service";
@@ -61,8 +62,14 @@ async function write(cache: Cache, order: Order): Promise<void> {
     .hSet(keys.order(order.number), fields)
     .lPush(keys.recentOrders, order.number)
     .lTrim(keys.recentOrders, 0, kept - 1)
-    .xAdd(keys.orderStream, "*", fields, {
-      TRIM: { strategy: "MAXLEN", strategyModifier: "~", threshold: 1_000 },
-    })
+    // The worker goes on with the trace of whoever ordered.
+    .xAdd(
+      keys.orderStream,
+      "*",
+      { ...fields, ...currentTrace() },
+      {
+        TRIM: { strategy: "MAXLEN", strategyModifier: "~", threshold: 1_000 },
+      },
+    )
     .exec();
 }

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
+import { withSpan } from "@dext/service";
 import { keys } from "@playground/orders";
 import type { Cache, Log } from "@playground/service";
 
@@ -28,8 +29,16 @@ export async function readOrders(options: ReadOptions): Promise<void> {
       if (!reader.isReady) await once(reader, "ready", { signal: stopping });
       const entry = await nextOrder(reader, abandonedAfter);
       if (!entry) continue;
-      await handle(entry.message);
-      await cache.xAck(keys.orderStream, group, entry.id);
+      const { id, message } = entry;
+      // What the api wrote into the entry makes this a part of the order's trace.
+      await withSpan(
+        "pack order",
+        async () => {
+          await handle(message);
+          await cache.xAck(keys.orderStream, group, id);
+        },
+        { kind: "consumer", continues: message },
+      );
     } catch (error) {
       if (stopping.aborted) return;
       if (isMissingGroup(error)) await createGroup(cache, log);
