@@ -1,12 +1,21 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { publicPackages, root } from "./packages.ts";
 import type { PublicPackage } from "./packages.ts";
 
 const run = promisify(execFile);
+
+/** What services import when they start. */
+const inServices = new Set(["@dext/core", "@dext/resilience", "@dext/service"]);
+// The bundler belongs to the package whose preload it builds.
+const { rolldown } = (await import(
+  pathToFileURL(createRequire(join(root, "service/package.json")).resolve("rolldown")).href
+)) as typeof import("rolldown");
 
 /** A packed package. */
 export interface Tarball {
@@ -17,12 +26,17 @@ export interface Tarball {
 /**
  * Packs every public package into a folder, as it is published: what is built, without the source condition, since Node
  * strips no types under `node_modules`.
+ *
+ * @param options `only`: the names of those to pack; all when absent.
  */
-export async function packPackages(target: string): Promise<Tarball[]> {
+export async function packPackages(
+  target: string,
+  { only }: { only?: readonly string[] } = {},
+): Promise<Tarball[]> {
   await mkdir(target, { recursive: true });
   const staging = await mkdtemp(join(tmpdir(), "dext-pack-"));
   try {
-    const packages = await publicPackages();
+    const packages = (await publicPackages()).filter(({ name }) => only?.includes(name) ?? true);
     return await Promise.all(packages.map((each) => packPackage(each, { staging, target })));
   } finally {
     await rm(staging, { recursive: true });
@@ -35,12 +49,14 @@ async function packPackage(
 ): Promise<Tarball> {
   const folder = join(staging, basename(directory));
   await mkdir(folder);
-  for (const part of manifest["files"] as string[]) {
+  // What begins with an exclamation mark npm itself leaves out.
+  for (const part of (manifest["files"] as string[]).filter((each) => !each.startsWith("!"))) {
     await cp(join(directory, part), join(folder, part), {
       recursive: true,
       filter: (path) => !path.endsWith(".tsbuildinfo"),
     });
   }
+  if (inServices.has(name)) await joinModules(join(folder, "dist"));
   await cp(join(root, "LICENSE"), join(folder, "LICENSE"));
   await writeFile(
     join(folder, "package.json"),
@@ -53,6 +69,31 @@ async function packPackage(
   const [packed] = Object.values(printed);
   if (packed === undefined) throw new Error(`npm pack printed nothing for ${name}`);
   return { name, path: join(target, packed.filename) };
+}
+
+/**
+ * Joins the modules of a package into one, and one for each part that is loaded when it is needed: every file that an
+ * import reads adds to the start of every service.
+ */
+async function joinModules(folder: string): Promise<void> {
+  const build = await rolldown({
+    input: join(folder, "mod.js"),
+    platform: "node",
+    external: (id) => !id.startsWith(".") && !id.startsWith("/"),
+  });
+  const { output } = await build.generate({
+    format: "esm",
+    entryFileNames: "mod.js",
+    chunkFileNames: "[name].js",
+    comments: false,
+  });
+  await build.close();
+  for (const file of await readdir(folder, { recursive: true })) {
+    if (file.endsWith(".js")) await rm(join(folder, file));
+  }
+  for (const file of output) {
+    if (file.type === "chunk") await writeFile(join(folder, file.fileName), file.code);
+  }
 }
 
 function withoutSourceCondition(manifest: PublicPackage["manifest"]): object {

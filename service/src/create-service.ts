@@ -13,10 +13,8 @@ import type { Health } from "./health/health.ts";
 import { createHttpClient } from "./http/http-client.ts";
 import type { HttpClient, HttpClientOptions } from "./http/http-client.ts";
 import { deno, startDenoServer } from "./serve/deno-server.ts";
-import { createFetchListener } from "./serve/fetch-listener.ts";
 import { checkedPort, listenAddress } from "./serve/listen-address.ts";
 import type { ListenOptions } from "./serve/listen-address.ts";
-import { startNodeServer } from "./serve/node-server.ts";
 import type { UpgradeListener } from "./serve/node-server.ts";
 import { checkedBodySize } from "./serve/request-body.ts";
 import { createLoad } from "./serve/server.ts";
@@ -148,6 +146,7 @@ export function createService(options: ServiceOptions): Service {
   /** Serves health on its own port, if it has one, from the first time that the service serves or works. */
   async function manage(): Promise<void> {
     if (healthPort === undefined) return;
+    const { startNodeServer } = await nodeServer();
     management ??= startNodeServer((_incoming, outgoing) => outgoing.writeHead(404).end(), {
       ...serverOptions({ port: healthPort }),
       health: endpoint,
@@ -191,10 +190,12 @@ export function createService(options: ServiceOptions): Service {
     async serve(handler, serve = {}) {
       const server = serverOptions(serve);
       if (deno !== undefined) return start(startDenoServer(handler, { ...server, deno }));
+      const { createFetchListener, startNodeServer } = await nodeServer();
       return start(await startNodeServer(createFetchListener(handler, server), server));
     },
     async serveNode(listener, serve = {}) {
       const { onUpgrade } = serve;
+      const { startNodeServer } = await nodeServer();
       return start(await startNodeServer(listener, { ...serverOptions(serve), onUpgrade }));
     },
     async run(work) {
@@ -219,6 +220,18 @@ export function createService(options: ServiceOptions): Service {
     onShutdown: (hook, hookOptions) => shutdown.addHook(hook, hookOptions),
     stop: (reason = "it was asked to") => shutdown.stop(reason),
   };
+}
+
+/** Loaded when something is served: `node:http` takes 30 ms, which programs without a port need not wait for. */
+async function nodeServer(): Promise<
+  Pick<typeof import("./serve/node-server.ts"), "startNodeServer"> &
+    Pick<typeof import("./serve/fetch-listener.ts"), "createFetchListener">
+> {
+  const [server, listener] = await Promise.all([
+    import("./serve/node-server.ts"),
+    import("./serve/fetch-listener.ts"),
+  ]);
+  return { startNodeServer: server.startNodeServer, createFetchListener: listener.createFetchListener };
 }
 
 function workDrain(working: Promise<unknown>, clock: Clock): Drainable {

@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import { isSecret } from "@dext/core";
 import type { Secret } from "@dext/core";
 import type { Health, HealthKind } from "./health.ts";
@@ -68,7 +67,7 @@ export function createHealthEndpoint(
     // Shutdown may have begun while the checks ran.
     const meanwhile = kind === "ready" ? refusal() : undefined;
     if (meanwhile !== undefined) report = refused(meanwhile);
-    const isDetailed = wantsJson(accept) && maySeeDetails(details, authorization);
+    const isDetailed = wantsJson(accept) && (await maySeeDetails(details, authorization));
     const answer = {
       status: report.status === "Unhealthy" ? 503 : 200,
       headers: { ...(isDetailed ? json : plain) },
@@ -104,19 +103,17 @@ function wantsJson(accept: string | undefined): boolean {
   return accept !== undefined && /\bapplication\/(?:health\+)?json\b/i.test(accept);
 }
 
-function maySeeDetails(
+async function maySeeDetails(
   details: NonNullable<HealthEndpointOptions["details"]>,
   authorization: string | undefined,
-): boolean {
+): Promise<boolean> {
   if (typeof details === "string") return details === "always";
   const token = isSecret(details.token) ? details.token.reveal() : details.token;
   const [, given] = /^Bearer +(\S+)$/i.exec(authorization ?? "") ?? [];
-  return given !== undefined && token !== "" && timingSafeEqual(digest(given), digest(token));
-}
-
-/** Of equal length, so that a comparison takes the same time for any guess. */
-function digest(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+  if (given === undefined || token === "") return false;
+  const { hash, timingSafeEqual } = await import("node:crypto");
+  // Digests are of equal length, so that the comparison takes the same time for any guess.
+  return timingSafeEqual(hash("sha256", given, "buffer"), hash("sha256", token, "buffer"));
 }
 
 const words: Readonly<Record<HealthStatus, string>> = {

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { channel } from "node:diagnostics_channel";
-import { context, propagation, trace } from "@opentelemetry/api";
+import type { ContextAPI, PropagationAPI } from "@opentelemetry/api";
 import { readVariable } from "../environment.ts";
 
 /** What W3C Trace Context and Baggage put into the headers of a request. */
@@ -34,11 +34,33 @@ const isDenoTracing = "Deno" in globalThis && isOn(readVariable("OTEL_DENO"));
  */
 export function traceHeaders(): Carrier | undefined {
   if (undiciRequests.hasSubscribers || isDenoTracing) return undefined;
-  const active = context.active();
-  if (trace.getSpanContext(active) === undefined) return incoming.getStore();
+  const { context, propagation } = registeredApi() ?? {};
+  const active = context?.active();
+  if (active === undefined || active.getValue(spanKey) === undefined) return incoming.getStore();
   const carrier: Record<string, string> = {};
-  propagation.inject(active, carrier);
+  propagation?.inject(active, carrier, { set: (_target, name, value) => void (carrier[name] = value) });
   return carrier;
+}
+
+/** The parts of the OpenTelemetry API that an SDK has registered. */
+interface RegisteredApi {
+  context?: Pick<ContextAPI, "active">;
+  propagation?: {
+    inject: (...args: Required<Parameters<PropagationAPI["inject"]>>) => void;
+  };
+}
+
+/** The key of the current span in a context (`api/src/trace/context-utils.ts` of OpenTelemetry). */
+const spanKey = Symbol.for("OpenTelemetry Context Key SPAN");
+
+/**
+ * The API by the global through which all its copies find each other: to import it would take 20 ms at each start, and
+ * give nothing where no SDK is.
+ */
+function registeredApi(): RegisteredApi | undefined {
+  return (globalThis as Record<symbol, unknown>)[Symbol.for("opentelemetry.js.api.1")] as
+    | RegisteredApi
+    | undefined;
 }
 
 function isOn(value: string | undefined): boolean {

@@ -1,4 +1,4 @@
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { splitUrl } from "../discovery/service-url.ts";
 import { serviceError } from "../service-error.ts";
 import type { HttpBody, HttpResponse, Transport } from "./http-response.ts";
@@ -45,6 +45,8 @@ export interface UndiciTransportOptions {
  */
 export async function createUndiciTransport(options: UndiciTransportOptions = {}): Promise<Transport> {
   const { dispatcher = await makeAgent(options.connections) } = options;
+  // Loaded here, since a service that sends by fetch needs no streams of Node.
+  const streams = await import("node:stream");
   return async ({ url, method, headers, body, signal }) => {
     const { prefix, rest } = splitUrl(url);
     const hash = rest.indexOf("#");
@@ -61,9 +63,11 @@ export async function createUndiciTransport(options: UndiciTransportOptions = {}
       body: encoded?.body ?? null,
       signal,
     });
-    return new PooledResponse(response, url);
+    return new PooledResponse(response, { url, streams });
   };
 }
+
+type Streams = Pick<typeof import("node:stream"), "Readable">;
 
 interface UndiciModule {
   Agent: new (options: { connections?: number }) => UndiciDispatcher;
@@ -89,12 +93,14 @@ class PooledResponse implements HttpResponse {
   readonly status: number;
   readonly url: string;
   readonly #response: UndiciResponse;
+  readonly #streams: Streams;
   #headers: Headers | undefined;
   #body: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
 
-  constructor(response: UndiciResponse, url: string) {
+  constructor(response: UndiciResponse, { url, streams }: { url: string; streams: Streams }) {
     this.status = response.statusCode;
     this.url = url;
+    this.#streams = streams;
     this.#response = response;
   }
 
@@ -108,7 +114,9 @@ class PooledResponse implements HttpResponse {
   }
 
   get body(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    this.#body ??= Readable.toWeb(this.#response.body) as ReadableStream<Uint8Array<ArrayBuffer>>;
+    this.#body ??= this.#streams.Readable.toWeb(this.#response.body) as ReadableStream<
+      Uint8Array<ArrayBuffer>
+    >;
     return this.#body;
   }
 

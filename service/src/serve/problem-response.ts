@@ -1,4 +1,12 @@
-import { STATUS_CODES } from "node:http";
+/** Those that are sent: `node:http` has all of them, and takes 30 ms to load. */
+const titles: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  413: "Content Too Large",
+  499: "Client Closed Request",
+  500: "Internal Server Error",
+  501: "Not Implemented",
+  503: "Service Unavailable",
+};
 
 /** An answer that says what went wrong, in the form of RFC 9457. */
 export interface Problem {
@@ -12,7 +20,7 @@ export function problem(
   status: number,
   { detail, headers = {} }: { detail?: string | undefined; headers?: Record<string, string> } = {},
 ): Problem {
-  const title = STATUS_CODES[status] ?? "Error";
+  const title = titles[status] ?? "Error";
   return {
     status,
     headers: { "content-type": "application/problem+json", ...headers },

@@ -1,4 +1,3 @@
-import { constants } from "node:os";
 import process from "node:process";
 import type { Clock, Logger } from "@dext/core";
 import { flushTelemetry } from "./flush-telemetry.ts";
@@ -13,6 +12,7 @@ export interface Stoppable {
   stop(reason: string): Promise<number>;
 }
 
+const numbers = { SIGTERM: 15, SIGINT: 2 } as const;
 const signals = ["SIGTERM", "SIGINT"] as const;
 const stoppables = new Set<Stoppable>();
 let isEnding = false;
@@ -43,9 +43,9 @@ function unlisten(): void {
   process.off("uncaughtException", onUncaught);
 }
 
-function onSignal(signal: NodeJS.Signals): void {
+function onSignal(signal: keyof typeof numbers): void {
   // Whoever sends a second one does not want to wait.
-  if (isEnding) process.exit(128 + constants.signals[signal]);
+  if (isEnding) process.exit(128 + numbers[signal]);
   isEnding = true;
   void Promise.all([...stoppables].map((each) => each.stop(signal))).then((codes) =>
     process.exit(Math.max(0, ...codes)),

@@ -1,5 +1,15 @@
-import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { createRequire } from "node:module";
 import type { Attributes, Context, Span } from "@opentelemetry/api";
+
+type OpenTelemetry = typeof import("@opentelemetry/api");
+
+let loaded: OpenTelemetry | undefined;
+
+/** The API, loaded when a span is made first: at the start it would cost every program 20 ms. */
+function openTelemetry(): OpenTelemetry {
+  loaded ??= createRequire(import.meta.url)("@opentelemetry/api") as OpenTelemetry;
+  return loaded;
+}
 
 /** What a span is of. */
 export type SpanRole = "internal" | "server" | "client" | "producer" | "consumer";
@@ -23,13 +33,13 @@ export interface TraceFields {
   baggage?: string;
 }
 
-const kinds: Readonly<Record<SpanRole, SpanKind>> = {
-  internal: SpanKind.INTERNAL,
-  server: SpanKind.SERVER,
-  client: SpanKind.CLIENT,
-  producer: SpanKind.PRODUCER,
-  consumer: SpanKind.CONSUMER,
-};
+const kinds = {
+  internal: "INTERNAL",
+  server: "SERVER",
+  client: "CLIENT",
+  producer: "PRODUCER",
+  consumer: "CONSUMER",
+} as const;
 
 /**
  * Runs a function within a span of its own, and gives what it gives. What it throws is recorded and thrown on.
@@ -53,8 +63,11 @@ export function withSpan<Result>(
   options: SpanOptions = {},
 ): Result {
   const { kind = "internal", attributes = {}, continues } = options;
+  const { context, SpanKind, trace } = openTelemetry();
   const parent = continues === undefined ? context.active() : contextOf(continues);
-  const span = trace.getTracer("@dext/service").startSpan(name, { kind: kinds[kind], attributes }, parent);
+  const span = trace
+    .getTracer("@dext/service")
+    .startSpan(name, { kind: SpanKind[kinds[kind]], attributes }, parent);
   return context.with(trace.setSpan(parent, span), () => runToEnd(span, run));
 }
 
@@ -90,6 +103,7 @@ export function instrument<This, Args extends unknown[], Result>(
  * ```
  */
 export function currentTrace(): TraceFields {
+  const { context, propagation } = openTelemetry();
   const fields: Record<string, string> = {};
   propagation.inject(context.active(), fields);
   return fields;
@@ -97,6 +111,7 @@ export function currentTrace(): TraceFields {
 
 /** A message has more fields than those of the trace, and not all of them need to be text. */
 function contextOf(fields: Readonly<Record<string, unknown>>): Context {
+  const { context, propagation, ROOT_CONTEXT, trace } = openTelemetry();
   const texts = Object.entries(fields).filter(([, value]) => typeof value === "string");
   const extracted = propagation.extract(ROOT_CONTEXT, Object.fromEntries(texts));
   return trace.getSpanContext(extracted) === undefined ? context.active() : extracted;
@@ -130,7 +145,7 @@ function runToEnd<Result>(span: Span, run: (span: Span) => Result): Result {
 function fail(span: Span, error: unknown): void {
   span.recordException(error instanceof Error ? error : String(error));
   span.setStatus({
-    code: SpanStatusCode.ERROR,
+    code: openTelemetry().SpanStatusCode.ERROR,
     message: error instanceof Error ? error.message : String(error),
   });
   span.setAttribute("error.type", error instanceof Error ? error.name : "_OTHER");
