@@ -329,7 +329,10 @@ describe.skipIf(!docker.available)(`the containers of a run ${docker.reason}`, {
       const run = await open({ parameters: { "pg-password": "p$w 'd" } });
       const container = await run.start("pg");
       const said = (): string => JSON.stringify(run.sinks.get("pg"));
-      await waitUntil(async () => (await container.whyNotListening("tcp")) === undefined, { what: said });
+      await waitUntil(async () => (await container.whyNotListening("tcp")) === undefined, {
+        what: said,
+        timeout: 30_000,
+      });
       for (let round = 0; round < 2; round += 1) await run.fill(container);
       const sql = "SELECT length(text) FROM note";
       const command = `PGPASSWORD=$POSTGRES_PASSWORD psql -U postgres -At -d "$1" -c "$2"`;
