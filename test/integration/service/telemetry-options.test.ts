@@ -115,6 +115,33 @@ describe("what is sent", () => {
   });
 });
 
+test("every way to say something on the console is one record with its level", async () => {
+  const output = await run(
+    `for (const method of ["debug", "log", "info", "warn", "error", "trace"]) console[method]("by %s", method);
+     console.assert(false, "an assertion");
+     console.log({ a: 1 }, Symbol("s"), 5n);
+     console.log('{"level":"warn","msg":"of a logger","user":"ada"}');
+     const { log } = console;
+     log("taken out");
+     console.log({ get broken() { throw new Error("x"); }, toString() { throw new Error("y"); } });`,
+  );
+  expect(receiver.logs.map(({ severityText, body }) => [severityText, body])).toEqual([
+    ["DEBUG", "by debug"],
+    ["INFO", "by log"],
+    ["INFO", "by info"],
+    ["WARN", "by warn"],
+    ["ERROR", "by error"],
+    ["TRACE", "by trace"],
+    ["WARN", "Assertion failed: an assertion"],
+    ["INFO", "{ a: 1 } Symbol(s) 5n"],
+    ["WARN", "of a logger"],
+    ["INFO", "taken out"],
+    ["INFO", expect.stringContaining("broken")],
+  ]);
+  expect(receiver.logs[8]?.attributes).toEqual({ user: "ada" });
+  expect(output.match(/by trace/g)).toHaveLength(1);
+});
+
 describe("the preload", () => {
   test.each([
     ["by --import and its name", ["--import", "@dext/service/telemetry"]],

@@ -17,12 +17,19 @@ const levels = {
 
 /** Exports what is said by `console.log` and its relatives, as well as printing it. */
 export function captureConsole(logger: Logger): void {
+  let depth = 0;
   for (const [method, severityNumber] of Object.entries(levels) as [keyof typeof levels, SeverityNumber][]) {
     const print = console[method];
     console[method] = (...args: unknown[]): void => {
-      // First: what is exported must not keep a line from being printed.
-      Reflect.apply(print, console, args);
-      emitConsoleLine(logger, { method, severityNumber, args });
+      depth += 1;
+      try {
+        // First: what is exported must not keep a line from being printed.
+        Reflect.apply(print, console, args);
+      } finally {
+        depth -= 1;
+      }
+      // `console.trace` prints by `console.error`: one of them is enough.
+      if (depth === 0) emitConsoleLine(logger, { method, severityNumber, args });
     };
   }
 }
