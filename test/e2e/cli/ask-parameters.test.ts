@@ -7,6 +7,9 @@ import { createAppFolder, repository } from "../../fixtures/cli/app-folder.ts";
 import { dext } from "../../fixtures/cli/dext-process.ts";
 import { appHost, server } from "../../fixtures/cli/services.ts";
 
+// Two AppHosts and three commands one after another, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+
 const files = {
   "api.js": server,
   "apphost.ts": appHost(
@@ -34,7 +37,9 @@ test("dext run asks for missing parameters on a terminal, shows no secret, and k
     const kept = join(folder.path, ".dext/parameters.json");
     await vi.waitFor(() => expect(existsSync(kept)).toBe(true), 10_000);
     expect(JSON.parse(readFileSync(kept, "utf8")).values).toEqual({ token: "hunter22", site: "example.org" });
-    expect(await dext(["wait"], { folder })).toMatchObject({ code: 0 });
+    const waited = await dext(["wait"], { folder });
+    // What is on the terminal tells why, when there is no run.
+    expect({ ...waited, screen }).toMatchObject({ code: 0 });
     expect(screen).not.toContain("hunter22");
     expect(await dext(["stop"], { folder })).toMatchObject({ code: 0 });
     expect(await ended).toBe(0);

@@ -1,12 +1,15 @@
 import { join } from "node:path";
 import process from "node:process";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { createAppFolder, repository } from "../../../fixtures/cli/app-folder.ts";
 import type { AppFolder } from "../../../fixtures/cli/app-folder.ts";
 import { dext, startDext } from "../../../fixtures/cli/dext-process.ts";
 import { appHost, server } from "../../../fixtures/cli/services.ts";
 import { openTerminal } from "../../../fixtures/tui/terminal.ts";
 import type { Terminal } from "../../../fixtures/tui/terminal.ts";
+
+// Each loads a run and the interface anew, which takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const printer = `
 import { createServer } from "node:http";

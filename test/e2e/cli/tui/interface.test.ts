@@ -1,8 +1,11 @@
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { openTerminal } from "../../../fixtures/tui/terminal.ts";
 import type { Terminal } from "../../../fixtures/tui/terminal.ts";
+
+// Each loads the interface anew, which takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const showRun = fileURLToPath(new URL("../../../fixtures/tui/show-run.ts", import.meta.url));
 const sizes = [

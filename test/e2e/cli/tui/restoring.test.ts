@@ -7,6 +7,9 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { openTerminal } from "../../../fixtures/tui/terminal.ts";
 import type { Terminal } from "../../../fixtures/tui/terminal.ts";
 
+// Each loads the interface anew, which takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const showRun = fileURLToPath(new URL("../../../fixtures/tui/show-run.ts", import.meta.url));
 function denoProgram(): string {
