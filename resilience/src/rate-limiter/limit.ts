@@ -75,7 +75,8 @@ export class TokenBucket implements Limit {
 
   delay(count: number, now: number): number {
     this.fill(now);
-    return Math.max(0, Math.ceil((count - this.tokens) * this.interval));
+    // As in `fill`: 13.000000000000002 is 13.
+    return Math.max(0, Math.ceil((count - this.tokens) * this.interval - 1e-6));
   }
 
   giveBack(): void {
