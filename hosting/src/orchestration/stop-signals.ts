@@ -34,8 +34,10 @@ export function listenForStop({
   const onClientGone = (): void =>
     void orchestrator.stop({ reason: "the client that started the run is gone" });
   // With a client that is killed our output is gone too: without anybody listening that would be an exception.
-  const onOutputClosed = (): void => {
-    if (!isAttached) void orchestrator.stop({ reason: "nobody reads the output" });
+  const onOutputClosed = ({ code = "unknown" }: NodeJS.ErrnoException): void => {
+    const isClosed = code === "EPIPE" || code === "EIO";
+    const reason = isClosed ? "nobody reads the output" : `the output cannot be written (${code})`;
+    if (!isAttached) void orchestrator.stop({ reason });
   };
   for (const signal of signals) process.on(signal, onSignal);
   for (const output of outputs) process[output].on("error", onOutputClosed);
