@@ -5,7 +5,7 @@ import { root } from "./packages.ts";
 /** What a step is run with. */
 export interface StepOptions {
   environment?: Record<string, string>;
-  /** Also gives what was printed. */
+  /** Also gives what was printed, on both streams. */
   capture?: boolean;
 }
 
@@ -19,14 +19,22 @@ export function runStep(
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: root,
-      env: { ...process.env, PATH: path, ...environment },
-      stdio: ["ignore", capture ? "pipe" : "inherit", "inherit"],
+      // A pipe is no terminal: without this a captured step would lose its colours.
+      env: {
+        ...process.env,
+        ...(capture && process.stdout.isTTY ? { FORCE_COLOR: "1" } : {}),
+        PATH: path,
+        ...environment,
+      },
+      stdio: ["ignore", capture ? "pipe" : "inherit", capture ? "pipe" : "inherit"],
     });
     let output = "";
-    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-      process.stdout.write(text);
-    });
+    for (const name of ["stdout", "stderr"] as const) {
+      child[name]?.setEncoding("utf8").on("data", (text: string) => {
+        output += text;
+        process[name].write(text);
+      });
+    }
     child.once("error", reject);
     child.once("close", (code) => resolve({ exitCode: code ?? 1, output }));
   });

@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { plantedSecret } from "./planted-secret.ts";
 import { publicPackages, root } from "./packages.ts";
 import { runStep } from "./run-step.ts";
 
@@ -19,6 +20,7 @@ const onOldestNode = ["test/unit", "test/contract", "test/runtime"];
 
 const args = process.argv.slice(2);
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+let printed = "";
 const workspace = await mkdtemp(join(tmpdir(), "dext-test-"));
 try {
   add(await runVitest("this Node", { args }));
@@ -26,6 +28,7 @@ try {
     add(await runOnOldestNode());
     add(await runExamples());
   }
+  add(lookForSecret());
 } finally {
   await rm(workspace, { recursive: true });
 }
@@ -38,7 +41,7 @@ async function runVitest(
 ): Promise<Counts> {
   heading(title);
   const report = join(workspace, `${title.replaceAll(" ", "-")}.json`);
-  const { exitCode } = await runStep(
+  const { exitCode, output } = await runStep(
     "node",
     [
       join(root, "node_modules/vitest/vitest.mjs"),
@@ -48,8 +51,9 @@ async function runVitest(
       `--outputFile.json=${report}`,
       ...vitestArgs,
     ],
-    { environment },
+    { environment, capture: true },
   );
+  printed += output;
   if (!existsSync(report)) return { passed: 0, failed: 1, skipped: 0 };
   const result = JSON.parse(await readFile(report, "utf8")) as {
     numPassedTests: number;
@@ -83,11 +87,19 @@ async function runExamples(): Promise<Counts> {
     ["test", "-A", "--doc", "--no-check", "--conditions=@dext/source", "--quiet", ...sources],
     { capture: true },
   );
+  printed += output;
   // The last line is "ok | 12 passed | 0 failed (1s)".
   const match = /(\d+) passed.*?\| (\d+) failed/.exec(stripVTControlCharacters(output));
   if (match === null) return { passed: 0, failed: 1, skipped: 0 };
   const failed = Number(match[2]);
   return { passed: Number(match[1]), failed: exitCode !== 0 && failed === 0 ? 1 : failed, skipped: 0 };
+}
+
+/** What is a secret in the tests must stand nowhere in what they print. */
+function lookForSecret(): Counts {
+  if (!printed.includes(plantedSecret)) return { passed: 1, failed: 0, skipped: 0 };
+  process.stdout.write("\nThe secret that the tests have planted stands in what they have printed\n");
+  return { passed: 0, failed: 1, skipped: 0 };
 }
 
 function add(counts: Counts): void {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createAppFolder } from "../../fixtures/cli/app-folder.ts";
 import type { AppFolder } from "../../fixtures/cli/app-folder.ts";
+import { plantedSecret } from "../../../scripts/planted-secret.ts";
 import { dext } from "../../fixtures/cli/dext-process.ts";
 
 const definition = `
@@ -29,7 +30,7 @@ beforeAll(async () => {
     "src/config.ts": definition,
     "config.production.yaml": "port: 443\ndb:\n  host: db.internal\n",
     "config.broken.yaml": "port: many\nlevel: loud\n",
-    ".env": "DB__PASSWORD=hunter2 # quoted?\nDB__PASSWORD=hunter2\n",
+    ".env": `DB__PASSWORD=old # quoted?\nDB__PASSWORD=${plantedSecret}\n`,
     "nothing.ts": "export const answer = 42;\n",
     "throws.ts": "throw new Error('no luck');\n",
   });
@@ -43,7 +44,7 @@ describe("dext config", () => {
     expect(stdout).toMatch(/^port +80 +object defaults$/m);
     expect(stdout).toMatch(/^level +"info" +schema$/m);
     expect(stdout).toMatch(/^db\.password +\*\*\* +dotenv \.env:2:1$/m);
-    expect(stdout + stderr).not.toContain("hunter2");
+    expect(stdout + stderr).not.toContain(plantedSecret);
     expect(stderr).toContain('"DB__PASSWORD" stands on line 1 and again on line 2');
   });
 
@@ -64,7 +65,7 @@ describe("dext config", () => {
     expect(refused).toMatchObject({ code: 2, stdout: "" });
     expect(refused.stderr).toContain("--force");
     const forced = await dext(["config", "print", "--show-secrets", "--force", "--json"], { folder });
-    expect(JSON.parse(forced.stdout).values.db.password).toBe("hunter2");
+    expect(JSON.parse(forced.stdout).values.db.password).toBe(plantedSecret);
   });
 
   test("explain shows the winner and what it hides", async () => {
