@@ -2,6 +2,7 @@ export { flagOf } from "./answers/resolve-answers.ts";
 export type { Ask, Question } from "./answers/resolve-answers.ts";
 export { commit } from "./commit/commit.ts";
 export type { CommitResult } from "./commit/commit.ts";
+export { findUncommittedChanges } from "./commit/uncommitted-changes.ts";
 export { recover } from "./commit/recover.ts";
 export type { Recovery } from "./commit/recover.ts";
 export type { Conflict, OnConflict } from "./conflicts/place-file.ts";

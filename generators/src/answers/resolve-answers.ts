@@ -13,7 +13,7 @@ export interface Question {
   /** What is proposed. */
   readonly initial: unknown;
   /** What is wrong with an answer; undefined when it is right. */
-  validate(value: unknown): string | undefined;
+  readonly validate: (value: unknown) => string | undefined;
 }
 
 /** Asks a person. Rejects with an `AbortError`, or resolves to nothing, when they end it. */
@@ -54,7 +54,7 @@ export async function resolveAnswers(prompts: readonly Prompt[], sources: Answer
     if (given !== undefined && !(given.isProposal && prompt.propose === true && sources.ask !== undefined)) {
       answers[prompt.name] = checkAnswer(prompt, { ...given, answers });
     } else if (sources.ask !== undefined) {
-      answers[prompt.name] = await question(prompt, { ask: sources.ask, answers, initial: given?.value });
+      answers[prompt.name] = await askFor(prompt, { ask: sources.ask, answers, initial: given?.value });
     } else if (prompt.optional !== true) missing.push(prompt);
   }
   if (missing.length > 0) throw missingAnswers(missing);
@@ -89,7 +89,7 @@ function givenAnswer(
   return candidates.find(({ value }) => value !== undefined);
 }
 
-async function question(
+async function askFor(
   prompt: Prompt,
   { ask, answers, initial }: { ask: Ask; answers: Answers; initial: unknown },
 ): Promise<unknown> {

@@ -76,7 +76,7 @@ export function chainOf(expression: Expression): { root: Expression; calls: Chai
   if (callee.computed || callee.optional || callee.property.type !== "Identifier") {
     return { root: expression, calls: [] };
   }
-  const inner = chainOf(callee.object as Expression);
+  const inner = chainOf(callee.object);
   const call: ChainCall = {
     method: callee.property.name,
     arguments: expression.arguments,
@@ -186,6 +186,6 @@ function patternNames(node: PatternNode): string[] {
 
 function unexported(statement: Statement): Statement {
   return statement.type === "ExportNamedDeclaration" && statement.declaration !== null
-    ? (statement.declaration as Statement)
+    ? statement.declaration
     : statement;
 }

@@ -283,20 +283,19 @@ function resourceLine({
 /** What a person can paste where the edit was too daring. */
 function snippetOf(edits: readonly AppHostEdit[]): string {
   const style: AppHostStyle = { quote: '"', semicolons: true, indentation: "  " };
-  const variableOf = (name: string): string => freeName(name, new Set());
   return edits
     .map((edit) => {
       if (edit.kind === "import") return `import { ${edit.name} } from ${literal(edit.module, style)};`;
       if (edit.kind === "resource")
-        return resourceLine({ edit, style, builder: "host", variable: variableOf(edit.name) });
-      const to = variableOf(edit.to);
-      return `${variableOf(edit.from)}.withReference(${to})${edit.wait === false ? "" : `.waitFor(${to})`};`;
+        return resourceLine({ edit, style, builder: "host", variable: freeName(edit.name) });
+      const to = freeName(edit.to);
+      return `${freeName(edit.from)}.withReference(${to})${edit.wait === false ? "" : `.waitFor(${to})`};`;
     })
     .join("\n");
 }
 
 /** `order-db` → `orderDb`, or `orderDb2` where that is taken. */
-function freeName(name: string, taken: ReadonlySet<string>): string {
+function freeName(name: string, taken: ReadonlySet<string> = new Set()): string {
   const wanted = quoting.identifier(/^\d/.test(name) ? `_${name}` : name).text;
   for (let count = 1; ; count += 1) {
     const candidate = count === 1 ? wanted : `${wanted}${count}`;

@@ -81,7 +81,7 @@ export async function choose(conflict: Conflict, onConflict: OnConflict): Promis
   if (choices.includes(choice)) return choice;
   throw generatorError(
     "DEXT_GENERATE_ANSWER_INVALID",
-    `"${String(choice)}" is no choice for "${conflict.path}"`,
+    `"${choice as string}" is no choice for "${conflict.path}"`,
     {
       hint: `Choose one of ${choices.join(", ")}, abort.`,
     },

@@ -103,7 +103,8 @@ function planActions({
 }): Map<string, PlopAction> {
   const templateOf = (config: PlopConfig, answers: Answers): string => {
     const { template, templateFile } = config;
-    if (typeof templateFile !== "string") return render(String(template ?? ""), answers);
+    if (typeof templateFile !== "string")
+      return render(typeof template === "string" ? template : "", answers);
     const file = join(plop.getPlopfilePath(), render(templateFile, answers));
     return render(readFileSync(file, "utf8"), answers);
   };
@@ -219,7 +220,7 @@ function promptsOf({ name, prompts = [] }: PlopGenerator): Prompt[] {
 /** Takes a question of inquirer. */
 function promptOf(question: PlopConfig): Prompt {
   const { name, message, when, validate, filter, choices } = question;
-  const type = promptTypes.get(String(question["type"] ?? "input")) ?? "text";
+  const type = promptTypes.get(question["type"]) ?? "text";
   const standard = question["default"];
   return {
     name: String(name),
@@ -235,7 +236,7 @@ function promptOf(question: PlopConfig): Prompt {
   };
 }
 
-const promptTypes: ReadonlyMap<string, Prompt["type"]> = new Map([
+const promptTypes: ReadonlyMap<unknown, Prompt["type"]> = new Map([
   ["input", "text"],
   ["editor", "text"],
   ["confirm", "confirm"],
@@ -249,7 +250,7 @@ const promptTypes: ReadonlyMap<string, Prompt["type"]> = new Map([
 
 function choiceOf(choice: unknown): Choice[] {
   if (typeof choice === "string" || typeof choice === "number") return [String(choice)];
-  const { value, name, type } = choice as { value?: unknown; name?: string; type?: string };
+  const { value, name, type } = choice as { value?: string | number | boolean; name?: string; type?: string };
   if (type === "separator") return [];
   return [{ value: String(value ?? name), ...(name === undefined ? {} : { label: name }) }];
 }

@@ -86,10 +86,10 @@ export async function runWithPlop(
       return run && kept(run);
     },
   };
-  const { runGeneratorActions } = await loadRunner(api);
+  const runner = await loadRunner(api);
   // node-plop writes into actions and answers: it gets copies.
   const copies = actions.map((action) => ({ ...action, abortOnFail: true }));
-  const { failures } = await runGeneratorActions({ name, actions: copies }, { ...answers }, {});
+  const { failures } = await runner.runGeneratorActions({ name, actions: copies }, { ...answers }, {});
   if (failure !== undefined) throw failure.error;
   const [first] = failures;
   if (first !== undefined) throw new Error(first.error);

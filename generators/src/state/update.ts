@@ -41,10 +41,7 @@ export interface UpdateOptions extends Omit<PlanOptions, "onConflict"> {
  * @throws DextError `DEXT_GENERATE_CONFLICTS_REMAIN` while files hold the marks of an earlier update,
  * `DEXT_GENERATE_UNIT_UNKNOWN`
  */
-export async function planUpdate(
-  unit: string | undefined = undefined,
-  options: UpdateOptions = {},
-): Promise<ChangePlan> {
+export async function planUpdate(unit?: string, options: UpdateOptions = {}): Promise<ChangePlan> {
   const { target = process.cwd(), generators = [] } = options;
   await recover(target);
   const tree = openTargetTree(target);

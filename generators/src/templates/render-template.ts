@@ -30,7 +30,7 @@ export function compileTemplate(source: TemplateSource): CompiledTemplate {
   checkTags(source);
   let run: (data: Record<string, unknown>) => string;
   try {
-    run = ejs.compile(source.text, { filename: engineName, escape }) as typeof run;
+    run = ejs.compile(source.text, { filename: engineName, escape });
   } catch (error) {
     const message = (error as Error).message.split("\n")[0]?.replace(/ in .* while compiling ejs$/, "");
     throw invalid(source, { line: lineOfSyntaxError(source), message: message ?? "it does not compile" });

@@ -129,13 +129,11 @@ describe("an answer", () => {
   });
 
   it("that a person refuses to give ends everything", async () => {
-    const abort = (): Promise<never> => Promise.reject(new DOMException("ended", "AbortError"));
     for (const ask of [abort, () => Promise.resolve(undefined)]) {
       await expect(resolveAnswers([text("b")], { ask })).rejects.toMatchObject({
         code: "DEXT_GENERATE_CANCELLED",
       });
     }
-    const broken = (): Promise<never> => Promise.reject(new Error("broken terminal"));
     await expect(resolveAnswers([text("b")], { ask: broken })).rejects.toThrowError("broken terminal");
   });
 
@@ -150,3 +148,11 @@ describe("an answer", () => {
 it("a flag is the answer's name with hyphens", () => {
   expect(flagOf("packageManager")).toBe("--package-manager");
 });
+
+function abort(): Promise<never> {
+  return Promise.reject(new DOMException("ended", "AbortError"));
+}
+
+function broken(): Promise<never> {
+  return Promise.reject(new Error("broken terminal"));
+}

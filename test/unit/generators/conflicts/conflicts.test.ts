@@ -164,8 +164,6 @@ it("bytes are never merged, but kept", async () => {
 it("a generator deletes what is as it was generated, and asks about the rest", async () => {
   const root = await generated(one);
   await writeFile(join(root, "b.txt"), "mine");
-  const remove = (path: string): ReturnType<typeof defineGenerator> =>
-    defineGenerator({ name: "file", description: "", actions: [{ type: "delete", path }] });
   expect(await plan(remove("a.txt"), {}, { target: root })).toMatchObject({
     operations: [{ kind: "delete", path: "a.txt" }],
   });
@@ -173,3 +171,7 @@ it("a generator deletes what is as it was generated, and asks about the rest", a
     code: "DEXT_GENERATE_CONFLICT",
   });
 });
+
+function remove(path: string): ReturnType<typeof defineGenerator> {
+  return defineGenerator({ name: "file", description: "", actions: [{ type: "delete", path }] });
+}

@@ -26,8 +26,6 @@ describe("an edit at an anchor", () => {
   });
 
   it("fails when the anchor is not there, or not clear", () => {
-    const code = (name: string): Error =>
-      expect.objectContaining({ code: `DEXT_GENERATE_ANCHOR_${name}` }) as Error;
     const edit = { path, anchor: /^x/m, insert: "after", text: "y" } as const;
     expect(() => editAtAnchor("a\n", edit)).toThrowError(code("MISSING"));
     expect(() => editAtAnchor("x\nx\n", edit)).toThrowError(code("AMBIGUOUS"));
@@ -48,12 +46,6 @@ describe("an edit at an anchor", () => {
 });
 
 describe("an edit of JSON", () => {
-  const apply = (source: string, ...edits: JsonEdit[]): string => {
-    const edited = editJson(source, { path: "a.json", edits });
-    expect(editJson(edited, { path: "a.json", edits })).toBe(edited);
-    return edited;
-  };
-
   it("adds a key in its place among sorted ones, and leaves all else byte by byte", () => {
     const source = '{\n  "name":   "x",\n  "dependencies": {\n    "a": "1",\n    "c": "1"\n  }\n}\n';
     expect(apply(source, { at: ["dependencies", "b"], set: "2" })).toBe(
@@ -110,3 +102,14 @@ describe("an edit of JSON", () => {
     }
   });
 });
+
+function code(name: string): Error {
+  return expect.objectContaining({ code: `DEXT_GENERATE_ANCHOR_${name}` }) as Error;
+}
+
+/** The edited document; once more it must stay as it is. */
+function apply(source: string, ...edits: JsonEdit[]): string {
+  const edited = editJson(source, { path: "a.json", edits });
+  expect(editJson(edited, { path: "a.json", edits })).toBe(edited);
+  return edited;
+}

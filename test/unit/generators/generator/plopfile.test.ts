@@ -13,6 +13,10 @@ async function repository(actions: string, files: Record<string, string> = {}, m
   });
 }
 
+function shout(mark: string): string {
+  return `plop.setHelper("shout", (text) => text + "${mark}"); plop.setPartial("part", "<{{shout name}}>");`;
+}
+
 // Each of these was seen in node-plop 0.32.
 describe("a plopfile", () => {
   it("writes no part of its output when a later action fails", async () => {
@@ -99,8 +103,6 @@ describe("a plopfile", () => {
   });
 
   it("has helpers and partials of its own, which do not leak into others", async () => {
-    const shout = (mark: string): string =>
-      `plop.setHelper("shout", (text) => text + "${mark}"); plop.setPartial("part", "<{{shout name}}>");`;
     const action = '[{ type: "add", path: "a.txt", template: "{{> part}}" }]';
     const [one, two] = [await repository(action, {}, shout("!")), await repository(action, {}, shout("?"))];
     const [first, second] = [await loadGenerators(one), await loadGenerators(two)];
