@@ -10,7 +10,7 @@ import { cleanEnvironment } from "../../../fixtures/apphost-process.ts";
 import { waitUntil } from "../../../fixtures/processes/wait-until.ts";
 
 const fixtures = join(root, "test/fixtures/testing/endings");
-const vitest = [join(root, "node_modules/vitest/vitest.mjs"), "run", "--root", fixtures, "vitest.test.ts"];
+const vitest = [join(root, "node_modules/vitest/vitest.mjs"), "run", "--root", fixtures, "vitest.spec.ts"];
 
 interface Runner {
   name: string;

@@ -11,7 +11,7 @@ const fixtures = join(root, "test/fixtures/testing");
 const node22 = join(root, "node_modules/node22/bin");
 const vitest = join(root, "node_modules/vitest/vitest.mjs");
 const nodeTest = ["--test", "--test-reporter=tap", "node-test.test.ts"];
-const vitestRun = [vitest, "run", "--root", fixtures, "vitest.test.ts"];
+const vitestRun = [vitest, "run", "--root", fixtures, "--testTimeout", "30000", "vitest.test.ts"];
 
 interface Runner {
   name: string;
