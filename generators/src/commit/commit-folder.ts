@@ -1,4 +1,5 @@
 import { lstatSync, readdirSync } from "node:fs";
+import type { Stats } from "node:fs";
 import { dirname, join } from "node:path";
 
 import { generatorError } from "../generator-error.ts";
@@ -54,7 +55,7 @@ export function hasCommitFolder(root: string): boolean {
 
 /** Whether there is anything at a path, be it a link to nowhere. */
 export function exists(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  return look(path) !== undefined;
 }
 
 /** The system's code of an error, such as `ENOENT`. */
@@ -69,15 +70,26 @@ function foldersTo(path: string): string[] {
 
 function checkNoLinks(root: string): void {
   for (const folder of [".dext", commitFolder]) {
-    const stats = lstatSync(join(root, folder), { throwIfNoEntry: false });
+    const stats = look(join(root, folder));
     if (stats === undefined || stats.isDirectory()) continue;
-    throw generatorError(
-      "DEXT_GENERATE_SYMLINK",
-      `"${join(root, folder)}" must be a folder, and no link to one`,
-    );
+    const code = stats.isSymbolicLink() ? "DEXT_GENERATE_SYMLINK" : "DEXT_GENERATE_NOT_A_FILE";
+    throw generatorError(code, `"${join(root, folder)}" must be a folder, and no link to one`, {
+      hint: "Dext keeps its state there. Move what is there out of the way.",
+      details: { path: folder },
+    });
   }
 }
 
 function isFolder(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return look(path)?.isDirectory() === true;
+}
+
+/** Below a file there is nothing either. */
+function look(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (codeOf(error) === "ENOTDIR") return undefined;
+    throw error;
+  }
 }

@@ -34,13 +34,6 @@ export function readRecords(tree: TargetTree): Map<string, GeneratedRecord> {
   return records;
 }
 
-/** One record of a target. */
-export function readRecord(tree: TargetTree, unit: string): GeneratedRecord | undefined {
-  const path = recordPath(unit);
-  const text = tree.read(path)?.contents;
-  return text === undefined ? undefined : parseRecord(text, path);
-}
-
 /**
  * A record as it is kept: text by lines, so that a change of it reads and merges well in git.
  *
