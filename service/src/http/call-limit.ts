@@ -21,8 +21,10 @@ export interface CallLimit {
   clear(): void;
 }
 
+const unlimited: CallLimit = { signal: undefined, milliseconds: Infinity, isOver: () => false, clear() {} };
+
 export function limitCall({ signal, timeout }: Pick<HttpRequestOptions, "signal" | "timeout">): CallLimit {
-  if (timeout === undefined) return { signal, milliseconds: Infinity, isOver: () => false, clear() {} };
+  if (timeout === undefined) return signal === undefined ? unlimited : { ...unlimited, signal };
   const milliseconds = toMilliseconds(timeout);
   const time = new AbortController();
   const timer = setTimeout(() => time.abort(new CallTimeout(milliseconds)), milliseconds);

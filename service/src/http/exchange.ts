@@ -100,11 +100,10 @@ async function send(
       return await transport({
         method,
         url: target.href,
-        headers: {
-          ...(target.authorization === undefined ? undefined : { authorization: target.authorization }),
-          ...headers,
-          ...trace,
-        },
+        headers:
+          target.authorization === undefined && trace === undefined
+            ? headers
+            : { ...(target.authorization && { authorization: target.authorization }), ...headers, ...trace },
         body,
         redirect,
         get signal() {
@@ -114,7 +113,7 @@ async function send(
         },
       });
     } catch (error) {
-      if (!URL.canParse(target.href)) throw unusable(request.shownUrl, error);
+      if (!URL.canParse(target.href)) throw unusable(request.shownUrl(), error);
       if (!isConnectionRefused(error)) throw error;
       discovery.reportRefusal(target.href);
       refusals += 1;

@@ -67,19 +67,25 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const defaults = { baseUrl, headers: lowerCaseHeaders(options.headers) };
   const parts: ClientParts = { pipeline: pipelineOf(resilience), discovery, transport };
 
-  const request = (url: string | URL, requestOptions: HttpRequestOptions = {}): HttpCall =>
+  const call = (
+    url: string | URL,
+    method: string | undefined,
+    requestOptions: HttpRequestOptions,
+  ): HttpCall =>
     // A request that cannot be made fails as one that could: by its promise.
     new PendingCall(async (reading) =>
-      exchange(prepareRequest({ url, options: requestOptions }, defaults), {
+      exchange(prepareRequest({ url, method, options: requestOptions }, defaults), {
         parts,
         reading,
         requestOptions,
       }),
     );
+  const request = (url: string | URL, requestOptions: HttpRequestOptions = {}): HttpCall =>
+    call(url, undefined, requestOptions);
   const withMethod =
     (method: string) =>
     (url: string | URL, requestOptions: HttpRequestOptions = {}): HttpCall =>
-      request(url, { ...requestOptions, method });
+      call(url, method, requestOptions);
 
   return {
     request,

@@ -75,11 +75,11 @@ export function toHttpError(error: unknown, { request, attempts }: Failed): unkn
 }
 
 function describe({ method, shownUrl }: PreparedRequest): string {
-  return `${method} ${shownUrl}`;
+  return `${method} ${shownUrl()}`;
 }
 
 function factsOf({ method, shownUrl }: PreparedRequest): { method: string; url: string } {
-  return { method, url: shownUrl };
+  return { method, url: shownUrl() };
 }
 
 function triedText(attempts: number): string {

@@ -34,8 +34,8 @@ export interface PreparedRequest {
   readonly method: string;
   /** With the service's name in it. */
   readonly href: string;
-  /** For errors. */
-  readonly shownUrl: string;
+  /** For errors: looks for secrets, so it is made only for them. */
+  readonly shownUrl: () => string;
   /** Scheme and host: what has a circuit of its own. */
   readonly authority: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -61,11 +61,15 @@ const noHeaders: Readonly<Record<string, string>> = {};
  * @throws DextError `DEXT_HTTP_REQUEST_INVALID`
  */
 export function prepareRequest(
-  { url, options }: { url: string | URL; options: HttpRequestOptions },
+  {
+    url,
+    method: asked,
+    options,
+  }: { url: string | URL; method: string | undefined; options: HttpRequestOptions },
   defaults: ClientDefaults,
 ): PreparedRequest {
   const { query, json, redirect = "follow", idempotencyKey } = options;
-  const method = (options.method ?? "GET").toUpperCase();
+  const method = (asked ?? options.method ?? "GET").toUpperCase();
   const located = withoutCredentials(withQuery(withBase(String(url), defaults.baseUrl), query));
   if (json !== undefined && options.body !== undefined) {
     throw invalid("A request has json and body", "Give one of them.");
@@ -75,20 +79,36 @@ export function prepareRequest(
     throw invalid(`A ${method} request has a body`, "Use POST, or put it into the query.");
   }
   const headers = mergeHeaders(defaults.headers, options.headers);
-  const extra: Record<string, string> = {};
-  if (json !== undefined) extra["content-type"] = "application/json";
-  if (idempotencyKey !== undefined) extra["idempotency-key"] = idempotencyKey;
-  if (located.authorization !== undefined) extra["authorization"] = located.authorization;
-  const all = Object.keys(extra).length === 0 ? headers : { ...extra, ...headers };
+  const extra = extraHeaders({
+    isJson: json !== undefined,
+    idempotencyKey,
+    authorization: located.authorization,
+  });
+  const all = extra === undefined ? headers : { ...extra, ...headers };
   return {
     method,
     href: located.href,
-    shownUrl: redactUrl(located.href),
+    shownUrl: () => redactUrl(located.href),
     authority: splitUrl(located.href).prefix,
     headers: all,
     body,
     repeatable: (idempotent.has(method) || "idempotency-key" in all) && !(body instanceof ReadableStream),
     redirect,
+  };
+}
+
+/** What the options say by other means than headers; none for most requests. */
+function extraHeaders(given: {
+  isJson: boolean;
+  idempotencyKey: string | undefined;
+  authorization: string | undefined;
+}): Record<string, string> | undefined {
+  const { isJson, idempotencyKey, authorization } = given;
+  if (!isJson && idempotencyKey === undefined && authorization === undefined) return undefined;
+  return {
+    ...(isJson && { "content-type": "application/json" }),
+    ...(idempotencyKey !== undefined && { "idempotency-key": idempotencyKey }),
+    ...(authorization !== undefined && { authorization }),
   };
 }
 
