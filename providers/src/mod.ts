@@ -33,7 +33,6 @@ export type {
   ObjectNode,
   Origin,
   ScalarValue,
-  Shadowed,
   ValueNode,
   ValueOptions,
 } from "./tree/config-tree.ts";

@@ -59,8 +59,9 @@ function formatValue(value: ScalarValue): string {
   return typeof value === "string" && value !== mask ? JSON.stringify(value) : String(value);
 }
 
-function shadowedOf(node: ConfigNode): readonly ConfigNode[] {
-  return node.shadowed.map((each) => each.node).toReversed();
+/** Everything that a node hides, nearest first. */
+function shadowedOf({ over }: ConfigNode): readonly ConfigNode[] {
+  return over === undefined ? [] : [over, ...shadowedOf(over)];
 }
 
 function holdsSecret(

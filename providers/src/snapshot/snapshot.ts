@@ -44,14 +44,16 @@ export function createSnapshot(
 // A plain hash would let whoever reads it guess a short secret.
 const hashKey = randomBytes(32);
 
-/** A hash of all values of a tree. */
+/** A hash of all values of a tree, whatever the order of their keys. */
 export function hashOf(tree: ObjectNode): string {
-  const hash = createHmac("sha256", hashKey);
-  const lines = [...leavesOf(tree)].map(
-    ({ path, node }) => `${JSON.stringify(path)}=${encode(node.value)}\n`,
-  );
-  for (const line of lines.toSorted()) hash.update(line);
-  return hash.digest("base64url");
+  return createHmac("sha256", hashKey).update(canonicalText(tree)).digest("base64url");
+}
+
+function canonicalText(node: ConfigNode): string {
+  if (node.kind === "value") return JSON.stringify(encode(node.value));
+  if (node.kind === "list") return `[${node.items.map(canonicalText).join()}]`;
+  const keys = [...node.entries.keys()].toSorted();
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalText(node.entries.get(key) as ConfigNode)}`).join()}}`;
 }
 
 /** A value as text that tells its type as well. */
@@ -75,6 +77,7 @@ function protect(value: unknown, protecting: Protecting): unknown {
 }
 
 function freezeCopy(value: unknown, protecting: Protecting): unknown {
+  if (protecting.declared.length === 0 && protecting.tainted.size === 0) return freezePlain(value);
   if (Array.isArray(value)) {
     const copy = value.map((item, at) =>
       protect(item, { ...protecting, path: [...protecting.path, String(at)] }),
@@ -87,6 +90,15 @@ function freezeCopy(value: unknown, protecting: Protecting): unknown {
     copy[key] = protect(child, { ...protecting, path: [...protecting.path, key] });
   }
   return Object.freeze(hideTainted(copy, protecting));
+}
+
+/** The same where there is no secret, for which no path needs to be kept. */
+function freezePlain(value: unknown): unknown {
+  if (Array.isArray(value)) return Object.freeze(value.map(freezePlain));
+  if (!isPlainObject(value)) return value;
+  const copy: Record<string, unknown> = {};
+  for (const [key, child] of Object.entries(value)) copy[key] = freezePlain(child);
+  return Object.freeze(copy);
 }
 
 /**

@@ -24,7 +24,8 @@ export interface ValueNode {
   readonly secret: boolean;
   /** `${…}` in it refers to other values. Only what a person wrote as configuration may; data of a vault must not. */
   readonly references: boolean;
-  readonly shadowed: readonly Shadowed[];
+  /** What it hides in a lower layer, which may hide something itself. */
+  readonly over: ConfigNode | undefined;
 }
 
 /** Values in order. */
@@ -32,7 +33,8 @@ export interface ListNode {
   readonly kind: "list";
   readonly items: readonly ConfigNode[];
   readonly origin: Origin;
-  readonly shadowed: readonly Shadowed[];
+  /** What it hides in a lower layer, which may hide something itself. */
+  readonly over: ConfigNode | undefined;
 }
 
 /** Values by key. */
@@ -42,15 +44,11 @@ export interface ObjectNode {
   readonly origin: Origin;
   /** Keys came from names that know no case (`APP__DB__HOST`): they are fitted to the schema and to lower layers. */
   readonly loose: boolean;
-  readonly shadowed: readonly Shadowed[];
+  /** What it hides in a lower layer, which may hide something itself. */
+  readonly over: ConfigNode | undefined;
 }
 
 export type ConfigNode = ValueNode | ListNode | ObjectNode;
-
-/** A value that a higher layer has replaced. */
-export interface Shadowed {
-  readonly node: ConfigNode;
-}
 
 /** What of a value is not the rule. */
 export interface ValueOptions {
@@ -64,12 +62,12 @@ export function valueNode(
   value: ScalarValue,
   { origin, secret = false, references = false }: ValueOptions,
 ): ValueNode {
-  return { kind: "value", value, origin, secret, references, shadowed: [] };
+  return { kind: "value", value, origin, secret, references, over: undefined };
 }
 
 /** A node for a list. */
 export function listNode(items: readonly ConfigNode[], origin: Origin): ListNode {
-  return { kind: "list", items, origin, shadowed: [] };
+  return { kind: "list", items, origin, over: undefined };
 }
 
 /**
@@ -86,7 +84,7 @@ export function objectNode(
     refuseDangerousKey(key, node.origin);
     map.set(key, node);
   }
-  return { kind: "object", entries: map, origin, loose, shadowed: [] };
+  return { kind: "object", entries: map, origin, loose, over: undefined };
 }
 
 /**
@@ -139,17 +137,20 @@ export function findNode(
   return { node, path: exact };
 }
 
-/** Goes through all single values of a tree, in order. */
-export function* leavesOf(
-  node: ConfigNode,
+/** All single values of a tree with their paths, in order. */
+export function leavesOf(
+  root: ConfigNode,
   path: ConfigPath = [],
-): Generator<{ path: ConfigPath; node: ValueNode }> {
-  if (node.kind === "value") yield { path, node };
-  else if (node.kind === "list") {
-    for (const [index, item] of node.items.entries()) yield* leavesOf(item, [...path, String(index)]);
-  } else {
-    for (const [key, child] of node.entries) yield* leavesOf(child, [...path, key]);
-  }
+): readonly { path: ConfigPath; node: ValueNode }[] {
+  const leaves: { path: ConfigPath; node: ValueNode }[] = [];
+  const visit = (node: ConfigNode, at: ConfigPath): void => {
+    if (node.kind === "value") leaves.push({ path: at, node });
+    else if (node.kind === "list")
+      for (const [index, item] of node.items.entries()) visit(item, [...at, String(index)]);
+    else for (const [key, child] of node.entries) visit(child, [...at, key]);
+  };
+  visit(root, path);
+  return leaves;
 }
 
 /** The tree as plain values: what a schema validates. Every call makes new objects. */

@@ -5,7 +5,7 @@ import type { Shape } from "../schema/shape.ts";
 import { formatPath } from "./config-path.ts";
 import type { ConfigPath } from "./config-path.ts";
 import { describeOrigin, listNode, objectNode, typeClash, valueNode } from "./config-tree.ts";
-import type { ConfigNode, ListNode, ObjectNode, Shadowed, ValueNode } from "./config-tree.ts";
+import type { ConfigNode, ListNode, ObjectNode, ValueNode } from "./config-tree.ts";
 
 /** How the list at a path is merged: replaced as a whole when nothing is said. */
 export type ListRule = "replace" | "append" | `byKey:${string}`;
@@ -21,7 +21,7 @@ export interface MergeOptions {
 
 /**
  * Lays trees over each other, the last one on top. Objects are merged by key, everything else is replaced; what is
- * replaced stays with the winner as its `shadowed` values.
+ * replaced hangs below the winner as what it is `over`.
  *
  * @throws DextError `DEXT_CONFIG_TYPE_CLASH`, `DEXT_CONFIG_MERGE_IMPOSSIBLE`
  */
@@ -50,20 +50,26 @@ function mergeNodes(lower: ConfigNode | undefined, upper: ConfigNode, merging: M
 }
 
 function mergeObjects(lower: ObjectNode | undefined, upper: ObjectNode, merging: Merging): ObjectNode {
+  const { shape, emptyAsUndefined } = merging;
   const entries = new Map(lower?.entries);
   for (const [written, node] of upper.entries) {
-    const key = upper.loose ? fitKey(written, { lower: entries, shape: merging.shape }) : written;
-    if (merging.emptyAsUndefined && node.kind === "value" && node.value === "") continue;
-    const below = { ...merging, shape: shapeBelow(merging.shape, key), path: [...merging.path, key] };
-    entries.set(key, mergeNodes(entries.get(key), node, below));
+    const key = upper.loose ? fitKey(written, { lower: entries, shape }) : written;
+    if (emptyAsUndefined && node.kind === "value" && node.value === "") continue;
+    const present = entries.get(key);
+    // By far the most frequent case, for which no path needs to be kept.
+    if (isPlainValue(node) && (present === undefined || present.kind === "value")) {
+      entries.set(key, present === undefined ? node : replace(present, node));
+      continue;
+    }
+    const below = { ...merging, shape: shapeBelow(shape, key), path: [...merging.path, key] };
+    entries.set(key, mergeNodes(present, node, below));
   }
-  const loose = upper.loose && (lower?.loose ?? true);
-  return { ...upper, loose, entries, shadowed: lower?.shadowed ?? [] };
+  return { ...upper, loose: upper.loose && (lower?.loose ?? true), entries, over: lower?.over };
 }
 
 function mergeLists(lower: ListNode, upper: ListNode, merging: Merging): ListNode {
   const rule = merging.listRule(merging.path);
-  if (rule === "replace") return { ...upper, shadowed: [...lower.shadowed, { node: lower }] };
+  if (rule === "replace") return { ...upper, over: lower };
   if (rule === "append") return { ...upper, items: [...lower.items, ...upper.items] };
   return mergeByKey(lower, upper, { ...merging, key: rule.slice("byKey:".length) });
 }
@@ -123,8 +129,9 @@ function mergeElements(lower: ListNode, upper: ObjectNode, merging: Merging): Li
 }
 
 function replace(lower: ConfigNode, upper: ConfigNode): ConfigNode {
-  const shadowed: Shadowed[] = [...lower.shadowed, { node: lower }, ...upper.shadowed];
-  return { ...upper, shadowed };
+  // Names that differ only by case may give a value twice in one source.
+  const over = upper.over === undefined ? lower : replace(lower, upper.over);
+  return { ...upper, over };
 }
 
 /** The key that a name without case means: one that the schema has, else one of a lower layer, else the name itself. */
@@ -171,6 +178,11 @@ function nodeOfJson(value: unknown, { origin, secret }: ValueNode): ConfigNode {
   return valueNode(value as string | number | boolean | null, { origin, secret });
 }
 
+/** A single value that cannot be a list or an object written as JSON. */
+function isPlainValue(node: ConfigNode): boolean {
+  return node.kind === "value" && !(typeof node.value === "string" && /^\s*[[{]/.test(node.value));
+}
+
 function isNull(node: ConfigNode): boolean {
   return node.kind === "value" && node.value === null;
 }
@@ -192,7 +204,7 @@ function settle(node: ConfigNode, shape: Shape | undefined): ConfigNode {
     kind: "list",
     items: indexes.map(([, item]) => item),
     origin: object.origin,
-    shadowed: object.shadowed,
+    over: object.over,
   };
 }
 

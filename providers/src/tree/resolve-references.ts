@@ -47,7 +47,7 @@ function resolveObject(node: ObjectNode, resolving: Resolving): ObjectNode {
     changed ||= resolved !== child;
     entries.push([key, resolved]);
   }
-  return changed ? { ...objectNode(entries, node), shadowed: node.shadowed } : node;
+  return changed ? { ...objectNode(entries, node), over: node.over } : node;
 }
 
 function resolveNode(node: ConfigNode, resolving: Resolving): ConfigNode {
