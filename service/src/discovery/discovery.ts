@@ -36,13 +36,13 @@ export interface Discovery {
    * @throws DextError `DEXT_SERVICE_ADDRESS_MISSING` for a service that is known, but not under this scheme or
    * endpoint; `DEXT_SERVICE_ADDRESS_INVALID` for one whose address cannot be read.
    */
-  resolve(url: string | URL): string;
+  resolve(this: void, url: string | URL): string;
   /** All addresses of a service, in their order; empty when nobody knows it. Throws as `resolve` does. */
-  addresses(url: string | URL): string[];
+  addresses(this: void, url: string | URL): string[];
   /** Whether a variable or the configuration tells where a service is: `isKnown("http://api")`. */
-  isKnown(url: string | URL): boolean;
+  isKnown(this: void, url: string | URL): boolean;
   /** Says that the server of a URL refused a connection, so that its address is left alone for a while. */
-  reportRefusal(url: string | URL): void;
+  reportRefusal(this: void, url: string | URL): void;
 }
 
 interface Target {
