@@ -7,6 +7,7 @@ export const floodChildren = 4;
 /** Bytes of a line, with its end. */
 export const lineLength = 120;
 
+const perl = "perl";
 const first = 1_000_001;
 const padding = "x".repeat(lineLength - "svc0 1000001 \n".length);
 
@@ -21,10 +22,9 @@ export function floodProgram(
   { lines }: { lines: number },
 ): { command: string; args: readonly string[] } {
   const last = first + lines - 1;
-  const hasPerl = spawnSync("perl", ["-e", "1"]).status === 0;
-  if (hasPerl) {
+  if (spawnSync(perl, ["-e", "1"]).status === 0) {
     const script = `$p=" ${padding}\\n"; for $i (${first}..${last}) { syswrite STDOUT, "${child} $i$p" }`;
-    return { command: "perl", args: ["-e", script] };
+    return { command: perl, args: ["-e", script] };
   }
   const script =
     `const { writeSync } = require("fs"); ` +
