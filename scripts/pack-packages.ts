@@ -11,7 +11,7 @@ import type { PublicPackage } from "./packages.ts";
 const run = promisify(execFile);
 
 /** What services import when they start. */
-const inServices = new Set(["@dext/core", "@dext/resilience", "@dext/service"]);
+const inServices = new Set(["@dext/core", "@dext/providers", "@dext/resilience", "@dext/service"]);
 // The bundler belongs to the package whose preload it builds.
 const { rolldown } = (await import(
   pathToFileURL(createRequire(join(root, "service/package.json")).resolve("rolldown")).href
@@ -56,7 +56,7 @@ async function packPackage(
       filter: (path) => !path.endsWith(".tsbuildinfo"),
     });
   }
-  if (inServices.has(name)) await joinModules(join(folder, "dist"));
+  if (inServices.has(name)) await joinModules(join(folder, "dist"), entriesOf(manifest));
   await cp(join(root, "LICENSE"), join(folder, "LICENSE"));
   await writeFile(
     join(folder, "package.json"),
@@ -75,15 +75,15 @@ async function packPackage(
  * Joins the modules of a package into one, and one for each part that is loaded when it is needed: every file that an
  * import reads adds to the start of every service.
  */
-async function joinModules(folder: string): Promise<void> {
+async function joinModules(folder: string, entries: readonly string[]): Promise<void> {
   const build = await rolldown({
-    input: join(folder, "mod.js"),
+    input: Object.fromEntries(entries.map((entry) => [entry.slice(0, -".js".length), join(folder, entry)])),
     platform: "node",
     external: (id) => !id.startsWith(".") && !id.startsWith("/"),
   });
   const { output } = await build.generate({
     format: "esm",
-    entryFileNames: "mod.js",
+    entryFileNames: "[name].js",
     chunkFileNames: "[name].js",
     comments: false,
   });
@@ -94,6 +94,15 @@ async function joinModules(folder: string): Promise<void> {
   for (const file of output) {
     if (file.type === "chunk") await writeFile(join(folder, file.fileName), file.code);
   }
+}
+
+/** The modules in `dist` that can be imported from outside. */
+function entriesOf(manifest: PublicPackage["manifest"]): readonly string[] {
+  const exported = Object.values(manifest["exports"] as Record<string, { default?: string }>);
+  return exported.flatMap((each) => {
+    const entry = /^\.\/dist\/(.+\.js)$/.exec(each.default ?? "")?.[1];
+    return entry === undefined ? [] : [entry];
+  });
 }
 
 function withoutSourceCondition(manifest: PublicPackage["manifest"]): object {

@@ -15,7 +15,6 @@ import { watchFiles } from "../watching/watch-directory.ts";
 import { dotenvError } from "./dotenv-error.ts";
 import { expandReferences } from "./expand-references.ts";
 import type { PlacedEntry } from "./expand-references.ts";
-import { parseDotenv } from "./parse-dotenv.ts";
 
 /** What {@link dotenv} takes. */
 export interface DotenvOptions extends LayerOptions {
@@ -65,6 +64,8 @@ async function loadFiles(
     const text = await readOptional(resolve(context.directory, name), context);
     if (text === undefined) continue;
     found = true;
+    // The library is loaded with the first file that is there.
+    const { parseDotenv } = await import("./parse-dotenv.ts");
     const parsed = parseDotenv(text, name);
     for (const { message, line, column } of parsed.warnings) {
       notes.push({ message, origin: originOf({ file: name, line, column }) });

@@ -12,7 +12,7 @@ import { diffTrees, touches } from "../snapshot/diff.ts";
 import type { ConfigChange } from "../snapshot/diff.ts";
 import { explainPath } from "../snapshot/explain.ts";
 import type { Explanation } from "../snapshot/explain.ts";
-import { createSnapshot, hashOf, secretTest } from "../snapshot/snapshot.ts";
+import { canonicalText, createSnapshot, hashOf, secretTest } from "../snapshot/snapshot.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { parsePath, sameKey } from "../tree/config-path.ts";
 import type { ConfigPath } from "../tree/config-path.ts";
@@ -97,7 +97,7 @@ export class LoadedConfig implements Config {
   }
 
   get hash(): string {
-    return this.#snapshot.hash;
+    return hashOf(this.#snapshot.text);
   }
 
   get sources(): readonly SourceStatus[] {
@@ -239,7 +239,7 @@ export class LoadedConfig implements Config {
 
   #replaceSnapshot(validated: { output: unknown; tree: Snapshot["tree"] }): void {
     const previous = this.#snapshot;
-    if (hashOf(validated.tree) === previous.hash) return;
+    if (canonicalText(validated.tree) === previous.text) return;
     const { secrets } = this.#definition;
     const next = createSnapshot(validated, { generation: previous.generation + 1, declared: secrets });
     this.#snapshot = next;

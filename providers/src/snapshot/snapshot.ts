@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from "node:crypto";
+import process from "node:process";
 import { mask, Secret } from "@dext/core";
 import { formatPath, isWithin } from "../tree/config-path.ts";
 import type { ConfigPath } from "../tree/config-path.ts";
@@ -13,8 +13,8 @@ export interface Snapshot {
   readonly value: unknown;
   /** The values with their origins. */
   readonly tree: ObjectNode;
-  /** Equal for equal values, within this process. */
-  readonly hash: string;
+  /** All values as one text, whatever the order of their keys: equal for equal values. Holds the secrets. */
+  readonly text: string;
 }
 
 /** Whether a value is a secret: by its path, or because its source says so. */
@@ -37,19 +37,22 @@ export function createSnapshot(
     generation,
     value: protect(output, { path: [], declared, tainted }),
     tree,
-    hash: hashOf(tree),
+    text: canonicalText(tree),
   });
 }
 
-// A plain hash would let whoever reads it guess a short secret.
-const hashKey = randomBytes(32);
+let hashKey: Uint8Array | undefined;
 
-/** A hash of all values of a tree, whatever the order of their keys. */
-export function hashOf(tree: ObjectNode): string {
-  return createHmac("sha256", hashKey).update(canonicalText(tree)).digest("base64url");
+/** A hash of a text that tells nothing of it: a plain one would let whoever reads it guess a short secret. */
+export function hashOf(text: string): string {
+  // Loading it costs every start some milliseconds, and few ask for the hash.
+  const { createHmac, randomBytes } = process.getBuiltinModule("node:crypto");
+  hashKey ??= randomBytes(32);
+  return createHmac("sha256", hashKey).update(text).digest("base64url");
 }
 
-function canonicalText(node: ConfigNode): string {
+/** All values of a tree as one text, whatever the order of their keys. */
+export function canonicalText(node: ConfigNode): string {
   if (node.kind === "value") return JSON.stringify(encode(node.value));
   if (node.kind === "list") return `[${node.items.map(canonicalText).join()}]`;
   const keys = [...node.entries.keys()].toSorted();
