@@ -77,7 +77,8 @@ export async function* contextEntries({
     for (const name of (await readdir(join(directory, folder))).toSorted()) {
       const path = folder === "" ? name : `${folder}/${name}`;
       const status = await lstat(join(directory, path)).catch(passOverGone);
-      if (status === undefined) continue;
+      // Dext's own state holds passwords, and changes with every run.
+      if (status === undefined || (name === ".dext" && status.isDirectory())) continue;
       const isWanted = always.has(path) || !rules.ignores(path);
       if (isWanted) yield* entryOf(path, { directory, status });
       if (!status.isDirectory()) continue;

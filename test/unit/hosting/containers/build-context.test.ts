@@ -2,7 +2,11 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { archiveContext, openBuildContext } from "../../../../hosting/src/containers/build-context.ts";
+import {
+  archiveContext,
+  contextEntries,
+  openBuildContext,
+} from "../../../../hosting/src/containers/build-context.ts";
 
 let folder = "";
 beforeEach(async () => {
@@ -21,6 +25,18 @@ it("an ignore file that cannot be read refuses the build, since what it keeps ou
     code: "DEXT_CONTAINER_BUILD_CONTEXT_INVALID",
     message: expect.stringContaining(".dockerignore"),
   });
+});
+
+it("the state of Dext, which holds passwords, is never part of a build context", async () => {
+  await mkdir(join(folder, "app/.dext"), { recursive: true });
+  await mkdir(join(folder, ".dext"));
+  for (const name of [".dext/parameters.json", "app/.dext/parameters.json", "app/main.js"]) {
+    await writeFile(join(folder, name), "{}");
+  }
+  const paths: string[] = [];
+  const context = await openBuildContext(folder, { resource: "web" });
+  for await (const { path } of contextEntries(context)) paths.push(path);
+  expect(paths).toEqual(["Dockerfile", "app", "app/main.js"]);
 });
 
 describe("a build context that cannot be had says why:", () => {
