@@ -4,7 +4,7 @@ import { runStep } from "./run-step.ts";
 const steps: readonly (readonly [title: string, command: string, ...args: string[]])[] = [
   ["format", "oxfmt", "--check", "."],
   ["lint", "oxlint", "--type-aware"],
-  ["types", "tsc", "-b"],
+  ["types", "npm", "run", "build"],
   ["packaging", "node", "scripts/check-packages.ts"],
   ["dead code", "knip", "--no-config-hints"],
   ["tests", "npm", "test"],
