@@ -14,11 +14,14 @@ describeContract("resilience", {
 it("docs/resilience.md names every behaviour that is tested, and no other", async () => {
   const text = await readFile(join(root, "docs/resilience.md"), "utf8");
   // A table per strategy: `### Retry` above, `| waits … |` in it.
-  const named = text.split(/^### /m).slice(1).flatMap((section) => {
-    const heading = section.split("\n")[0] ?? "";
-    return [...section.matchAll(/^\| (?!Behaviour|-)(.+?) +\|$/gm)].map(
-      (row) => `${heading.toLowerCase()}: ${row[1]}`,
-    );
-  });
+  const named = text
+    .split(/^### /m)
+    .slice(1)
+    .flatMap((section) => {
+      const heading = section.split("\n")[0] ?? "";
+      return [...section.matchAll(/^\| (?!Behaviour|-)(.+?) +\|$/gm)].map(
+        (row) => `${heading.toLowerCase()}: ${row[1]}`,
+      );
+    });
   expect(named.toSorted()).toEqual(contractCases.map(({ name }) => name).toSorted());
 });
