@@ -1,6 +1,4 @@
 import type { ConfigPath } from "../tree/config-path.ts";
-import { shapeBelow } from "../schema/shape.ts";
-import type { Shape } from "../schema/shape.ts";
 
 /**
  * The path that the name of a variable stands for: `APP__DB__HOST` with the prefix `APP__` → `DB`, `HOST`. Only `__` nests,
@@ -27,11 +25,4 @@ export function variablesOfPath(path: ConfigPath, prefix: string): readonly stri
     )
     .join("__");
   return [...new Set([plain, split])].map((name) => prefix + name);
-}
-
-/** What the schema wants at the end of a path. */
-export function shapeAt(shape: Shape | undefined, path: ConfigPath): Shape | undefined {
-  let below = shape;
-  for (const key of path) below = shapeBelow(below, key);
-  return below;
 }

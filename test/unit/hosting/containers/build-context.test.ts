@@ -39,12 +39,11 @@ it("the state of Dext, which holds passwords, is never part of a build context",
   expect(paths).toEqual(["Dockerfile", "app", "app/main.js"]);
 });
 
-describe("a build context that cannot be had says why:", () => {
-  const refusal = (reason: string): object => ({
-    code: "DEXT_CONTAINER_BUILD_CONTEXT_INVALID",
-    message: expect.stringContaining(reason),
-  });
+function refusal(reason: string): object {
+  return { code: "DEXT_CONTAINER_BUILD_CONTEXT_INVALID", message: expect.stringContaining(reason) };
+}
 
+describe("a build context that cannot be had says why:", () => {
   it("a folder that is not there", async () => {
     await expect(openBuildContext(join(folder, "web"), { resource: "web" })).rejects.toMatchObject(
       refusal(`"${join(folder, "web")}" is not there`),
