@@ -53,12 +53,15 @@ describe("places for starts", () => {
 
   it("are free again when the work or the wait has failed", async () => {
     const slots = new StartSlots(1);
-    const fail = (): Promise<never> => Promise.reject(new Error("no"));
     await expect(slots.use(fail)).rejects.toThrow("no");
     await expect(slots.use((slot) => slot.leaveFor(fail))).rejects.toThrow("no");
     expect(await slots.use(() => Promise.resolve("yes"))).toBe("yes");
   });
 });
+
+function fail(): Promise<never> {
+  return Promise.reject(new Error("no"));
+}
 
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
