@@ -89,7 +89,7 @@ export class LayerSource {
   /** Loads once. Gives the error instead of throwing it: what was loaded before stays in use. */
   async load(signal: AbortSignal): Promise<Error | undefined> {
     try {
-      const loaded = await this.#loadInTime(AbortSignal.any([signal, this.#closing.signal]));
+      const loaded = await this.#loadInTime(signal);
       if (loaded === undefined && this.layer.optional !== true) {
         throw this.#provider.missing?.(this.#context) ?? missing(this.layer);
       }
@@ -135,20 +135,23 @@ export class LayerSource {
   async #loadInTime(signal: AbortSignal): Promise<LoadedSource | undefined> {
     const { clock } = this.#context;
     const timeout = toMilliseconds(this.layer.timeout ?? "10s");
-    const late = new AbortController();
-    const timer = clock.setTimer(() => late.abort(timedOut(this.layer, timeout)), { milliseconds: timeout });
-    const either = AbortSignal.any([signal, late.signal]);
+    // One controller for each load, whose listeners are taken off again: signals of `AbortSignal.any` stay with the
+    // long-lived ones that they were made from.
+    const load = new AbortController();
+    const released = [signal, this.#closing.signal].map((each) => forward(each, load));
+    const timer = clock.setTimer(() => load.abort(timedOut(this.layer, timeout)), { milliseconds: timeout });
     try {
-      either.throwIfAborted();
+      load.signal.throwIfAborted();
       return await Promise.race([
-        this.#provider.load({ ...this.#context, signal: either }),
-        rejection(either),
+        this.#provider.load({ ...this.#context, signal: load.signal }),
+        rejection(load.signal),
       ]);
     } catch (error) {
       // A provider that heeds the signal fails in its own words; the reason is what happened.
-      throw either.aborted ? either.reason : error;
+      throw load.signal.aborted ? load.signal.reason : error;
     } finally {
       timer.clear();
+      for (const release of released) release();
     }
   }
 
@@ -167,6 +170,14 @@ export class LayerSource {
 /** 0.1 to 0.2 s before the second attempt, twice as much before each that follows, 10 s at most. */
 export function retryPause(attempt: number, random: () => number): number {
   return Math.min(10_000, 200 * 2 ** (attempt - 1)) * (0.5 + random() / 2);
+}
+
+/** Aborts one when the other is; gives the function that ends it. */
+function forward(signal: AbortSignal, controller: AbortController): () => void {
+  const abort = (): void => controller.abort(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort, { once: true });
+  return () => signal.removeEventListener("abort", abort);
 }
 
 function rejection(signal: AbortSignal): Promise<never> {
