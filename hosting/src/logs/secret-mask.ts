@@ -77,7 +77,9 @@ export class SecretMask {
     for (let at = Math.max(0, text.length - this.longest + 1); at <= text.length - 3; at += 1) {
       for (const pattern of this.#patterns.values()) {
         const length = text.length - at;
-        if (length < pattern.length && pattern.compare(text, at, text.length, 0, length) === 0) return at;
+        // Not by `compare` with a range of its own: Deno 2.9 takes the ends of the two ranges for each other.
+        if (length < pattern.length && pattern.subarray(0, length).compare(text, at, text.length) === 0)
+          return at;
       }
     }
     return text.length;
