@@ -1,7 +1,7 @@
 // What configuration costs: at the start of a service beside other libraries, for many keys, for slow sources and for
 // many changes.
 import { spawnSync } from "node:child_process";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { file, loadConfig, object, objectNode, valueNode } from "@dext/providers";
 import type { ConfigLayer } from "@dext/providers";
 import { z } from "zod";
+import { packPackages } from "../../scripts/pack-packages.ts";
 import { root } from "../../scripts/packages.ts";
 import { atMost, best, told } from "./row.ts";
 import type { Bench, BenchRow } from "./row.ts";
@@ -52,10 +53,22 @@ async function starts(): Promise<BenchRow[]> {
   ];
 }
 
+/** A folder with the sample, in which the packages are installed as they are published. */
 async function sampleFolder(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "dext-bench-"));
+  const modules = join(directory, "node_modules");
+  await mkdir(join(modules, "@dext"), { recursive: true });
+  for (const { name, path } of await packPackages(join(directory, "vendor"), {
+    only: ["@dext/core", "@dext/providers"],
+  })) {
+    await mkdir(join(modules, name));
+    spawnSync("tar", ["-xzf", path, "--strip-components=1", "-C", join(modules, name)]);
+  }
+  // The rest is that of the repository.
+  for (const name of await readdir(join(root, "node_modules"))) {
+    if (name !== "@dext") await symlink(join(root, "node_modules", name), join(modules, name));
+  }
   await mkdir(join(directory, "config"));
-  await symlink(join(root, "node_modules"), join(directory, "node_modules"));
   await writeFile(join(directory, "package.json"), '{"type":"module"}');
   await writeFile(
     join(directory, "config/default.yaml"),
@@ -63,13 +76,16 @@ async function sampleFolder(): Promise<string> {
   );
   await writeFile(join(directory, "config/production.yaml"), "db:\n  host: db.internal\n");
   await writeFile(join(directory, ".env"), "DB__PASSWORD=hunter2\n");
+  await cp(
+    fileURLToPath(new URL("./configuration/load-sample.ts", import.meta.url)),
+    join(directory, "sample.ts"),
+  );
   return directory;
 }
 
 function startOnce(library: string, directory: string): number {
-  const program = fileURLToPath(new URL("./configuration/load-sample.ts", import.meta.url));
   const begin = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, [program, library], {
+  const { status, stderr } = spawnSync(process.execPath, ["sample.ts", library], {
     cwd: directory,
     env: { ...process.env, NODE_ENV: "production", APP__PORT: "9090", SUPPRESS_NO_CONFIG_WARNING: "1" },
     encoding: "utf8",
