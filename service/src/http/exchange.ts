@@ -1,12 +1,13 @@
 import type { OperationContext, Pipeline } from "@dext/resilience";
 import { isConnectionRefused } from "../discovery/connection-refused.ts";
 import type { Discovery } from "../discovery/discovery.ts";
+import { redactUrl } from "../redact-url.ts";
 import { serviceError } from "../service-error.ts";
 import { extractBody } from "./body-extract.ts";
 import { CallTimeout, limitCall } from "./call-limit.ts";
 import type { BodyReading } from "./http-call.ts";
 import { statusError, toHttpError, UnreadableBody } from "./http-failure.ts";
-import type { HttpResponse, Transport } from "./http-response.ts";
+import type { HttpBody, HttpResponse, Transport, TransportRequest } from "./http-response.ts";
 import { withoutCredentials } from "./request-options.ts";
 import type { HttpRequestOptions, PreparedRequest } from "./request-options.ts";
 import { traceHeaders } from "./trace-context.ts";
@@ -90,30 +91,30 @@ async function send(
   { parts, operation, callerSignal }: SendContext,
 ): Promise<HttpResponse> {
   const { discovery, transport } = parts;
-  const { href, method, headers, body, redirect } = request;
+  const { href, headers, body } = request;
   const trace = "traceparent" in headers ? undefined : traceHeaders();
   let refusals = 0;
   for (;;) {
     const resolved = discovery.resolve(href);
     const target = resolved.includes("@") ? withoutCredentials(resolved) : { href: resolved };
     try {
-      return await transport({
-        method,
-        url: target.href,
-        headers:
-          target.authorization === undefined && trace === undefined
-            ? headers
-            : { ...(target.authorization && { authorization: target.authorization }), ...headers, ...trace },
-        body,
-        redirect,
-        get signal() {
-          return callerSignal === undefined
-            ? operation.signal
-            : AbortSignal.any([operation.signal, callerSignal]);
-        },
-      });
+      return await transport(
+        new Attempt(request, {
+          url: target.href,
+          headers:
+            target.authorization === undefined && trace === undefined
+              ? headers
+              : {
+                  ...(target.authorization && { authorization: target.authorization }),
+                  ...headers,
+                  ...trace,
+                },
+          operation,
+          callerSignal,
+        }),
+      );
     } catch (error) {
-      if (!URL.canParse(target.href)) throw unusable(request.shownUrl(), error);
+      if (!URL.canParse(target.href)) throw unusable(redactUrl(href), error);
       if (!isConnectionRefused(error)) throw error;
       discovery.reportRefusal(target.href);
       refusals += 1;
@@ -132,6 +133,37 @@ async function read(response: HttpResponse, reading: BodyReading): Promise<unkno
     return JSON.parse(text) as unknown;
   } catch (error) {
     throw new UnreadableBody(text, error);
+  }
+}
+
+interface AttemptParts extends Omit<SendContext, "parts"> {
+  url: string;
+  headers: Readonly<Record<string, string>>;
+}
+
+/** A class, because its signal is made only for a transport that asks. */
+class Attempt implements TransportRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: HttpBody | undefined;
+  readonly redirect: TransportRequest["redirect"];
+  readonly #operation: Pick<OperationContext, "signal">;
+  readonly #callerSignal: AbortSignal | undefined;
+
+  constructor(request: PreparedRequest, { url, headers, operation, callerSignal }: AttemptParts) {
+    this.method = request.method;
+    this.url = url;
+    this.headers = headers;
+    this.body = request.body;
+    this.redirect = request.redirect;
+    this.#operation = operation;
+    this.#callerSignal = callerSignal;
+  }
+
+  get signal(): AbortSignal {
+    const { signal } = this.#operation;
+    return this.#callerSignal === undefined ? signal : AbortSignal.any([signal, this.#callerSignal]);
   }
 }
 

@@ -74,12 +74,12 @@ export function toHttpError(error: unknown, { request, attempts }: Failed): unkn
   });
 }
 
-function describe({ method, shownUrl }: PreparedRequest): string {
-  return `${method} ${shownUrl()}`;
+function describe({ method, href }: PreparedRequest): string {
+  return `${method} ${redactUrl(href)}`;
 }
 
-function factsOf({ method, shownUrl }: PreparedRequest): { method: string; url: string } {
-  return { method, url: shownUrl() };
+function factsOf({ method, href }: PreparedRequest): { method: string; url: string } {
+  return { method, url: redactUrl(href) };
 }
 
 function triedText(attempts: number): string {

@@ -34,8 +34,6 @@ export interface PreparedRequest {
   readonly method: string;
   /** With the service's name in it. */
   readonly href: string;
-  /** For errors: looks for secrets, so it is made only for them. */
-  readonly shownUrl: () => string;
   /** Scheme and host: what has a circuit of its own. */
   readonly authority: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -88,7 +86,6 @@ export function prepareRequest(
   return {
     method,
     href: located.href,
-    shownUrl: () => redactUrl(located.href),
     authority: splitUrl(located.href).prefix,
     headers: all,
     body,
