@@ -60,7 +60,7 @@ class HedgingLayer implements Layer {
 
 /** The attempts of one execution. */
 class HedgingFrame implements Cancellable, TimerEntry {
-  due = 0;
+  deadline = 0;
   position = -1;
   readonly layer: HedgingLayer;
   readonly scope: Scope;
@@ -137,7 +137,8 @@ class HedgingFrame implements Cancellable, TimerEntry {
     }).then(() => {
       if (!this.settled && this.begun === beside) this.hedge(undefined);
     });
-    timers.set(this, timers.now() + delay);
+    this.deadline = timers.now() + delay;
+    timers.set(this);
   }
 
   private hedge(outcome: Outcome<unknown> | undefined): void {

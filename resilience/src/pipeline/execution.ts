@@ -119,9 +119,11 @@ export const operationLayer: Layer = {
     } catch (error) {
       return frame.fail(error);
     }
-    if (!isThenable(returned)) return frame.succeed(returned);
+    let promise: Promise<unknown>;
+    if (returned instanceof Promise) promise = returned;
     // A thenable of unknown make may settle twice, or throw: a real promise stands between.
-    const promise = returned instanceof Promise ? (returned as Promise<unknown>) : Promise.resolve(returned);
+    else if (isThenable(returned)) promise = Promise.resolve(returned);
+    else return frame.succeed(returned);
     void promise.then(
       (value) => frame.succeed(value),
       (error: unknown) => frame.fail(error),
@@ -153,7 +155,6 @@ class Call implements OperationContext {
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  if (value instanceof Promise) return true;
   return (
     ((typeof value === "object" && value !== null) || typeof value === "function") &&
     typeof (value as { then?: unknown }).then === "function"

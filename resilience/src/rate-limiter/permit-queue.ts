@@ -11,7 +11,7 @@ export interface PermitWaiter {
 /** A limit with those who wait for it, first come first served. */
 export class PermitQueue implements KeyedState, TimerEntry {
   readonly limit: Limit;
-  due = 0;
+  deadline = 0;
   position = -1;
   private readonly timers: TimerQueue;
   private readonly waiting = new Set<PermitWaiter>();
@@ -72,6 +72,8 @@ export class PermitQueue implements KeyedState, TimerEntry {
     const now = this.timers.now();
     const delay = this.limit.delay(1, now);
     // At least a millisecond: a limit that promises "now" and gives nothing must not spin.
-    if (delay !== Number.POSITIVE_INFINITY) this.timers.set(this, now + Math.max(1, delay));
+    if (delay === Number.POSITIVE_INFINITY) return;
+    this.deadline = now + Math.max(1, delay);
+    this.timers.set(this);
   }
 }

@@ -84,25 +84,22 @@ class RetryLayer implements Layer {
   run(scope: Scope, frame: Frame): void {
     const { settings, options } = this;
     options.budget?.deposit();
-    const end = settings.total === undefined ? scope.deadline : scope.execution.instant() + settings.total;
-    this.next.run(scope, new RetryFrame(this, scope, frame, Math.min(scope.deadline, end)));
+    const end = settings.total === undefined ? undefined : scope.execution.instant() + settings.total;
+    this.next.run(scope, new RetryFrame(this, scope, frame, end));
   }
 }
 
 /** The attempts of one execution. */
-class RetryFrame implements Frame, Cancellable, TimerEntry {
-  due = 0;
-  position = -1;
+class RetryFrame implements Frame {
   private readonly layer: RetryLayer;
   private readonly scope: Scope;
   private readonly parent: Frame;
-  /** No attempt begins at or after it. */
-  private readonly end: number;
+  /** No attempt begins at or after it; `undefined`: only the scope's deadline counts. */
+  private readonly end: number | undefined;
   private attempt = 1;
   private delay: number;
-  private wake: (() => void) | undefined = undefined;
 
-  constructor(layer: RetryLayer, scope: Scope, parent: Frame, end: number) {
+  constructor(layer: RetryLayer, scope: Scope, parent: Frame, end: number | undefined) {
     this.layer = layer;
     this.scope = scope;
     this.parent = parent;
@@ -117,19 +114,6 @@ class RetryFrame implements Frame, Cancellable, TimerEntry {
 
   fail(error: unknown): void {
     this.consider({ error });
-  }
-
-  /** The wait is over. */
-  expire(): void {
-    this.scope.detach(this);
-    this.wake?.();
-  }
-
-  /** The scope is given up during a wait. */
-  cancel(reason: unknown): void {
-    this.layer.environment.timers.clear(this);
-    this.wake = undefined;
-    this.parent.fail(reason);
   }
 
   /** Passes an outcome on, or begins the wait for another attempt. */
@@ -160,7 +144,8 @@ class RetryFrame implements Frame, Cancellable, TimerEntry {
     const told = given === undefined ? retryAfterOf(outcome.error) : toMilliseconds(given);
     const delay = given === undefined && told !== undefined ? Math.max(grown, told) : (told ?? grown);
     if (delay > settings.maxDelay) return "delay";
-    if (this.end !== Number.POSITIVE_INFINITY && environment.timers.now() + delay >= this.end) return "time";
+    const end = Math.min(scope.deadline, this.end ?? Number.POSITIVE_INFINITY);
+    if (end !== Number.POSITIVE_INFINITY && environment.timers.now() + delay >= end) return "time";
     if (options.budget?.withdraw() === false) return "budget";
     return delay;
   }
@@ -181,9 +166,7 @@ class RetryFrame implements Frame, Cancellable, TimerEntry {
     // delay it keeps the stack from growing.
     const wait = new Promise<void>((resolve) => {
       if (delay === 0) return resolve();
-      this.wake = resolve;
-      scope.attach(this);
-      environment.timers.set(this, environment.timers.now() + delay);
+      new RetryWait(scope, this.parent, { environment, delay, resolve }).start();
     });
     void wait.then(() => this.again());
   }
@@ -208,6 +191,44 @@ class RetryFrame implements Frame, Cancellable, TimerEntry {
   private pass(outcome: Outcome<unknown>): void {
     if ("error" in outcome) this.parent.fail(outcome.error);
     else this.parent.succeed(outcome.result);
+  }
+}
+
+/** The time between two attempts. */
+class RetryWait implements TimerEntry, Cancellable {
+  readonly deadline: number;
+  position = -1;
+  private readonly scope: Scope;
+  private readonly parent: Frame;
+  private readonly environment: StrategyEnvironment;
+  private readonly resolve: () => void;
+
+  constructor(
+    scope: Scope,
+    parent: Frame,
+    { environment, delay, resolve }: { environment: StrategyEnvironment; delay: number; resolve: () => void },
+  ) {
+    this.scope = scope;
+    this.parent = parent;
+    this.environment = environment;
+    this.resolve = resolve;
+    this.deadline = environment.timers.now() + delay;
+  }
+
+  start(): void {
+    this.scope.attach(this);
+    this.environment.timers.set(this);
+  }
+
+  expire(): void {
+    this.scope.detach(this);
+    this.resolve();
+  }
+
+  /** The scope is given up. */
+  cancel(reason: unknown): void {
+    this.environment.timers.clear(this);
+    this.parent.fail(reason);
   }
 }
 

@@ -79,7 +79,6 @@ class TimeoutLayer implements Layer {
 
 /** What runs under one timeout. */
 class TimeoutFrame extends Scope implements Frame, TimerEntry {
-  due = 0;
   position = -1;
   private readonly layer: TimeoutLayer;
   private readonly outer: Scope;
@@ -104,7 +103,7 @@ class TimeoutFrame extends Scope implements Frame, TimerEntry {
   start(): void {
     const { layer } = this;
     this.outer.attach(this);
-    layer.environment.timers.set(this, this.deadline);
+    layer.environment.timers.set(this);
     if (layer.keepsContext) {
       // Only what was registered here runs on in the caller's asynchronous context when the timer comes.
       void new Promise<void>((resolve) => {

@@ -4,8 +4,8 @@ import type { Clock, Timer } from "@dext/core";
 
 /** Something that waits in a {@link TimerQueue}. It carries its own place, so that setting it allocates nothing. */
 export interface TimerEntry {
-  /** When it is due on the clock's monotonic time; written by the queue. */
-  due: number;
+  /** When it is due on the clock's monotonic time. Must not change while it waits. */
+  readonly deadline: number;
   /** Its place in the queue, −1 while it does not wait; written by the queue. */
   position: number;
   /** Called once when due, in no particular asynchronous context. Must not throw. */
@@ -54,11 +54,10 @@ export class TimerQueue {
     return now;
   }
 
-  /** Has `entry` expire at `due`. It must not be waiting already. */
-  set(entry: TimerEntry, due: number): void {
-    entry.due = due;
+  /** Has `entry` expire at its deadline. It must not be waiting already. */
+  set(entry: TimerEntry): void {
     this.rise(entry, this.heap.length);
-    if (due < this.armedFor) this.updateLater();
+    if (entry.deadline < this.armedFor) this.updateLater();
   }
 
   /** Takes `entry` out; does nothing when it does not wait. */
@@ -69,7 +68,8 @@ export class TimerQueue {
     entry.position = -1;
     const last = heap.pop() as TimerEntry;
     if (last !== entry) {
-      if (position > 0 && last.due < (heap[(position - 1) >> 1] as TimerEntry).due) this.rise(last, position);
+      if (position > 0 && last.deadline < (heap[(position - 1) >> 1] as TimerEntry).deadline)
+        this.rise(last, position);
       else this.sink(last, position);
     }
     if (heap.length === 0) this.updateLater();
@@ -92,11 +92,11 @@ export class TimerQueue {
       this.armedFor = Number.POSITIVE_INFINITY;
       return;
     }
-    if (first.due >= this.armedFor) return;
+    if (first.deadline >= this.armedFor) return;
     this.timer?.clear();
-    this.armedFor = first.due;
+    this.armedFor = first.deadline;
     // Timers take whole milliseconds: rounding down would wake up once too early.
-    const milliseconds = Math.max(0, Math.ceil(first.due - this.clock.monotonic()));
+    const milliseconds = Math.max(0, Math.ceil(first.deadline - this.clock.monotonic()));
     this.timer = this.clock.setTimer(this.fire, { milliseconds });
   };
 
@@ -108,7 +108,7 @@ export class TimerQueue {
     // What expires may set and clear others; nothing needs the clock's timer before this loop has ended.
     this.updating = true;
     try {
-      for (let first = this.heap[0]; first !== undefined && first.due <= now; first = this.heap[0]) {
+      for (let first = this.heap[0]; first !== undefined && first.deadline <= now; first = this.heap[0]) {
         this.clear(first);
         first.expire();
       }
@@ -124,7 +124,7 @@ export class TimerQueue {
     while (place > 0) {
       const above = (place - 1) >> 1;
       const parent = heap[above] as TimerEntry;
-      if (parent.due <= entry.due) break;
+      if (parent.deadline <= entry.deadline) break;
       heap[place] = parent;
       parent.position = place;
       place = above;
@@ -141,9 +141,10 @@ export class TimerQueue {
       let below = 2 * place + 1;
       if (below >= length) break;
       const right = below + 1;
-      if (right < length && (heap[right] as TimerEntry).due < (heap[below] as TimerEntry).due) below = right;
+      if (right < length && (heap[right] as TimerEntry).deadline < (heap[below] as TimerEntry).deadline)
+        below = right;
       const child = heap[below] as TimerEntry;
-      if (child.due >= entry.due) break;
+      if (child.deadline >= entry.deadline) break;
       heap[place] = child;
       child.position = place;
       place = below;

@@ -1,62 +1,42 @@
-import { createRequire } from "node:module";
 import { context, metrics, trace } from "@opentelemetry/api";
-import type { ContextManager, MeterProvider, Span, TracerProvider } from "@opentelemetry/api";
+import type { Span } from "@opentelemetry/api";
+import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from "@opentelemetry/sdk-metrics";
+import type { DataPoint } from "@opentelemetry/sdk-metrics";
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createPipeline } from "@dext/resilience";
 import { ManualClock } from "../../../fixtures/resilience/manual-clock.ts";
 import { failing, rejectionOf, untilAborted } from "../../../fixtures/resilience/outcomes.ts";
 
-// The real SDK, which the package of services brings along for its preload.
-const require = createRequire(new URL("../../../../service/package.json", import.meta.url));
-const { AsyncLocalStorageContextManager } = require("@opentelemetry/context-async-hooks") as {
-  AsyncLocalStorageContextManager: new () => ContextManager;
-};
-const sdkMetrics = require("@opentelemetry/sdk-metrics") as {
-  MeterProvider: new (options: object) => MeterProvider & { shutdown(): Promise<void> };
-  InMemoryMetricExporter: new (temporality: number) => { getMetrics(): ResourceMetrics[] };
-  PeriodicExportingMetricReader: new (options: object) => { forceFlush(): Promise<void> };
-};
-const sdkTrace = require("@opentelemetry/sdk-trace") as {
-  TracerProvider: new (options: object) => TracerProvider;
-  InMemorySpanExporter: new () => { getFinishedSpans(): FinishedSpan[] };
-  SimpleSpanProcessor: new (options: object) => object;
-};
-
-interface ResourceMetrics {
-  scopeMetrics: { metrics: { descriptor: { name: string; unit: string }; dataPoints: DataPoint[] }[] }[];
-}
-interface DataPoint {
-  attributes: Record<string, unknown>;
-  value: number | { count: number; sum: number };
-}
-interface FinishedSpan {
-  name: string;
-  attributes: Record<string, unknown>;
-  events: { name: string; attributes: Record<string, unknown> }[];
-}
+type Point = DataPoint<unknown>;
 
 describe("telemetry of pipelines", () => {
-  let provider: { shutdown(): Promise<void> };
-  let reader: { forceFlush(): Promise<void> };
-  let measured: { getMetrics(): ResourceMetrics[] };
-  let spans: { getFinishedSpans(): FinishedSpan[] };
+  let provider: MeterProvider;
+  let reader: PeriodicExportingMetricReader;
+  let measured: InMemoryMetricExporter;
+  let spans: InMemorySpanExporter;
 
   beforeAll(() => {
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   });
   beforeEach(() => {
-    measured = new sdkMetrics.InMemoryMetricExporter(1);
-    reader = new sdkMetrics.PeriodicExportingMetricReader({
+    measured = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+    reader = new PeriodicExportingMetricReader({
       exporter: measured,
       exportIntervalMillis: 3_600_000,
     });
-    const meterProvider = new sdkMetrics.MeterProvider({ readers: [reader] });
-    provider = meterProvider;
-    metrics.setGlobalMeterProvider(meterProvider);
-    spans = new sdkTrace.InMemorySpanExporter();
+    provider = new MeterProvider({ readers: [reader] });
+    metrics.setGlobalMeterProvider(provider);
+    spans = new InMemorySpanExporter();
     trace.setGlobalTracerProvider(
-      new sdkTrace.TracerProvider({
-        spanProcessors: [new sdkTrace.SimpleSpanProcessor({ exporter: spans })],
+      new TracerProvider({
+        spanProcessors: [new SimpleSpanProcessor({ exporter: spans })],
       }),
     );
   });
@@ -68,11 +48,13 @@ describe("telemetry of pipelines", () => {
   afterAll(() => context.disable());
 
   /** The data points of one metric, by name. */
-  async function points(name: string): Promise<DataPoint[]> {
+  async function points(name: string): Promise<Point[]> {
     await reader.forceFlush();
     // Each export holds everything again.
     const all = (measured.getMetrics().at(-1)?.scopeMetrics ?? []).flatMap((scope) => scope.metrics);
-    return all.filter(({ descriptor }) => descriptor.name === name).flatMap(({ dataPoints }) => dataPoints);
+    return all
+      .filter(({ descriptor }) => descriptor.name === name)
+      .flatMap(({ dataPoints }): Point[] => dataPoints);
   }
 
   it("measures executions, their attempts and what strategies do", async () => {
@@ -174,7 +156,7 @@ describe("telemetry of pipelines", () => {
     metrics.disable();
     const pipeline = createPipeline({ name: "early" }).build();
     await pipeline.execute(() => "unseen");
-    metrics.setGlobalMeterProvider(provider as unknown as MeterProvider);
+    metrics.setGlobalMeterProvider(provider);
     await pipeline.execute(() => "seen");
     expect((await points("dext.resilience.execution.duration"))[0]?.value).toMatchObject({ count: 1 });
   });

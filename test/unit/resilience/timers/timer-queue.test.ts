@@ -7,8 +7,8 @@ import type { TimerEntry } from "../../../../resilience/src/timers/timer-queue.t
 import { ManualClock } from "../../../fixtures/resilience/manual-clock.ts";
 import { seededRandom } from "../../../fixtures/resilience/random.ts";
 
-function entry(expire: () => void): TimerEntry {
-  return { due: 0, position: -1, expire };
+function entry(deadline: number, expire: () => void = () => {}): TimerEntry {
+  return { deadline, position: -1, expire };
 }
 
 describe("the timer queue", () => {
@@ -26,12 +26,12 @@ describe("the timer queue", () => {
         const chance = random();
         if (chance < 0.55) {
           const due = clock.monotonic() + Math.floor(random() * 500);
-          const made = entry(() => {
+          const made = entry(due, () => {
             waiting.delete(made);
             expired.push(due);
           });
           waiting.set(made, due);
-          queue.set(made, due);
+          queue.set(made);
         } else if (chance < 0.85) {
           const some = [...waiting.keys()][Math.floor(random() * waiting.size)];
           if (some === undefined) continue;
@@ -53,13 +53,13 @@ describe("the timer queue", () => {
   it("has one timer of its clock however many wait, and none when nothing waits", async () => {
     const clock = new ManualClock();
     const queue = timersOf(clock);
-    const entries = Array.from({ length: 100 }, () => entry(() => {}));
-    for (const [index, each] of entries.entries()) queue.set(each, 1000 - index);
+    const entries = Array.from({ length: 100 }, (_, index) => entry(1000 - index));
+    for (const each of entries) queue.set(each);
     expect(clock.pending).toBe(1);
     for (const each of entries) queue.clear(each);
     expect(clock.pending).toBe(0);
-    queue.set(entries[0] as TimerEntry, 10);
-    await clock.advance(10);
+    queue.set(entries[0] as TimerEntry);
+    await clock.advance(1000);
     expect(clock.pending).toBe(0);
   });
 
@@ -67,15 +67,15 @@ describe("the timer queue", () => {
     const clock = new ManualClock();
     const queue = timersOf(clock);
     const order: string[] = [];
-    const never = entry(() => order.push("never"));
-    const later = entry(() => order.push("later"));
-    const first = entry(() => {
+    const never = entry(10.5, () => order.push("never"));
+    const later = entry(30, () => order.push("later"));
+    const first = entry(10, () => {
       order.push("first");
       queue.clear(never);
-      queue.set(later, 30);
+      queue.set(later);
     });
-    queue.set(first, 10);
-    queue.set(never, 10.5);
+    queue.set(first);
+    queue.set(never);
     await clock.advance(30);
     expect(order).toEqual(["first", "later"]);
   });
@@ -85,8 +85,8 @@ describe("the timer queue", () => {
     const turnEnds: (() => void)[] = [];
     const queue = new TimerQueue(clock, (callback) => turnEnds.push(callback));
     for (let round = 0; round < 1000; round += 1) {
-      const each = entry(() => {});
-      queue.set(each, 10);
+      const each = entry(10);
+      queue.set(each);
       queue.clear(each);
     }
     expect(turnEnds).toHaveLength(1);
@@ -98,13 +98,10 @@ describe("the timer queue", () => {
     const clock = new ManualClock();
     const turnEnds: (() => void)[] = [];
     const queue = new TimerQueue(clock, (callback) => turnEnds.push(callback));
-    const first = entry(() => {});
-    queue.set(first, 10);
+    const first = entry(10);
+    queue.set(first);
     turnEnds.pop()?.();
-    queue.set(
-      entry(() => {}),
-      20,
-    );
+    queue.set(entry(20));
     queue.clear(first);
     expect(turnEnds).toHaveLength(0);
     expect(clock.pending).toBe(1);
@@ -118,10 +115,7 @@ describe("the timer queue", () => {
         (delay) =>
           new Promise<number>((resolve) => {
             const due = queue.now() + delay;
-            queue.set(
-              entry(() => resolve(queue.now() - due)),
-              due,
-            );
+            queue.set(entry(due, () => resolve(queue.now() - due)));
           }),
       ),
     );
