@@ -7,4 +7,5 @@ export const projectErrorCodes = {
   DEXT_PROJECT_MANIFEST_INVALID: "A package.json or deno.json is no JSON object",
   DEXT_PROJECT_SCRIPT_UNKNOWN: "A project has no script of the name that was asked for",
   DEXT_PROJECT_NO_ENTRY_POINT: "A project has neither a script nor a file that can be run",
+  DEXT_PROJECT_LINT_RULE_UNKNOWN: "An option of the Dockerfile linter names a rule that there is not",
 } as const;

@@ -1,0 +1,141 @@
+import { join } from "node:path";
+import type { Finding, ProjectDescription, ProjectWarning } from "../description.ts";
+import { Inspection } from "../inspection.ts";
+import { readPackageManifest } from "../package-manifest.ts";
+import type { PackageManifest } from "../package-manifest.ts";
+import { readImageMember } from "./image-member.ts";
+import type { ImageMember, MemberSource } from "./image-member.ts";
+import type { BuildSecret, DockerfileFinding } from "./dockerfile-plan.ts";
+import { findInstallFiles } from "./install-files.ts";
+import type { InstallFiles } from "./install-files.ts";
+import { packageManagerVersion } from "./package-manager-version.ts";
+import type { PackageManagerVersion } from "./package-manager-version.ts";
+
+/** All that a Dockerfile is made from. */
+export interface ImageProject {
+  readonly project: ProjectDescription;
+  readonly inspection: Inspection;
+  /** The absolute path of the build's context. */
+  readonly context: string;
+  /** Dependencies before their dependents, the project itself last. */
+  readonly members: readonly ImageMember[];
+  readonly self: ImageMember;
+  readonly rootManifest: PackageManifest | undefined;
+  readonly manager: PackageManagerVersion;
+  readonly install: InstallFiles;
+  /** Whether there is anything to install, and anything to run with. */
+  readonly hasDependencies: boolean;
+  readonly hasProductionDependencies: boolean;
+  /** Scripts of the members themselves that an install would run before their sources are there. */
+  readonly ownScripts: readonly Finding<string>[];
+  readonly findings: DockerfileFinding[];
+  readonly warnings: ProjectWarning[];
+  readonly secrets: BuildSecret[];
+}
+
+/** Reads what a Dockerfile needs to know beyond the description of a project. */
+export async function readImageProject(
+  project: ProjectDescription,
+  { signal }: { signal?: AbortSignal | undefined },
+): Promise<ImageProject> {
+  const { directory, workspace } = project;
+  const context = workspace?.root ?? directory;
+  const inspection = new Inspection(directory, { signal });
+  const members = await Promise.all(
+    sourcesOf(project).map((source) => readImageMember(inspection, { context, source })),
+  );
+  const self = members.at(-1) as ImageMember;
+  const rootManifest = await inspection.tolerate(() =>
+    readPackageManifest(inspection, { directory: context, quiet: true }),
+  );
+  const manager = await packageManagerVersion(inspection, { project, rootManifest });
+  const manifests = [...new Set([rootManifest, ...members.map(({ manifest }) => manifest)])];
+  const install = await findInstallFiles(inspection, { project, context, manager, members });
+  const isWorkspace = workspace !== undefined;
+  return {
+    project,
+    inspection,
+    context,
+    members,
+    self,
+    rootManifest,
+    manager,
+    install,
+    hasDependencies: isWorkspace || manifests.some((manifest) => dependsOn(manifest, isAny)),
+    hasProductionDependencies: manifests.some(
+      (manifest) => manifest !== rootManifest || !isWorkspace || self.path === "."
+        ? dependsOn(manifest, (kind) => kind !== "devDependencies")
+        : false,
+    ),
+    ownScripts: ownScripts(manifests),
+    findings: [],
+    warnings: [],
+    secrets: [...install.secrets],
+  };
+}
+
+function sourcesOf(project: ProjectDescription): readonly MemberSource[] {
+  const { workspace } = project;
+  const all = workspace?.members.map(({ path }) => path) ?? [];
+  const nestedIn = (path: string): readonly string[] =>
+    all.filter((each) => each !== path && (path === "." || each.startsWith(`${path}/`)));
+  const needed = (workspace?.closure ?? []).map(
+    ({ name, path, manifests, needed: kind }): MemberSource => ({
+      name,
+      path,
+      manifests,
+      isProject: false,
+      isProduction: kind === "production",
+      knownOutputs: [],
+      nested: nestedIn(path),
+    }),
+  );
+  const path = relativePath(project);
+  const self = workspace?.members.find((member) => member.path === path);
+  const manifests = self?.manifests ?? ownManifests(project, path);
+  const name = project.name ?? path;
+  const knownOutputs = knownOutputsOf(project);
+  return [
+    ...needed,
+    { name, path, manifests, isProject: true, isProduction: true, knownOutputs, nested: nestedIn(path) },
+  ];
+}
+
+function relativePath({ directory, workspace }: ProjectDescription): string {
+  if (workspace === undefined || workspace.isRoot) return ".";
+  return directory.slice(join(workspace.root, "/").length).replaceAll("\\", "/");
+}
+
+function ownManifests({ moduleType, deno }: ProjectDescription, path: string): readonly string[] {
+  const names = [...(moduleType === undefined ? [] : ["package.json"]), ...(deno?.config === undefined ? [] : [deno.config])];
+  return path === "." ? names : names.map((name) => `${path}/${name}`);
+}
+
+/** Where `tsconfig.json` and the start script say that the build writes to. */
+function knownOutputsOf({ typescript, builtEntryPoint }: ProjectDescription): readonly string[] {
+  const paths = [typescript?.outDir?.value, builtEntryPoint?.value.split("/").slice(0, -1)[0]];
+  const tops = paths.map((path) => path?.replace(/^(?:\.\/)+/, "").split("/")[0]);
+  return [...new Set(tops.filter((top) => top !== undefined && top !== "" && top !== "." && top !== ".."))] as string[];
+}
+
+function dependsOn(manifest: PackageManifest | undefined, counts: (kind: string) => boolean): boolean {
+  return [...(manifest?.dependencies.values() ?? [])].some(({ kind }) => counts(kind));
+}
+
+function isAny(): boolean {
+  return true;
+}
+
+const lifecycle: readonly string[] = ["preinstall", "install", "postinstall", "preprepare", "prepare", "postprepare"];
+
+function ownScripts(manifests: readonly (PackageManifest | undefined)[]): readonly Finding<string>[] {
+  const found: Finding<string>[] = [];
+  for (const manifest of manifests) {
+    for (const name of lifecycle) {
+      const script = manifest?.scripts.get(name);
+      if (manifest === undefined || script === undefined) continue;
+      found.push({ value: name, because: `"${script.value}" would run`, file: manifest.file, line: script.line });
+    }
+  }
+  return found;
+}
