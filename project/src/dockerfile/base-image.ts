@@ -24,7 +24,7 @@ const debian = "bookworm";
  *
  * @throws DextError `DEXT_DOCKERFILE_VERSION_UNKNOWN`
  */
-export function chooseBaseImage({ project, findings, warnings }: ImageProject): BaseImage {
+export function chooseBaseImage({ project, manager, findings, warnings }: ImageProject): BaseImage {
   const runtime = project.runtime.value;
   const { name } = releases[runtime];
   const wanted = project.runtimeVersion ?? assumed(runtime);
@@ -41,14 +41,21 @@ export function chooseBaseImage({ project, findings, warnings }: ImageProject): 
     const message = `"${wanted.value}" is another ${name} every few months; an exact version builds the same image twice`;
     warnings.push({ code: "needs-attention", message, ...placeOf(wanted), onlyFor: "image" });
   }
-  if (runtime === "deno") return { image: `denoland/deno:${tag}`, buildImage: undefined, ...reason };
-  if (runtime === "bun") return { image: `oven/bun:${tag}-slim`, buildImage: undefined, ...reason };
   const isNative = project.nativeAddons.length > 0;
+  // The images of Deno and Bun have no npm to install another package manager with.
+  const isForeign = runtime !== "node" && manager.name !== runtime;
+  const node = runtime === "node" ? tag : defaultVersions.node;
+  const buildImage = `library/node:${node}-${debian}${isNative ? "" : "-slim"}`;
   return {
-    image: `library/node:${tag}-${debian}-slim`,
-    buildImage: isNative ? `library/node:${tag}-${debian}` : undefined,
+    image: imageOf(runtime, tag),
+    buildImage: isForeign || (isNative && runtime === "node") ? buildImage : undefined,
     ...reason,
   };
+}
+
+function imageOf(runtime: Runtime, tag: string): string {
+  if (runtime === "deno") return `denoland/deno:${tag}`;
+  return runtime === "bun" ? `oven/bun:${tag}-slim` : `library/node:${tag}-${debian}-slim`;
 }
 
 function assumed(runtime: Runtime): Finding<string> {

@@ -20,7 +20,8 @@ const leftOutFolders: ReadonlySet<string> = new Set(
 );
 
 /** Files that may hold what no image may hold. */
-const secretNames = /^\.env|\.(?:pem|key|p12|pfx|jks|keystore|kdbx)$|^id_(?:rsa|ed25519)|secrets?\.|credentials|service[-_]?account/i;
+const secretNames =
+  /^\.env|\.(?:pem|key|p12|pfx|jks|keystore|kdbx)$|^id_(?:rsa|ed25519)|secrets?\.|credentials|service[-_]?account/i;
 
 const sourceNames = /\.(?:[cm]?[jt]sx?|json|wasm|html|css|graphql|gql|proto|sql|ejs|hbs|pug|txt|csv|xml)$/i;
 const buildNames =

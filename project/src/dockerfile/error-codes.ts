@@ -13,7 +13,8 @@ export const dockerfileErrorCodes = {
     "Packages of a workspace need each other in a circle, so none can be built first",
   DEXT_DOCKERFILE_BUILD_SCRIPT_MISSING: "A project starts a file that a build makes, and has no build script",
   DEXT_DOCKERFILE_ENTRY_POINT_MISSING: "A project names no file to start, or one that does not exist",
-  DEXT_DOCKERFILE_VERSION_UNKNOWN: "A version of the runtime or the package manager is none that can be looked up",
+  DEXT_DOCKERFILE_VERSION_UNKNOWN:
+    "A version of the runtime or the package manager is none that can be looked up",
   DEXT_DOCKERFILE_VALUE_UNQUOTABLE: "A path or a name cannot be written into a Dockerfile",
 } as const;
 

@@ -34,7 +34,9 @@ export function addHealthCheck(
 ): void {
   const { project, warnings, findings } = image;
   if (port === undefined) {
-    list.add("HEALTHCHECK NONE", { because: "the project seems to listen on no port, so there is nothing to ask" });
+    list.add("HEALTHCHECK NONE", {
+      because: "the project seems to listen on no port, so there is nothing to ask",
+    });
     return;
   }
   const { healthPath, runtime } = project;
@@ -46,14 +48,22 @@ export function addHealthCheck(
       onlyFor: "image",
     });
   } else {
-    findings.push({ subject: "health path", value: path, because: healthPath.because, ...placeOf(healthPath) });
+    findings.push({
+      subject: "health path",
+      value: path,
+      because: healthPath.because,
+      ...placeOf(healthPath),
+    });
   }
   const fine = healthPath === undefined ? "r.status<500" : "r.ok";
-  const [portText, exit] = runtime.value === "deno" ? ['Deno.env.get("PORT")', "Deno.exit"] : ["process.env.PORT", "process.exit"];
+  const [portText, exit] =
+    runtime.value === "deno" ? ['Deno.env.get("PORT")', "Deno.exit"] : ["process.env.PORT", "process.exit"];
   const script = `fetch("http://127.0.0.1:"+(${portText}||${port.port})+${JSON.stringify(path)}).then(r=>${exit}(${fine}?0:1),()=>${exit}(1))`;
   const words = { node: ["node", "-e"], deno: ["deno", "eval"], bun: ["bun", "-e"] }[runtime.value];
   const times = "--interval=10s --timeout=5s --start-period=20s --retries=3";
-  list.add(`HEALTHCHECK ${times} \\`, { because: "the engine asks every ten seconds, after a grace of twenty for the start" });
+  list.add(`HEALTHCHECK ${times} \\`, {
+    because: "the engine asks every ten seconds, after a grace of twenty for the start",
+  });
   list.add(`    CMD ${exec([...words, script])}`, {
     because: `the runtime's own fetch asks "${path}": ${healthPath?.because ?? "no path is found in the project"}`,
     file: healthPath?.file,
@@ -61,6 +71,9 @@ export function addHealthCheck(
   });
 }
 
-function placeOf({ file, line }: { file?: string | undefined; line?: number | undefined }): { file?: string; line?: number } {
+function placeOf({ file, line }: { file?: string | undefined; line?: number | undefined }): {
+  file?: string;
+  line?: number;
+} {
   return { ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) };
 }

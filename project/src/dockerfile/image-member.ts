@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Finding, WorkspaceMember } from "../description.ts";
 import type { Inspection } from "../inspection.ts";
-import { itemsOf, membersOf, nodeAt, textAt } from "../json-access.ts";
+import { membersOf, nodeAt, textAt } from "../json-access.ts";
 import type { JsonNode } from "../json-document.ts";
 import { readPackageManifest } from "../package-manifest.ts";
 import type { PackageManifest } from "../package-manifest.ts";
@@ -45,9 +45,11 @@ export async function readImageMember(
   const manifest = await inspection.tolerate(() =>
     readPackageManifest(inspection, { directory, quiet: true }),
   );
-  const buildScript = scriptNamed("build", manifest);
-  const outputs = buildScript === undefined ? [] : outputsOf(manifest, knownOutputs);
-  const entries = sortFolder(await inspection.list(directory), {
+  const listing = await inspection.list(directory);
+  const script = scriptNamed("build", manifest);
+  const outputs = script === undefined ? [] : outputsOf(manifest, { known: knownOutputs, listing });
+  const buildScript = outputs.length === 0 ? undefined : script;
+  const entries = sortFolder(listing, {
     outputs: outputs.length > 0 ? outputs : knownOutputs,
     nested: nested.map((each) => each.slice(path === "." ? 0 : path.length + 1).split("/")[0] ?? ""),
   });
@@ -62,26 +64,48 @@ export function memberPath({ path }: { path: string }, inner: string): string {
 function scriptNamed(name: string, manifest: PackageManifest | undefined): Finding<string> | undefined {
   const script = manifest?.scripts.get(name);
   if (manifest === undefined || script === undefined) return undefined;
-  return { value: script.value, because: `there is a script "${name}"`, file: manifest.file, line: script.line };
+  return {
+    value: script.value,
+    because: `there is a script "${name}"`,
+    file: manifest.file,
+    line: script.line,
+  };
 }
 
-/** The folders that `main`, `exports` and `files` name, and those that are known otherwise. */
-function outputsOf(manifest: PackageManifest | undefined, known: readonly string[]): readonly string[] {
+/** Folders that a build usually writes. */
+const usualOutputs: ReadonlySet<string> = new Set([
+  "dist",
+  "build",
+  "out",
+  "esm",
+  "cjs",
+  "es",
+  "umd",
+  ".output",
+  ".next",
+]);
+
+/** The folders that the build writes: those known otherwise, and those of the files that the manifest hands out. */
+function outputsOf(
+  manifest: PackageManifest | undefined,
+  { known, listing }: { known: readonly string[]; listing: ReadonlyMap<string, unknown> },
+): readonly string[] {
   const root = manifest?.root;
-  const paths = [
+  const named = [
     textAt(root, "main")?.value,
     textAt(root, "module")?.value,
     ...exportedPaths(nodeAt(root, "exports")),
-    ...(itemsOf(nodeAt(root, "files")) ?? []).map(({ value }) => (typeof value === "string" ? value : undefined)),
   ];
+  const paths = named.filter((path) => path !== undefined).map((path) => path.replace(/^(?:\.?\/)+/, ""));
   const folders = new Set(known);
   for (const path of paths) {
-    const plain = path?.replace(/^(?:\.?\/)+/, "");
-    const [folder = ""] = plain?.split("/") ?? [];
-    const isFolder = plain !== undefined && (plain.includes("/") || !/\.\w+$/.test(plain));
-    if (isFolder && /^[\w@.-]+$/.test(folder) && !folder.startsWith(".")) folders.add(folder);
+    const [folder = "", ...rest] = path.split("/");
+    const isMade =
+      usualOutputs.has(folder) || !listing.has(folder) || (folder === "lib" && listing.has("src"));
+    if (rest.length > 0 && isMade && /^[\w@.-]+$/.test(folder)) folders.add(folder);
   }
-  if (folders.size === 0) folders.add("dist");
+  // A package that hands out its sources is built for others only.
+  if (folders.size === 0 && !paths.some((path) => /\.[cm]?tsx?$/.test(path))) folders.add("dist");
   return [...folders].toSorted();
 }
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Finding, ProjectDescription, ProjectWarning } from "../description.ts";
+import type { Finding, FrameworkName, ProjectDescription, ProjectWarning } from "../description.ts";
 import { Inspection } from "../inspection.ts";
 import { readPackageManifest } from "../package-manifest.ts";
 import type { PackageManifest } from "../package-manifest.ts";
@@ -62,8 +62,8 @@ export async function readImageProject(
     manager,
     install,
     hasDependencies: isWorkspace || manifests.some((manifest) => dependsOn(manifest, isAny)),
-    hasProductionDependencies: manifests.some(
-      (manifest) => manifest !== rootManifest || !isWorkspace || self.path === "."
+    hasProductionDependencies: manifests.some((manifest) =>
+      manifest !== rootManifest || !isWorkspace || self.path === "."
         ? dependsOn(manifest, (kind) => kind !== "devDependencies")
         : false,
     ),
@@ -79,17 +79,15 @@ function sourcesOf(project: ProjectDescription): readonly MemberSource[] {
   const all = workspace?.members.map(({ path }) => path) ?? [];
   const nestedIn = (path: string): readonly string[] =>
     all.filter((each) => each !== path && (path === "." || each.startsWith(`${path}/`)));
-  const needed = (workspace?.closure ?? []).map(
-    ({ name, path, manifests, needed: kind }): MemberSource => ({
-      name,
-      path,
-      manifests,
-      isProject: false,
-      isProduction: kind === "production",
-      knownOutputs: [],
-      nested: nestedIn(path),
-    }),
-  );
+  const needed = (workspace?.closure ?? []).map(({ name, path, manifests, needed: kind }): MemberSource => ({
+    name,
+    path,
+    manifests,
+    isProject: false,
+    isProduction: kind === "production",
+    knownOutputs: [],
+    nested: nestedIn(path),
+  }));
   const path = relativePath(project);
   const self = workspace?.members.find((member) => member.path === path);
   const manifests = self?.manifests ?? ownManifests(project, path);
@@ -107,15 +105,36 @@ function relativePath({ directory, workspace }: ProjectDescription): string {
 }
 
 function ownManifests({ moduleType, deno }: ProjectDescription, path: string): readonly string[] {
-  const names = [...(moduleType === undefined ? [] : ["package.json"]), ...(deno?.config === undefined ? [] : [deno.config])];
+  const names = [
+    ...(moduleType === undefined ? [] : ["package.json"]),
+    ...(deno?.config === undefined ? [] : [deno.config]),
+  ];
   return path === "." ? names : names.map((name) => `${path}/${name}`);
 }
 
-/** Where `tsconfig.json` and the start script say that the build writes to. */
-function knownOutputsOf({ typescript, builtEntryPoint }: ProjectDescription): readonly string[] {
-  const paths = [typescript?.outDir?.value, builtEntryPoint?.value.split("/").slice(0, -1)[0]];
+/** The folder that the build of a framework writes. */
+const frameworkOutputs: Readonly<Partial<Record<FrameworkName, string>>> = {
+  angular: "dist",
+  astro: "dist",
+  next: ".next",
+  nitro: ".output",
+  nuxt: ".output",
+  "react-router": "build",
+  remix: "build",
+  "solid-start": ".output",
+  sveltekit: "build",
+  "tanstack-start": ".output",
+  vite: "dist",
+};
+
+/** Where `tsconfig.json`, the framework and the start script say that the build writes to. */
+function knownOutputsOf({ typescript, builtEntryPoint, framework }: ProjectDescription): readonly string[] {
+  const made = framework && frameworkOutputs[framework.value.name];
+  const paths = [typescript?.outDir?.value, builtEntryPoint?.value.split("/").slice(0, -1)[0], made];
   const tops = paths.map((path) => path?.replace(/^(?:\.\/)+/, "").split("/")[0]);
-  return [...new Set(tops.filter((top) => top !== undefined && top !== "" && top !== "." && top !== ".."))] as string[];
+  return [
+    ...new Set(tops.filter((top) => top !== undefined && top !== "" && top !== "." && top !== "..")),
+  ] as string[];
 }
 
 function dependsOn(manifest: PackageManifest | undefined, counts: (kind: string) => boolean): boolean {
@@ -126,7 +145,14 @@ function isAny(): boolean {
   return true;
 }
 
-const lifecycle: readonly string[] = ["preinstall", "install", "postinstall", "preprepare", "prepare", "postprepare"];
+const lifecycle: readonly string[] = [
+  "preinstall",
+  "install",
+  "postinstall",
+  "preprepare",
+  "prepare",
+  "postprepare",
+];
 
 function ownScripts(manifests: readonly (PackageManifest | undefined)[]): readonly Finding<string>[] {
   const found: Finding<string>[] = [];
@@ -134,7 +160,12 @@ function ownScripts(manifests: readonly (PackageManifest | undefined)[]): readon
     for (const name of lifecycle) {
       const script = manifest?.scripts.get(name);
       if (manifest === undefined || script === undefined) continue;
-      found.push({ value: name, because: `"${script.value}" would run`, file: manifest.file, line: script.line });
+      found.push({
+        value: name,
+        because: `"${script.value}" would run`,
+        file: manifest.file,
+        line: script.line,
+      });
     }
   }
   return found;

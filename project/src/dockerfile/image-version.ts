@@ -18,7 +18,14 @@ export interface ReleaseLines {
 export const nodeReleases: ReleaseLines = {
   name: "Node",
   majors: [24, 22, 26, 25, 23, 20, 18, 21, 19, 16, 14, 12],
-  moving: { "lts/*": "lts", lts: "lts", node: "current", latest: "current", current: "current", stable: "lts" },
+  moving: {
+    "lts/*": "lts",
+    lts: "lts",
+    node: "current",
+    latest: "current",
+    current: "current",
+    stable: "lts",
+  },
 };
 
 export const denoReleases: ReleaseLines = { name: "Deno", majors: [2, 1], moving: {} };
@@ -77,7 +84,8 @@ function lineOf(range: string, { majors }: ReleaseLines): ImageVersion | undefin
   }
   for (const major of majors) {
     for (let minor = 60; minor >= 0; minor -= 1) {
-      if (satisfies(`${major}.${minor}.${last}`, range)) return { tag: `${major}.${minor}`, exactness: "line" };
+      if (satisfies(`${major}.${minor}.${last}`, range))
+        return { tag: `${major}.${minor}`, exactness: "line" };
     }
   }
   const lowest = minVersion(range)?.version;

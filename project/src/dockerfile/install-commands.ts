@@ -69,10 +69,12 @@ function pnpm(image: ImageProject): InstallCommands {
     deploy: isDeployed
       ? {
           text: secretly(image, `pnpm --filter ${shellWord(self.name)} deploy --prod${store} /deploy`),
-          because: "packages of the workspace are injected, so a deployment holds copies of them, and modules of production only",
+          because:
+            "packages of the workspace are injected, so a deployment holds copies of them, and modules of production only",
         }
       : undefined,
-    script: (script, { name, path }) => `pnpm ${path === "." ? "" : `--filter ${shellWord(name)} `}run ${script}`,
+    script: (script, { name, path }) =>
+      `pnpm ${path === "." ? "" : `--filter ${shellWord(name)} `}run ${script}`,
   };
 }
 
@@ -84,7 +86,8 @@ function yarnClassic(image: ImageProject): InstallCommands {
     mounts: [cacheMount("yarn", "/root/.cache/yarn"), ...secretMounts(image)],
     everything: [install(image, `yarn install${options}`), ...rebuilt(image, "npm rebuild")],
     production: [install(image, `yarn install --production${options}`), ...rebuilt(image, "npm rebuild")],
-    script: (script, { name, path }) => (path === "." ? `yarn run ${script}` : `yarn workspace ${shellWord(name)} run ${script}`),
+    script: (script, { name, path }) =>
+      path === "." ? `yarn run ${script}` : `yarn workspace ${shellWord(name)} run ${script}`,
   };
 }
 
@@ -102,7 +105,10 @@ function yarnBerry(image: ImageProject): InstallCommands {
       ...(files.isPlugAndPlay ? { YARN_NODE_LINKER: "node-modules" } : {}),
       ...(ownScripts.length > 0 ? { YARN_ENABLE_SCRIPTS: "false" } : {}),
     },
-    mounts: [...(isZeroInstall ? [] : [cacheMount("yarn-berry", "/root/.yarn/berry")]), ...secretMounts(image)],
+    mounts: [
+      ...(isZeroInstall ? [] : [cacheMount("yarn-berry", "/root/.yarn/berry")]),
+      ...secretMounts(image),
+    ],
     everything: [install(image, `${yarn} install --immutable`)],
     production: [
       {
@@ -111,7 +117,8 @@ function yarnBerry(image: ImageProject): InstallCommands {
       },
     ],
     prunes: true,
-    script: (script, { name, path }) => (path === "." ? `${yarn} run ${script}` : `${yarn} workspace ${shellWord(name)} run ${script}`),
+    script: (script, { name, path }) =>
+      path === "." ? `${yarn} run ${script}` : `${yarn} workspace ${shellWord(name)} run ${script}`,
   };
 }
 
@@ -125,7 +132,8 @@ function bun(image: ImageProject): InstallCommands {
     mounts: [cacheMount("bun", "/root/.bun/install/cache"), ...secretMounts(image)],
     everything: [install(image, `bun install --frozen-lockfile${scripts}`)],
     production: [install(image, `bun install --frozen-lockfile --production${filter}${scripts}`)],
-    script: (script, { name, path }) => `bun ${path === "." ? "" : `--filter ${shellWord(name)} `}run ${script}`,
+    script: (script, { name, path }) =>
+      `bun ${path === "." ? "" : `--filter ${shellWord(name)} `}run ${script}`,
   };
 }
 
@@ -150,7 +158,12 @@ function globalTool({ manager, warnings }: ImageProject, packageName: string): R
   const force = manager.name === "yarn" ? " --force" : "";
   const scripts = manager.name === "bun" ? "" : " --ignore-scripts";
   const text = `npm install --global${force}${scripts} ${shellWord(`${packageName}@${version ?? "latest"}`)}`;
-  return { text, because: `${manager.name} in this version, through npm since Corepack is gone from Node: ${because}`, file, line };
+  return {
+    text,
+    because: `${manager.name} in this version, through npm since Corepack is gone from Node: ${because}`,
+    file,
+    line,
+  };
 }
 
 function cacheMount(id: string, target: string): RunPart {
@@ -168,7 +181,10 @@ function secretMounts({ install: files }: ImageProject): readonly RunPart[] {
   }));
   const variables = files.secrets
     .filter(({ from }) => from === "environment")
-    .map(({ id, because }) => ({ text: `type=secret,id=${id}`, because: `a secret for this command only: ${because}` }));
+    .map(({ id, because }) => ({
+      text: `type=secret,id=${id}`,
+      because: `a secret for this command only: ${because}`,
+    }));
   return [...whole, ...variables];
 }
 
@@ -197,5 +213,12 @@ function rebuilt({ ownScripts, project }: ImageProject, command: string): readon
   if (ownScripts.length === 0 || project.nativeAddons.length === 0) return [];
   const names = project.nativeAddons.map(({ value }) => shellWord(value)).join(" ");
   const [first] = project.nativeAddons;
-  return [{ text: `${command} ${names}`, because: "the install ran no scripts, and these need theirs", file: first?.file, line: first?.line }];
+  return [
+    {
+      text: `${command} ${names}`,
+      because: "the install ran no scripts, and these need theirs",
+      file: first?.file,
+      line: first?.line,
+    },
+  ];
 }

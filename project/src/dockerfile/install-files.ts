@@ -62,7 +62,8 @@ export async function findInstallFiles(
   const { project, context, manager, members } = options;
   const kind = manager.name === "yarn" ? `yarn-${manager.flavour ?? "classic"}` : manager.name;
   const lockName = project.lockFile?.value.path.split("/").at(-1);
-  const files: InstallFile[] = lockName === undefined ? [] : [{ path: lockName, because: "the install reproduces its versions" }];
+  const files: InstallFile[] =
+    lockName === undefined ? [] : [{ path: lockName, because: "the install reproduces its versions" }];
   const secrets: BuildSecret[] = [];
   const secretFiles: { id: string; path: string; line: number }[] = [];
   const texts = new Map<string, string>();
@@ -74,7 +75,11 @@ export async function findInstallFiles(
     if (literal !== undefined) {
       const id = path.replace(/^\./, "").replaceAll(/[^\w-]/g, "-");
       secretFiles.push({ id, path, line: literal });
-      secrets.push({ id, from: "file", because: `"${path}" holds a secret, so it is lent to the build and never copied` });
+      secrets.push({
+        id,
+        from: "file",
+        because: `"${path}" holds a secret, so it is lent to the build and never copied`,
+      });
       continue;
     }
     files.push({ path, because: "the install goes by its settings" });
@@ -94,7 +99,8 @@ export async function findInstallFiles(
     manifests: manifestsOf({ project, manager, members, rootListing: await inspection.list(context) }),
     secrets,
     secretFiles,
-    isInjected: /^injectWorkspacePackages:\s*true/m.test(texts.get("pnpm-workspace.yaml") ?? "") ||
+    isInjected:
+      /^injectWorkspacePackages:\s*true/m.test(texts.get("pnpm-workspace.yaml") ?? "") ||
       /^inject-workspace-packages\s*=\s*true/m.test(texts.get(".npmrc") ?? ""),
     yarnPath: /^yarnPath:\s*["']?([^"'\s]+)/m.exec(yarnSettings)?.[1],
     isPlugAndPlay: kind === "yarn-berry" && !/^nodeLinker:\s*["']?(?:node-modules|pnpm)/m.test(yarnSettings),
@@ -119,7 +125,13 @@ function manifestsOf({
   const needsAll = manager.name === "bun" || manager.name === "deno" || manager.flavour === "berry";
   const root = ["package.json", "deno.json", "deno.jsonc"].filter((name) => rootListing.has(name));
   const others = needsAll ? (project.workspace?.members ?? []) : members;
-  return [...new Set([...root, ...others.flatMap(({ manifests }) => manifests), ...members.flatMap(({ manifests }) => manifests)])];
+  return [
+    ...new Set([
+      ...root,
+      ...others.flatMap(({ manifests }) => manifests),
+      ...members.flatMap(({ manifests }) => manifests),
+    ]),
+  ];
 }
 
 // //registry.example.com/:_authToken=npm_abc123    npmAuthToken: abc    but not ${NPM_TOKEN}

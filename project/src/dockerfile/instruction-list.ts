@@ -15,7 +15,7 @@ export interface RunPart extends Reason {
 
 /** Collects the lines of a Dockerfile with their reasons. */
 export class InstructionList {
-  readonly #lines: (Reason & { text: string } | { text: string })[] = [];
+  readonly #lines: ((Reason & { text: string }) | { text: string })[] = [];
 
   /** A comment that stands before the next instruction. */
   comment(text: string): this {
@@ -37,13 +37,13 @@ export class InstructionList {
 
   /** A `RUN` with its mounts, a line for each. */
   run({ mounts = [], commands }: { mounts?: readonly RunPart[]; commands: readonly RunPart[] }): this {
-    const rows: RunPart[] = [
-      ...mounts.map((mount) => ({ ...mount, text: `--mount=${mount.text}` })),
-      ...commands.map((command, index) => ({ ...command, text: index === 0 ? command.text : `&& ${command.text}` })),
+    const rows = [
+      ...mounts.map(({ text, ...reason }) => ({ text: `--mount=${text}`, reason })),
+      ...commands.map(({ text, ...reason }, index) => ({ text: index === 0 ? text : `&& ${text}`, reason })),
     ];
-    for (const [index, row] of rows.entries()) {
+    for (const [index, { text, reason }] of rows.entries()) {
       const start = index === 0 ? "RUN " : "    ";
-      this.add(`${start}${row.text}${index === rows.length - 1 ? "" : " \\"}`, row);
+      this.add(`${start}${text}${index === rows.length - 1 ? "" : " \\"}`, reason);
     }
     return this;
   }

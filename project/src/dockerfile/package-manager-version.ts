@@ -35,7 +35,7 @@ export async function packageManagerVersion(
     throw dockerfileError(
       "DEXT_DOCKERFILE_PACKAGE_MANAGER_UNKNOWN",
       `Nothing in "${directory}" says what installs its dependencies: there is no package.json and no deno.json`,
-      { hint: "Add a package.json with \"packageManager\", or a deno.json.", details: { directory } },
+      { hint: 'Add a package.json with "packageManager", or a deno.json.', details: { directory } },
     );
   }
   const { name, version, flavour } = packageManager.value;
@@ -48,7 +48,14 @@ export async function packageManagerVersion(
   const path = lockFile?.value.path;
   const told = path === undefined ? undefined : await versionOfLock(inspection, { name, flavour, path });
   if (told !== undefined) {
-    return { ...found, version: told, isExact: valid(told) !== null, because: "the form of its lock file tells", file: path, line: 1 };
+    return {
+      ...found,
+      version: told,
+      isExact: valid(told) !== null,
+      because: "the form of its lock file tells",
+      file: path,
+      line: 1,
+    };
   }
   const engine = textAt(rootManifest?.root, "engines", name);
   if (engine !== undefined && name !== "deno") {

@@ -66,7 +66,9 @@ async function commandOfScript(image: ImageProject): Promise<StartCommand | unde
 function scriptCalled({ program, args }: Invocation): string | undefined {
   if (!["npm", "pnpm", "yarn", "bun", "deno"].includes(program)) return undefined;
   const [first, second] = args;
-  return (first === "run" && program !== "deno" && program !== "bun") || first === "task" ? second : undefined;
+  return (first === "run" && program !== "deno" && program !== "bun") || first === "task"
+    ? second
+    : undefined;
 }
 
 function warnAboutShell(
@@ -93,7 +95,9 @@ async function commandOfInvocation(
   const position = invocation.args.findIndex((arg) => arg.replace(/^(?:\.\/)+/, "") === program.file);
   const args = invocation.args.slice(position + 1);
   const isPlain = ["node", "nodejs", "deno", "bun"].includes(invocation.program);
-  const flags = isPlain ? program.flags.filter((flag) => !/^(?:run|serve|--watch.*|--inspect.*|--env-file.*)$/.test(flag)) : [];
+  const flags = isPlain
+    ? program.flags.filter((flag) => !/^(?:run|serve|--watch.*|--inspect.*|--env-file.*)$/.test(flag))
+    : [];
   const isServe = invocation.program === "deno" && invocation.args[0] === "serve";
   return commandOfFile(image, { file: program.file, flags, args, reason, isServe });
 }
@@ -123,12 +127,17 @@ async function commandOfFile(image: ImageProject, command: FileCommand): Promise
   const runtime = project.runtime.value;
   const exists = async (path: string): Promise<boolean> => inspection.hasFile(join(project.directory, path));
   const isOutput = self.outputs.some((folder) => command.file.startsWith(`${folder}/`));
-  const isNamedOutput = project.builtEntryPoint?.value === command.file || /^(?:dist|build|out)\//.test(command.file);
+  const isNamedOutput =
+    project.builtEntryPoint?.value === command.file || /^(?:dist|build|out)\//.test(command.file);
   const file = await existingName(command.file, exists);
   const isBuilt = isOutput || (isNamedOutput && file === undefined);
-  if (isBuilt && self.buildScript === undefined && !isTaskBuilt(project)) throw buildScriptMissing(project, reason);
+  if (isBuilt && self.buildScript === undefined && !isTaskBuilt(project))
+    throw buildScriptMissing(project, reason);
   if (!isBuilt && file === undefined) {
-    throw entryPointMissing(project, { message: `"${command.file}" does not exist, though ${reason.because}`, ...placeOf(reason) });
+    throw entryPointMissing(project, {
+      message: `"${command.file}" does not exist, though ${reason.because}`,
+      ...placeOf(reason),
+    });
   }
   const program = isBuilt ? command.file : (file ?? command.file);
   const otherFiles: string[] = [];
@@ -138,9 +147,42 @@ async function commandOfFile(image: ImageProject, command: FileCommand): Promise
   }
   const words =
     runtime === "deno"
-      ? ["deno", isServe ? "serve" : "run", "--cached-only", "--frozen", ...flags, program, ...args]
+      ? [
+          "deno",
+          isServe ? "serve" : "run",
+          "--cached-only",
+          "--frozen",
+          ...permitted(image, flags),
+          program,
+          ...args,
+        ]
       : [runtime, ...flags, program, ...args];
   return { words, file: program, isBuilt, otherFiles, reason };
+}
+
+/** The flags of the task, else the permissions of `deno.json`, else those that a server cannot do without. */
+function permitted({ project, warnings }: ImageProject, flags: readonly string[]): readonly string[] {
+  const isAllowed = flags.some((flag) => /^(?:-A|--allow-.*|-[NERWSI]|-P.*|--permission-set.*)$/.test(flag));
+  if (isAllowed) {
+    if (flags.some((flag) => flag === "-A" || flag === "--allow-all")) {
+      warnings.push({
+        code: "needs-attention",
+        message:
+          "The start task allows everything; narrow permissions, such as --allow-net --allow-env, suit an image better",
+        onlyFor: "image",
+      });
+    }
+    return flags;
+  }
+  const { permissions } = project.deno ?? {};
+  if (permissions !== undefined) return [...flags, ...permissions.value];
+  warnings.push({
+    code: "needs-attention",
+    message:
+      "The project names no permissions; the image allows net and env only. Add a permission set to deno.json",
+    onlyFor: "image",
+  });
+  return [...flags, "--allow-net", "--allow-env"];
 }
 
 function isTaskBuilt({ build }: ProjectDescription): boolean {
@@ -152,7 +194,8 @@ async function existingName(
   path: string,
   exists: (path: string) => Promise<boolean>,
 ): Promise<string | undefined> {
-  for (const ending of ["", ".js", ".cjs", "/index.js"]) if (await exists(path + ending)) return path + ending;
+  for (const ending of ["", ".js", ".cjs", "/index.js"])
+    if (await exists(path + ending)) return path + ending;
   return undefined;
 }
 
@@ -161,11 +204,17 @@ function entryPointMissing(
   found: { message: string; file?: string; line?: number } | undefined,
 ): Error {
   const place = found?.file === undefined ? "" : `${found.file}:${found.line ?? 1}: `;
-  const what = found === undefined ? 'neither a script "start", nor "main", nor a file of a usual name is there' : found.message;
+  const what =
+    found === undefined
+      ? 'neither a script "start", nor "main", nor a file of a usual name is there'
+      : found.message;
   return dockerfileError(
     "DEXT_DOCKERFILE_ENTRY_POINT_MISSING",
     `An image of "${directory}" would have nothing to start: ${place}${what}`,
-    { hint: 'Correct the name, or add a script "start" that runs the program.', details: { directory, ...found } },
+    {
+      hint: 'Correct the name, or add a script "start" that runs the program.',
+      details: { directory, ...found },
+    },
   );
 }
 

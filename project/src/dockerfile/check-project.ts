@@ -1,0 +1,78 @@
+import type { ProjectDescription } from "../description.ts";
+import { findImports } from "../source-imports.ts";
+import { dockerfileError } from "./error-codes.ts";
+import type { ImageProject } from "./image-project.ts";
+
+/**
+ * Refuses what no image can be built from twice alike.
+ *
+ * @throws DextError `DEXT_DOCKERFILE_LOCK_FILES_DISAGREE`, `DEXT_DOCKERFILE_LOCK_FILE_MISSING`,
+ *   `DEXT_DOCKERFILE_WORKSPACE_CYCLE`
+ */
+export async function checkProject(image: ImageProject): Promise<void> {
+  const { project } = image;
+  checkCycles(project);
+  checkLockFiles(project);
+  if (project.lockFile === undefined && (await needsLockFile(image))) throw lockFileMissing(image);
+}
+
+function checkCycles({ workspace, directory }: ProjectDescription): void {
+  const [cycle] = workspace?.cycles ?? [];
+  if (cycle === undefined) return;
+  throw dockerfileError(
+    "DEXT_DOCKERFILE_WORKSPACE_CYCLE",
+    `Packages that "${directory}" needs of its workspace need each other in a circle: ${cycle.join(" → ")}`,
+    {
+      hint: "Move what they share into a package that needs neither of them.",
+      details: { directory, cycle },
+    },
+  );
+}
+
+/** Several lock files are no fault where the manifest says which package manager counts. */
+function checkLockFiles({ warnings, packageManager, lockFile, directory }: ProjectDescription): void {
+  const disagreement = warnings.find(({ code }) => code === "lock-files-disagree");
+  if (disagreement === undefined) return;
+  const isDeclared = packageManager?.because.startsWith('"') === true;
+  if (isDeclared && lockFile !== undefined) return;
+  throw dockerfileError("DEXT_DOCKERFILE_LOCK_FILES_DISAGREE", `In "${directory}": ${disagreement.message}`, {
+    hint: 'Delete the lock files of the others, or name the one that counts as "packageManager" in package.json.',
+    details: { directory, file: disagreement.file },
+  });
+}
+
+async function needsLockFile({
+  manager,
+  hasDependencies,
+  inspection,
+  project,
+}: ImageProject): Promise<boolean> {
+  if (manager.name !== "deno") return hasDependencies;
+  if (Object.values(project.deno?.imports ?? {}).some((target) => isRemote(target))) return true;
+  const imports = await findImports(inspection, { directory: project.directory, except: [] });
+  return hasDependencies && project.moduleType !== undefined
+    ? true
+    : imports.some(({ specifier }) => isRemote(specifier));
+}
+
+function isRemote(specifier: string): boolean {
+  return /^(?:npm|jsr|https?):/.test(specifier);
+}
+
+function lockFileMissing({ manager, project }: ImageProject): Error {
+  const commands = {
+    npm: "npm install",
+    pnpm: "pnpm install",
+    yarn: "yarn install",
+    bun: "bun install",
+    deno: "deno install",
+  };
+  return dockerfileError(
+    "DEXT_DOCKERFILE_LOCK_FILE_MISSING",
+    `"${project.directory}" has dependencies and no lock file of ${manager.name}, wanted one for a strict install`,
+    {
+      hint: `Run: ${commands[manager.name]}, and commit the lock file that it writes.`,
+      details: { directory: project.directory, packageManager: manager.name },
+    },
+  );
+}

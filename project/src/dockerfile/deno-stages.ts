@@ -1,0 +1,83 @@
+import { memberPath } from "./image-member.ts";
+import { copy, exec } from "./instruction-list.ts";
+import type { InstructionList } from "./instruction-list.ts";
+import { runtimeFiles } from "./runtime-files.ts";
+import type { StageOptions } from "./node-stages.ts";
+
+/** The stages up to the last one, which is begun with the files that the program needs; for what Deno installs itself. */
+export function addDenoStages(list: InstructionList, { image, start }: StageOptions): void {
+  const { project, install, self } = image;
+  const build = project.build?.value.kind === "script" && start.isBuilt ? project.build : undefined;
+  const manifests = [...new Set([...install.manifests, ...install.files.map(({ path }) => path)])];
+  const atRoot = manifests.filter((path) => !path.includes("/"));
+  const frozen = project.lockFile === undefined ? "" : " --frozen";
+
+  list.stage("base", {
+    as: "dependencies",
+    because: "what is imported by name changes less often than the sources",
+  });
+  const addManifests = (): void => {
+    if (atRoot.length > 0)
+      list.add(copy(atRoot, "./"), { because: "Deno's configuration and its lock file" });
+    for (const path of manifests.filter((each) => each.includes("/"))) {
+      const because = "the configuration at the root names this member, and Deno wants all of them";
+      list.add(copy([path], `./${path.slice(0, path.lastIndexOf("/") + 1)}`), { because });
+    }
+  };
+  addManifests();
+  if (project.lockFile !== undefined) {
+    const because = "exactly what the lock file says is fetched, or the build fails";
+    list.run({ commands: [{ text: "deno install --frozen", because, file: project.lockFile.file }] });
+  }
+
+  list.stage("dependencies", {
+    as: "build",
+    because: "the sources come after everything that changes less often",
+  });
+  list.add("COPY . .", { because: "only what the .dockerignore lists is in the context" });
+  if (build?.value.kind === "script") {
+    const cwd = self.path === "." ? "" : ` --cwd ${self.path}`;
+    list.run({
+      commands: [
+        {
+          text: `deno task${cwd} ${build.value.script}`,
+          because: build.because,
+          file: build.file,
+          line: build.line,
+        },
+      ],
+    });
+  }
+  if (start.file !== undefined) {
+    const words = [
+      "deno",
+      "install",
+      ...frozen.trim().split(" ").filter(Boolean),
+      "--entrypoint",
+      memberPath(self, start.file),
+    ];
+    list.add(`RUN ${exec(words)}`, {
+      because: "what the sources import by address is fetched too, so that nothing is when they run",
+    });
+  }
+
+  list.stage("base", { as: "runtime", because: "what runs: nothing is fetched any more" });
+  list.add(copy(["/deno-dir/"], "/deno-dir/", { from: "build" }), {
+    because: "the modules that were fetched",
+  });
+  addManifests();
+  if (project.deno?.nodeModulesDir !== undefined && project.deno.nodeModulesDir.value !== "none") {
+    const { file, line } = project.deno.nodeModulesDir;
+    list.add(copy(["/app/node_modules/"], "./node_modules/", { from: "build" }), {
+      because: '"nodeModulesDir" asks for it',
+      file,
+      line,
+    });
+  }
+  for (const member of image.members.filter(({ isProduction }) => isProduction)) {
+    const isBuilt = member.isProject && build !== undefined;
+    for (const { sources, target, from, because } of runtimeFiles(member, { isBuilt, start })) {
+      list.add(copy(sources, target, from === undefined ? {} : { from }), { because });
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import type { BaseImage } from "./base-image.ts";
+import { memberPath } from "./image-member.ts";
+import type { ImageMember } from "./image-member.ts";
+import type { ImageProject } from "./image-project.ts";
+import { installCommands } from "./install-commands.ts";
+import type { InstallCommands } from "./install-commands.ts";
+import { copy, quotedValue } from "./instruction-list.ts";
+import type { InstructionList } from "./instruction-list.ts";
+import { runtimeFiles } from "./runtime-files.ts";
+import type { StartCommand } from "./start-command.ts";
+
+/** What the stages are written from. */
+export interface StageOptions {
+  readonly image: ImageProject;
+  readonly base: BaseImage;
+  readonly start: StartCommand;
+}
+
+/** The stages up to the last one, which is begun with the files that the program needs; for Node and Bun. */
+export function addNodeStages(list: InstructionList, options: StageOptions): void {
+  const { image } = options;
+  const built = membersToBuild(options);
+  const needsInstall =
+    image.hasDependencies &&
+    (built.length > 0 || image.hasProductionDependencies || image.members.length > 1);
+  const commands = installCommands(image);
+  const needsEverything = built.length > 0 || commands.prunes || commands.deploy !== undefined;
+  if (needsInstall || built.length > 0) {
+    const tools = addTools(list, { ...options, commands });
+    if (needsInstall) addManifests(list, { image, tools });
+    if (needsInstall && needsEverything) addDependencies(list, { image, commands });
+    const before = needsInstall ? "dependencies" : tools;
+    if (built.length > 0 || commands.deploy !== undefined) addBuild(list, { commands, built, before });
+    if (needsInstall && commands.deploy === undefined) addProduction(list, commands);
+  }
+  addRuntime(list, { options, built, commands, isInstalled: needsInstall });
+}
+
+/** Members with a build, dependencies first; the project itself only when it starts what its build makes. */
+export function membersToBuild({ image, start }: StageOptions): readonly ImageMember[] {
+  return image.members.filter(
+    ({ isProject, buildScript }) => buildScript !== undefined && (!isProject || start.isBuilt),
+  );
+}
+
+type ToolOptions = StageOptions & { commands: InstallCommands };
+
+/** The stage that installs and builds start from. */
+function addTools(list: InstructionList, { image, base, commands }: ToolOptions): string {
+  const { project } = image;
+  const pairs = Object.entries(commands.environment).map(([name, value]) => `${name}=${quotedValue(value)}`);
+  if (base.buildImage === undefined && pairs.length === 0 && commands.tool === undefined) return "base";
+  if (base.buildImage === undefined) {
+    list.stage("base", { as: "tools", because: "what installs and builds stays out of the last stage" });
+  } else {
+    const [addon] = project.nativeAddons;
+    const because =
+      addon === undefined
+        ? "the package manager comes through npm, which the runtime's image does not have"
+        : `"${addon.value}" may be compiled when it is installed; this image of the same Debian has the compilers`;
+    list.stage("${REGISTRY}/${BUILD_IMAGE}", { as: "tools", because, file: addon?.file, line: addon?.line });
+    list.add("WORKDIR /app", {
+      because: "the same folder in all stages, since modules may know where they lie",
+    });
+  }
+  if (pairs.length > 0) {
+    list.add(`ENV ${pairs.join(" ")}`, {
+      because: `settings of ${image.manager.name} for a build that nobody watches`,
+    });
+  }
+  if (commands.tool !== undefined) list.run({ commands: [commands.tool] });
+  return "tools";
+}
+
+function addManifests(
+  list: InstructionList,
+  { image: { install, members }, tools }: { image: ImageProject; tools: string },
+): void {
+  list.stage(tools, {
+    as: "manifests",
+    because: "what an install depends on, and nothing else: a change of a source leaves it in the cache",
+  });
+  const atRoot = [
+    ...install.manifests.filter((path) => !path.includes("/")),
+    ...install.files.map(({ path }) => path),
+  ];
+  const reasons = install.files.map(({ path, because }) => `"${path}": ${because}`);
+  list.add(copy([...new Set(atRoot)], "./"), {
+    because: ["manifests come before the install", ...reasons].join("; "),
+  });
+  for (const { path, because } of install.folders) list.add(copy([path], `./${path}`), { because });
+  for (const path of install.manifests.filter((each) => each.includes("/"))) {
+    const member = members.find((each) => each.manifests.includes(path));
+    const because =
+      member === undefined
+        ? "the package manager compares the whole lock file with all members of the workspace"
+        : member.isProject
+          ? "the manifest of the project itself"
+          : `the project needs "${member.name}" of its workspace`;
+    list.add(copy([path], `./${path.slice(0, path.lastIndexOf("/") + 1)}`), { because });
+  }
+}
+
+function addDependencies(
+  list: InstructionList,
+  { image, commands }: { image: ImageProject; commands: InstallCommands },
+): void {
+  const because =
+    image.members.length > 1
+      ? "all that the project and its packages are built with"
+      : "all that the project is built with";
+  list.stage("manifests", { as: "dependencies", because });
+  list.run({ mounts: commands.mounts, commands: commands.everything });
+}
+
+interface BuildOptions {
+  commands: InstallCommands;
+  built: readonly ImageMember[];
+  before: string;
+}
+
+function addBuild(list: InstructionList, { commands, built, before }: BuildOptions): void {
+  list.stage(before, { as: "build", because: "the sources come after everything that changes less often" });
+  list.add("COPY . .", { because: "only what the .dockerignore lists is in the context" });
+  for (const { buildScript, name, path } of built) {
+    list.run({
+      commands: [
+        {
+          text: commands.script("build", { name, path }),
+          because: `"${name}" is built: ${buildScript?.because ?? ""}`,
+          file: buildScript?.file,
+          line: buildScript?.line,
+        },
+      ],
+    });
+  }
+  if (commands.deploy !== undefined) list.run({ mounts: commands.mounts, commands: [commands.deploy] });
+}
+
+function addProduction(list: InstructionList, commands: InstallCommands): void {
+  const from = commands.prunes ? "dependencies" : "manifests";
+  list.stage(from, {
+    as: "production",
+    because: "modules of production only, which a change of a source leaves in the cache",
+  });
+  list.run({ mounts: commands.mounts, commands: commands.production });
+}
+
+interface RuntimeOptions {
+  options: StageOptions;
+  built: readonly ImageMember[];
+  commands: InstallCommands;
+  isInstalled: boolean;
+}
+
+function addRuntime(list: InstructionList, { options, built, commands, isInstalled }: RuntimeOptions): void {
+  const { image, start } = options;
+  list.stage("base", {
+    as: "runtime",
+    because: "what runs: no package manager of the project, no compiler, no sources that were built",
+  });
+  if (commands.deploy !== undefined && isInstalled) {
+    list.add(copy(["/deploy/"], "./", { from: "build" }), {
+      because: "the deployment holds the project, its packages and their modules",
+    });
+    return;
+  }
+  if (isInstalled) {
+    list.add(copy(["/app/"], "./", { from: "production" }), {
+      because: "manifests and modules of production, wherever the package manager has put them",
+    });
+  } else {
+    const { path } = image.self;
+    list.add(copy([memberPath(image.self, "package.json")], path === "." ? "./" : `./${path}/`), {
+      because: "Node reads from it how modules are loaded",
+    });
+  }
+  for (const member of image.members.filter(({ isProduction }) => isProduction)) {
+    const isBuilt = built.includes(member);
+    for (const { sources, target, from, because } of runtimeFiles(member, { isBuilt, start })) {
+      list.add(copy(sources, target, from === undefined ? {} : { from }), { because });
+    }
+  }
+}

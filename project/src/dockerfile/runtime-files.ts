@@ -1,0 +1,72 @@
+import { memberPath } from "./image-member.ts";
+import type { ImageMember } from "./image-member.ts";
+import type { StartCommand } from "./start-command.ts";
+
+/** Files of a member that the last stage needs. */
+export interface RuntimeFiles {
+  readonly sources: readonly string[];
+  readonly target: string;
+  /** The stage that has them; absent: the context. */
+  readonly from?: string;
+  readonly because: string;
+}
+
+/** Folders with files that programs read when they run. */
+const assetFolders: ReadonlySet<string> = new Set([
+  ...["public", "static", "assets", "views", "templates", "locales", "i18n"],
+  ...["migrations", "drizzle", "prisma", "proto", "schemas"],
+]);
+
+/** What a member's code needs when it runs: what the build made and its assets, or the sources themselves. */
+export function runtimeFiles(
+  member: ImageMember,
+  { isBuilt, start }: { isBuilt: boolean; start: StartCommand },
+): readonly RuntimeFiles[] {
+  return isBuilt ? builtFiles(member, start) : sourceFiles(member);
+}
+
+function builtFiles(member: ImageMember, start: StartCommand): readonly RuntimeFiles[] {
+  const { name, outputs, entries, isProject } = member;
+  const made = outputs.map((folder) => ({
+    sources: [`/app/${memberPath(member, folder)}`],
+    target: `./${memberPath(member, folder)}`,
+    from: "build",
+    because: `the build of "${name}" writes it`,
+  }));
+  const assets = entries.folders
+    .filter((folder) => assetFolders.has(folder))
+    .map((folder) =>
+      folderFrom(member, { folder, because: "files of such a folder are read when the program runs" }),
+    );
+  const flagged = isProject
+    ? start.otherFiles.filter((path) => !outputs.includes(path.split("/")[0] ?? ""))
+    : [];
+  const extra = flagged.map((path) => ({
+    sources: [memberPath(member, path)],
+    target: `./${memberPath(member, path)}`,
+    because: "the start command names it",
+  }));
+  return [...made, ...assets, ...extra];
+}
+
+function sourceFiles(member: ImageMember): readonly RuntimeFiles[] {
+  const { entries, path } = member;
+  const folders = entries.folders.map((folder) =>
+    folderFrom(member, { folder, because: "the sources run as they stand" }),
+  );
+  if (entries.files.length === 0) return folders;
+  const files = {
+    sources: entries.files.map((file) => memberPath(member, file)),
+    target: path === "." ? "./" : `./${path}/`,
+    because: "the sources run as they stand",
+  };
+  return [files, ...folders];
+}
+
+function folderFrom(
+  member: ImageMember,
+  { folder, because }: { folder: string; because: string },
+): RuntimeFiles {
+  const path = memberPath(member, folder);
+  return { sources: [path], target: `./${path}`, because };
+}
