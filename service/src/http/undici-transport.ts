@@ -20,6 +20,11 @@ interface UndiciResponse {
 
 /** A dispatcher of undici: an `Agent`, a `Pool`, a `ProxyAgent`, a `MockAgent`. */
 export interface UndiciDispatcher {
+  request(options: never): Promise<unknown>;
+}
+
+/** What is asked of a dispatcher. */
+interface RequestSender {
   request(options: {
     origin: string;
     path: string;
@@ -44,7 +49,7 @@ export interface UndiciTransportOptions {
  * @throws DextError `DEXT_SERVICE_MODULE_MISSING` when undici is not installed.
  */
 export async function createUndiciTransport(options: UndiciTransportOptions = {}): Promise<Transport> {
-  const { dispatcher = await makeAgent(options.connections) } = options;
+  const dispatcher = (options.dispatcher ?? (await makeAgent(options.connections))) as RequestSender;
   // Loaded here, since a service that sends by fetch needs no streams of Node.
   const streams = await import("node:stream");
   return async ({ url, method, headers, body, signal }) => {

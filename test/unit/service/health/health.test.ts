@@ -1,5 +1,6 @@
 import type { Clock } from "@dext/core";
 import { createHealth } from "@dext/service";
+import type { HealthCheck, HealthStatus } from "@dext/service";
 import { describe, expect, it } from "vitest";
 import { createHealthEndpoint } from "../../../../service/src/health/health-endpoint.ts";
 import type { HealthEndpointOptions } from "../../../../service/src/health/health-endpoint.ts";
@@ -26,7 +27,7 @@ describe("health", () => {
     expect((await health.report(kind)).entries.map(({ name }) => name)).toEqual(wanted);
   });
 
-  it.each([
+  it.each<[string, HealthCheck, HealthStatus, string | undefined]>([
     ["true", () => true, "Healthy", undefined],
     ["nothing", () => undefined, "Healthy", undefined],
     ["any value", () => Promise.resolve("PONG"), "Healthy", undefined],
@@ -42,7 +43,7 @@ describe("health", () => {
     ],
     ["an error later", () => Promise.reject(new Error("late no")), "Unhealthy", "late no"],
     ["something thrown that is no error", () => Promise.reject("text"), "Unhealthy", "text"],
-  ] as const)("a check that gives %s counts", async (_title, check, status, description) => {
+  ])("a check that gives %s counts", async (_title, check, status, description) => {
     const health = createHealth();
     health.add("check", check);
     const report = await health.report("ready");
