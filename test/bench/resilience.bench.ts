@@ -1,5 +1,4 @@
 import process from "node:process";
-import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { spawnSync } from "node:child_process";
 import {
@@ -13,14 +12,10 @@ import {
   TimeoutStrategy,
   wrap,
 } from "cockatiel";
+import CircuitBreaker from "opossum";
 import { standardPipeline } from "@dext/resilience";
 import { atLeast, atMost, median, told } from "./row.ts";
 import type { BenchRow } from "./row.ts";
-
-const CircuitBreaker = createRequire(import.meta.url)("opossum") as new (
-  action: () => Promise<number>,
-  options: object,
-) => { fire(): Promise<number>; shutdown(): void };
 
 const rounds = 80;
 
