@@ -3,6 +3,11 @@ import type { CommandEntry } from "./command.ts";
 /** Every command, in the order of the help; each is imported when it is asked for and not before. */
 export const commandTable: readonly CommandEntry[] = [
   {
+    name: "new",
+    summary: "Make a system, a service, or what a generator of yours makes",
+    load: async () => (await import("./commands/new.ts")).newCommand,
+  },
+  {
     name: "run",
     summary: "Run the system that the AppHost describes",
     load: async () => (await import("./commands/run.ts")).runCommand,

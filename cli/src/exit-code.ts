@@ -19,6 +19,8 @@ const special: Readonly<Record<string, number>> = {
   DEXT_CLI_OPTION_UNKNOWN: exitCodes.usage,
   DEXT_CLI_OPTION_INVALID: exitCodes.usage,
   DEXT_CLI_ARGUMENT_UNEXPECTED: exitCodes.usage,
+  DEXT_CLI_ARGUMENT_MISSING: exitCodes.usage,
+  DEXT_CLI_CONFIRMATION_MISSING: exitCodes.usage,
   DEXT_CLI_RESOURCE_UNKNOWN: exitCodes.usage,
   DEXT_CLI_PATH_UNKNOWN: exitCodes.usage,
   DEXT_CORE_DURATION_INVALID: exitCodes.usage,
@@ -26,5 +28,9 @@ const special: Readonly<Record<string, number>> = {
   DEXT_CLI_WAIT_FAILED: exitCodes.resourceFailed,
   DEXT_CLI_APPHOST_ENDED: exitCodes.internal,
   DEXT_CLI_INTERRUPTED: exitCodes.interrupted,
+  DEXT_GENERATE_ANSWERS_MISSING: exitCodes.usage,
+  DEXT_GENERATE_ANSWER_INVALID: exitCodes.usage,
+  DEXT_GENERATE_GENERATOR_UNKNOWN: exitCodes.usage,
+  DEXT_GENERATE_CANCELLED: exitCodes.interrupted,
   DEXT_RUN_INTERRUPTED: exitCodes.interrupted,
 };

@@ -1,5 +1,7 @@
 export { flagOf } from "./answers/resolve-answers.ts";
 export type { Ask, Question } from "./answers/resolve-answers.ts";
+export { builtInGenerators } from "./builtin/built-in-generators.ts";
+export { dextPackageNames, dextVersion, tarballName, vendorFolder } from "./builtin/dext-packages.ts";
 export { commit } from "./commit/commit.ts";
 export type { CommitResult } from "./commit/commit.ts";
 export { findUncommittedChanges } from "./commit/uncommitted-changes.ts";

@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 
 import { isDextError } from "@dext/core";
 
+import { builtInGenerators } from "../builtin/built-in-generators.ts";
 import { generatorError } from "../generator-error.ts";
 import type { GeneratorDefinition } from "./definition.ts";
 import { defineGenerator } from "./definition.ts";
@@ -34,7 +35,7 @@ export async function loadGenerators(target: string): Promise<GeneratorDefinitio
 }
 
 /**
- * A generator by its name: of those that are given, else of those that the target brings along.
+ * A generator by its name: of those that are given, else of those that the target brings along, else of Dext's own.
  *
  * @throws DextError `DEXT_GENERATE_GENERATOR_UNKNOWN`
  */
@@ -45,11 +46,11 @@ export async function findGenerator(
   const given = generators.find((definition) => definition.name === name);
   if (given !== undefined) return given;
   const brought = await loadGenerators(target);
-  const found = brought.find((definition) => definition.name === name);
+  const found = [...brought, ...builtInGenerators].find((definition) => definition.name === name);
   if (found !== undefined) return found;
-  const names = [...generators, ...brought].map((definition) => `"${definition.name}"`);
+  const names = [...generators, ...brought, ...builtInGenerators].map((definition) => `"${definition.name}"`);
   throw generatorError("DEXT_GENERATE_GENERATOR_UNKNOWN", `There is no generator "${name}"`, {
-    hint: names.length === 0 ? "There are none." : `There are ${names.join(", ")}.`,
+    hint: `There are ${[...new Set(names)].join(", ")}.`,
     details: { generator: name },
   });
 }

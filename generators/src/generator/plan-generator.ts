@@ -33,8 +33,8 @@ export interface PlanOptions extends Pick<AnswerSources, "file" | "detected" | "
  * Runs a generator and gives the plan of what it would change. Writes nothing but the end of a commit that a kill had
  * cut off.
  *
- * @param generator a definition, or the name of one of `options.generators`, of the target's `dext.generators.ts` or
- * of its plopfile
+ * @param generator a definition, or the name of one of `options.generators`, of the target's `dext.generators.ts`, of
+ * its plopfile, or of Dext's own: `"app"`, `"service"`
  * @param answers what flags would say; they are checked, and completed from the other sources
  * @throws DextError with a `DEXT_GENERATE_` code
  * @example

@@ -4,6 +4,8 @@ import { join, posix } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
+import { builtInTemplates } from "@dext/templates";
+
 import { generatorError } from "../generator-error.ts";
 import { checkPath } from "../plan/plan-path.ts";
 import type { CompiledTemplate, TemplateSource } from "./render-template.ts";
@@ -27,7 +29,7 @@ export interface TemplateLookupOptions {
   target: string;
   /** The user's folder; default `$XDG_CONFIG_HOME/dext/templates` or `~/.config/dext/templates`. */
   userFolder?: string;
-  /** The folders of the templates that come with the generators. */
+  /** The folders of the templates that come with the generators; those of `@dext/templates` by default. */
   builtIn?: readonly (URL | string)[];
 }
 
@@ -36,7 +38,11 @@ export class TemplateLookup {
   readonly #roots: readonly { readonly origin: TemplateOrigin; readonly folder: string }[];
   readonly #compiled = new Map<string, CompiledTemplate>();
 
-  constructor({ target, userFolder = defaultUserFolder(), builtIn = [] }: TemplateLookupOptions) {
+  constructor({
+    target,
+    userFolder = defaultUserFolder(),
+    builtIn = [builtInTemplates],
+  }: TemplateLookupOptions) {
     this.#roots = [
       { origin: "project", folder: join(target, "templates") },
       { origin: "user", folder: userFolder },

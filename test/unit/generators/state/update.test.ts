@@ -149,10 +149,15 @@ describe("an update", () => {
       code: "DEXT_GENERATE_UNIT_UNKNOWN",
       hint: 'There are "service-api".',
     });
+    const record = join(root, ".dext/generated/service-api.json");
+    await writeFile(
+      record,
+      (await readFile(record, "utf8")).replace('"generator": "service"', '"generator": "gone"'),
+    );
     await expect(planUpdate(undefined, { target: root })).rejects.toMatchObject({
       code: "DEXT_GENERATE_GENERATOR_UNKNOWN",
     });
-    await writeFile(join(root, ".dext/generated/service-api.json"), '{ "version": 1, "unit": "other" }');
+    await writeFile(record, '{ "version": 1, "unit": "other" }');
     await expect(planUpdate(undefined, { target: root })).rejects.toMatchObject({
       code: "DEXT_GENERATE_STATE_INVALID",
     });

@@ -1,0 +1,82 @@
+import { relative } from "node:path";
+import process from "node:process";
+import { commit, findUncommittedChanges, unifiedDiff } from "@dext/generators";
+import type { ChangePlan } from "@dext/generators";
+import { printJson, printLine, printProgress, styleFor } from "@dext/hosting/output";
+import type { CommandInput } from "../command.ts";
+import { exitCodes } from "../exit-code.ts";
+import { takeFollowUps } from "./follow-ups.ts";
+import { findPackageSource, vendorPackages } from "./vendor-packages.ts";
+
+/** Shows a plan, or commits it and takes the steps after it; gives the exit code. */
+export async function carryOut(plan: ChangePlan, input: CommandInput): Promise<number> {
+  if (input.flag("json")) {
+    printJson(plan);
+    return exitCodes.done;
+  }
+  if (input.flag("dry-run")) {
+    process.stdout.write(unifiedDiff(plan, { colour: styleFor({ stream: process.stdout }).coloured }));
+    return exitCodes.done;
+  }
+  if (plan.operations.some(({ kind }) => kind !== "create")) await tellUncommitted(plan);
+  const { changed } = await commit(plan);
+  showFiles(plan);
+  if (!changed && plan.operations.length === 0) {
+    printLine("Nothing to change: everything is there already.");
+    for (const step of plan.followUps) if (step.kind === "next-step") printLine(step.text);
+    return countConflicts(plan);
+  }
+  await vendor(plan);
+  const left = await takeFollowUps(plan.followUps, {
+    target: plan.target,
+    install: !input.flag("no-install"),
+    git: !input.flag("no-git"),
+  });
+  showNextSteps(plan, left);
+  return countConflicts(plan);
+}
+
+/** Files with the marks of a merge are for a person to settle. */
+function countConflicts({ files }: ChangePlan): number {
+  const marked = files.filter(({ conflicts = 0 }) => conflicts > 0);
+  for (const { path, conflicts = 0 } of marked) {
+    printProgress(
+      `${path} has ${conflicts} ${conflicts === 1 ? "conflict" : "conflicts"}: look for "<<<<<<<"`,
+    );
+  }
+  return marked.length === 0 ? exitCodes.done : exitCodes.configuration;
+}
+
+async function tellUncommitted({ target, operations }: ChangePlan): Promise<void> {
+  const touched = new Set(operations.map(({ path }) => path));
+  const both = (await findUncommittedChanges(target)).filter((path) => touched.has(path));
+  if (both.length > 0) printProgress(`Not committed to git before this change: ${both.join(", ")}`);
+}
+
+async function vendor({ target, records }: ChangePlan): Promise<void> {
+  if (!records.some(({ answers }) => answers["vendored"] === true)) return;
+  const source = findPackageSource();
+  if (source.kind === "checkout") printProgress("Packing Dext into vendor/dext");
+  await vendorPackages(target, source);
+}
+
+function showFiles({ operations, files, target }: ChangePlan): void {
+  const style = styleFor({ stream: process.stdout });
+  const folder = relative(process.cwd(), target);
+  const mark = { create: style.green("+"), modify: style.yellow("~"), delete: style.red("-") };
+  for (const { kind, path } of operations)
+    printLine(`${mark[kind]} ${folder === "" ? path : `${folder}/${path}`}`);
+  for (const { path, choice, diff } of files) {
+    if (choice === "keep" || choice === "diff") printLine(`${style.dim("=")} ${path} ${style.dim("kept")}`);
+    if (diff !== undefined) printLine(diff);
+  }
+}
+
+function showNextSteps({ target }: ChangePlan, left: readonly string[]): void {
+  const folder = relative(process.cwd(), target);
+  const steps = [...(folder === "" || left.length === 0 ? [] : [`cd ${folder}`]), ...left];
+  if (steps.length === 0) return;
+  printLine("");
+  printLine("Next:");
+  for (const step of steps) printLine(`  ${step.replaceAll("\n", "\n  ")}`);
+}

@@ -1,0 +1,12 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { appHostNames } from "../apphost/find-apphost.ts";
+
+/** The folder that is generated into: the nearest one upwards with an AppHost or with what was generated; else this one. */
+export function findRoot(directory: string = process.cwd()): string {
+  for (let folder = directory; ; folder = dirname(folder)) {
+    if ([...appHostNames, ".dext/generated"].some((name) => existsSync(join(folder, name)))) return folder;
+    if (folder === dirname(folder)) return directory;
+  }
+}

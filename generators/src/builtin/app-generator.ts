@@ -1,0 +1,99 @@
+import { defineGenerator } from "../generator/definition.ts";
+import type { Answers, GeneratorDefinition } from "../generator/definition.ts";
+import type { Draft } from "../generator/draft.ts";
+import { dextVersion, vendoredPlace, vendoredPlaces } from "./dext-packages.ts";
+import { packageManagers } from "./package-managers.ts";
+import type { PackageManagerName } from "./package-managers.ts";
+import { draftService, jsonText, typeScriptVersions } from "./service-files.ts";
+import { namePrompt, servicePrompts } from "./service-prompts.ts";
+import type { ServiceKind, ServiceRuntime } from "./service-prompts.ts";
+
+/** The generator behind `dext new app`: a repository that runs at once. */
+export const appGenerator: GeneratorDefinition = defineGenerator({
+  name: "app",
+  description: "A repository with an AppHost and a first service",
+  prompts: [namePrompt("What is the system called?"), ...servicePrompts],
+  plan(draft, { answers }) {
+    const app = appOf(answers);
+    draftRoot(draft, app);
+    draftService(draft, {
+      name: firstService[app.kind],
+      runtime: app.runtime,
+      kind: app.kind,
+      scope: `@${app.name}`,
+      appHost: "apphost.ts",
+    });
+    draft.followUp({ kind: "install", directory: ".", packageManager: app.packageManager });
+    draft.followUp({ kind: "git-init", directory: "." });
+    draft.followUp({ kind: "next-step", text: `${app.packageManager} run start` });
+  },
+});
+
+interface AppPlan {
+  readonly name: string;
+  readonly runtime: ServiceRuntime;
+  readonly kind: ServiceKind;
+  readonly packageManager: PackageManagerName;
+  readonly vendored: boolean;
+}
+
+const firstService: Readonly<Record<ServiceKind, string>> = { api: "api", worker: "worker", plain: "web" };
+
+function appOf(answers: Answers): AppPlan {
+  return {
+    name: answers["name"] as string,
+    runtime: answers["runtime"] as ServiceRuntime,
+    kind: answers["kind"] as ServiceKind,
+    packageManager: answers["packageManager"] as PackageManagerName,
+    vendored: answers["vendored"] === true,
+  };
+}
+
+function draftRoot(draft: Draft, app: AppPlan): void {
+  const { packageManager, runtime, vendored } = app;
+  const data = {
+    usesDeno: runtime === "deno",
+    strictInstall: packageManagers[packageManager].strictInstall,
+    overrides: vendored ? vendoredPlaces() : undefined,
+  };
+  draft.add({ path: "package.json", text: jsonText(manifestOf(app)) });
+  for (const [path, template] of Object.entries(rootTemplates)) draft.add({ path, template, data });
+  if (packageManager === "pnpm") {
+    draft.add({ path: "pnpm-workspace.yaml", template: "app/pnpm-workspace.yaml.ejs", data });
+  }
+  if (packageManager === "yarn") draft.add({ path: ".yarnrc.yml", template: "app/yarnrc.yml.ejs", data });
+}
+
+const rootTemplates: Readonly<Record<string, string>> = {
+  "apphost.ts": "app/apphost.ts.ejs",
+  "tsconfig.json": "app/tsconfig.json.ejs",
+  ".gitignore": "app/gitignore.ejs",
+  "README.md": "app/README.md.ejs",
+  ".github/workflows/ci.yml": "app/ci.yml.ejs",
+};
+
+function manifestOf({ name, packageManager, vendored }: AppPlan): object {
+  const place = (each: string): string => (vendored ? vendoredPlace(each) : dextVersion());
+  const { everywhere } = packageManagers[packageManager];
+  return {
+    name,
+    version: "0.1.0",
+    private: true,
+    type: "module",
+    ...(packageManager === "pnpm" ? {} : { workspaces: ["services/*"] }),
+    scripts: {
+      start: "dext run",
+      check: `tsc --noEmit && ${everywhere("check")}`,
+      test: everywhere("test"),
+    },
+    devDependencies: { "@dext/hosting": place("@dext/hosting"), ...typeScriptVersions, dext: place("dext") },
+    ...(vendored ? pins(packageManager) : {}),
+    engines: { node: ">=22.18" },
+  };
+}
+
+/** pnpm has them in its own file. */
+function pins(packageManager: PackageManagerName): object {
+  if (packageManager === "pnpm") return {};
+  return { [packageManager === "yarn" ? "resolutions" : "overrides"]: vendoredPlaces() };
+}

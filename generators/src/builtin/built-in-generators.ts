@@ -1,0 +1,11 @@
+import type { GeneratorDefinition } from "../generator/definition.ts";
+import { ejectGenerator } from "../templates/eject.ts";
+import { appGenerator } from "./app-generator.ts";
+import { serviceGenerator } from "./service-generator.ts";
+
+/** The generators that come with Dext. */
+export const builtInGenerators: readonly GeneratorDefinition[] = [
+  appGenerator,
+  serviceGenerator,
+  ejectGenerator({}),
+];

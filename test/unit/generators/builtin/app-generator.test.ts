@@ -1,0 +1,119 @@
+import { commit, dextPackageNames, plan, undo } from "@dext/generators";
+import type { ChangePlan } from "@dext/generators";
+import { parseSync } from "oxc-parser";
+import { describe, expect, it } from "vitest";
+import { publicPackages } from "../../../../scripts/packages.ts";
+import { snapshot, targetFolder } from "../../../fixtures/generators/target-folder.ts";
+
+const templates = { userFolder: "/no/such/folder" };
+
+function files({ operations }: ChangePlan): Map<string, string> {
+  return new Map(
+    operations.flatMap((each) => (each.kind === "delete" ? [] : [[each.path, each.after.contents] as const])),
+  );
+}
+
+function json(text: string | undefined): Record<string, unknown> {
+  return JSON.parse(text ?? "") as Record<string, unknown>;
+}
+
+/** What a parser and a formatter would object to. */
+function faultsOf(path: string, text: string): string[] {
+  const faults = path.endsWith(".ts") ? parseSync(path, text).errors.map(({ message }) => message) : [];
+  if (path.endsWith(".json")) json(text);
+  if (!/[^\n]\n$/.test(text) || /[ \t]\n|\n{3}/.test(text))
+    faults.push("has blanks or lines at a wrong place");
+  return faults.map((fault) => `${path}: ${fault}`);
+}
+
+describe("the app generator", () => {
+  it.each(
+    ["node", "deno"].flatMap((runtime) => ["api", "worker", "plain"].map((kind) => ({ runtime, kind }))),
+  )("makes a $kind for $runtime whose every file parses", async ({ runtime, kind }) => {
+    const made = files(
+      await plan("app", { name: "shop", runtime, kind }, { target: await targetFolder(), templates }),
+    );
+    expect([...made].flatMap(([path, text]) => faultsOf(path, text))).toEqual([]);
+    const service = { api: "api", worker: "worker", plain: "web" }[kind] ?? "";
+    expect([...made.keys()]).toEqual(
+      expect.arrayContaining([
+        ".github/workflows/ci.yml",
+        ".gitignore",
+        "README.md",
+        "apphost.ts",
+        `services/${service}/src/config.ts`,
+        `services/${service}/src/main.ts`,
+        `services/${service}/${runtime === "deno" ? "deno.json" : "tsconfig.json"}`,
+      ]),
+    );
+    expect(made.get("apphost.ts")).toContain(
+      `.addProject("${service}", "./services/${service}", { entryPoint: "src/main.ts" })`,
+    );
+    const { scripts } = json(made.get(`services/${service}/package.json`));
+    expect(scripts).toMatchObject({ test: runtime === "deno" ? "deno test -A" : "vitest run" });
+  });
+
+  it.each([
+    ["npm", "package.json", '"overrides"'],
+    ["yarn", "package.json", '"resolutions"'],
+    ["bun", "package.json", '"overrides"'],
+    ["pnpm", "pnpm-workspace.yaml", "overrides:"],
+  ])("pins the vendored packages in the way of %s", async (packageManager, path, field) => {
+    const answers = { name: "shop", packageManager, vendored: true };
+    const made = files(await plan("app", answers, { target: await targetFolder(), templates }));
+    expect(made.get(path)).toContain(field);
+    for (const name of dextPackageNames) expect(made.get(path)).toContain(`"${name}": "file:./vendor/dext/`);
+    const pinned = [...made].filter(([, text]) => text.includes("dext-core-"));
+    expect(pinned.map(([each]) => each)).toEqual([path]);
+  });
+
+  it("pins every package that Dext publishes", async () => {
+    const names = (await publicPackages()).map(({ name }) => name);
+    expect([...dextPackageNames].toSorted()).toEqual(names.toSorted());
+  });
+
+  it.each([
+    "",
+    "Shop",
+    "../out",
+    "a/b",
+    "-x",
+    "x-",
+    'a"; process.exit(1)//',
+    "$(id)",
+    "a\nb",
+    "é",
+    "a".repeat(64),
+  ])("refuses the name %j and plans nothing", async (name) => {
+    const target = await targetFolder();
+    const planned = plan("app", { name }, { target, templates });
+    await expect(planned).rejects.toMatchObject({ code: "DEXT_GENERATE_ANSWER_INVALID" });
+    expect(snapshot(target)).toEqual({});
+  });
+
+  it("names the flag of what is missing at once", async () => {
+    await expect(plan("app", {}, { target: await targetFolder(), templates })).rejects.toMatchObject({
+      code: "DEXT_GENERATE_ANSWERS_MISSING",
+      details: { flags: ["--name"] },
+    });
+  });
+
+  it("changes nothing when it runs again, and its undo leaves what was there", async () => {
+    const target = await targetFolder({ "notes.txt": "mine\n" });
+    const before = snapshot(target);
+    await commit(await plan("app", { name: "shop" }, { target, templates }));
+    const again = await plan("app", { name: "shop" }, { target, templates });
+    expect(again.operations).toEqual([]);
+    expect(await commit(again)).toMatchObject({ changed: false });
+    expect(await undo(target)).toMatchObject({ left: [] });
+    expect(snapshot(target)).toEqual(before);
+  });
+
+  it("refuses to write over a file of somebody else's", async () => {
+    const target = await targetFolder({ "package.json": "{}\n" });
+    await expect(plan("app", { name: "shop" }, { target, templates })).rejects.toMatchObject({
+      code: "DEXT_GENERATE_CONFLICT",
+      details: { path: "package.json" },
+    });
+  });
+});
