@@ -59,6 +59,8 @@ export const neverInImages: readonly string[] = [
   "**/*.key",
   "**/*.test.*",
   "**/*.spec.*",
+  "**/*_test.*",
+  "**/__tests__",
   "**/*.tsbuildinfo",
 ];
 
