@@ -46,7 +46,7 @@ function parseLine(text: MappedText, options: ParseOptions): DockerInstruction {
     end,
     flags,
     body,
-    words: splitWords(body, escape),
+    words: splitWords(body, { escape, quotes: !unquoted.has(keyword) }),
     ...(json === undefined ? {} : { json }),
     heredocs: [],
     onbuild,
@@ -66,6 +66,8 @@ const execForms: ReadonlySet<string> = new Set([
   "SHELL",
   "VOLUME",
 ]);
+// What BuildKit splits at white space only, whatever quotes there are.
+const unquoted: ReadonlySet<string> = new Set(["ADD", "COPY", "EXPOSE", "FROM", "VOLUME"]);
 const flagged: ReadonlySet<string> = new Set(["ADD", "COPY", "FROM", "HEALTHCHECK", "RUN"]);
 
 function splitFlags(
@@ -75,7 +77,7 @@ function splitFlags(
   const flags: InstructionFlag[] = [];
   if (!flagged.has(keyword)) return { flags, body: rest };
   let position = 0;
-  for (const word of splitWords(rest, escape)) {
+  for (const word of splitWords(rest, { escape })) {
     if (!word.raw.startsWith("--") || word.raw === "--") break;
     const [name = "", ...value] = word.value.slice(2).split("=");
     flags.push({ name, value: value.join("="), start: word.start, end: word.end });

@@ -30,7 +30,7 @@ export function openStage(
 ): Stage {
   const [baseWord, keyword, nameWord] = from.words;
   const named = keyword?.value.toUpperCase() === "AS" && nameWord !== undefined;
-  const text = baseWord && expandWord(baseWord.raw, options.lookup, options).value;
+  const text = baseWord && knownText(baseWord.raw, options);
   const parent = text === undefined ? undefined : findStage(options.stages, text);
   return {
     index: options.stages.length,
@@ -41,6 +41,13 @@ export function openStage(
     ...(text === undefined || text === "" ? {} : { base: readImageReference(text) }),
     ...(parent === undefined ? {} : { parent }),
   };
+}
+
+/** A word with its variables put in; nothing when one has no value that is known. */
+function knownText(raw: string, options: { lookup: VariableLookup; escape: string }): string | undefined {
+  const { value, uses } = expandWord(raw, options.lookup, options);
+  const known = uses.every(({ name, guarded }) => guarded || typeof options.lookup(name) === "string");
+  return known ? value : undefined;
 }
 
 /** The stage of a name; names are told apart without case. */
@@ -73,6 +80,11 @@ export function chainInstructions(stage: Stage): DockerInstruction[] {
 /** Whether the last stage that the chain begins with is built on nothing. */
 export function isFromScratch(stage: Stage): boolean {
   return stageChain(stage).at(-1)?.base?.text === "scratch";
+}
+
+/** Whether a stage may be built on another one that only the build can tell: `FROM build-${TARGETARCH}`. */
+export function mayHaveParent({ base, baseWord }: Stage): boolean {
+  return base === undefined && !/[:/@]/.test(baseWord?.raw.replaceAll(/\$\{[^}]*\}/g, "") ?? "");
 }
 
 /** Whether the image is one of Windows, whose shell is none of ours. */

@@ -12,8 +12,11 @@ export interface DockerWord {
   end: number;
 }
 
-/** Splits at white space that is neither quoted nor escaped. */
-export function splitWords(mapped: MappedText, escape: string): DockerWord[] {
+/** Splits at white space that is neither quoted nor escaped; where quotes have no meaning, at all white space. */
+export function splitWords(
+  mapped: MappedText,
+  { escape, quotes = true }: { escape: string; quotes?: boolean },
+): DockerWord[] {
   const words: DockerWord[] = [];
   const { text } = mapped;
   let position = 0;
@@ -22,7 +25,7 @@ export function splitWords(mapped: MappedText, escape: string): DockerWord[] {
       position += 1;
       continue;
     }
-    const end = wordEnd(text, position, escape);
+    const end = quotes ? wordEnd(text, position, escape) : position + text.slice(position).search(/\s|$/);
     words.push(wordOf(sliceMapped(mapped, position, end), escape));
     position = end;
   }

@@ -35,7 +35,7 @@ export const apkRules: readonly LintRule[] = [
       for (const { run, script } of shippedRunSteps(context)) {
         if (hasMountOver(run, "/var/cache/apk") || hasMountOver(run, "/etc/apk/cache")) continue;
         const install = findInstalls(script.commands, apkSyntax).find(
-          ({ arguments: read }) => !hasFlag(read, "no-cache"),
+          ({ arguments: read }) => !hasFlag(read, "no-cache", "no-network"),
         );
         if (install === undefined || script.commands.some((command) => removes(command, "/var/cache/apk")))
           continue;

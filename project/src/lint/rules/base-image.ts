@@ -158,9 +158,7 @@ function externalImages(context: RuleContext): ExternalImage[] {
   return context.document.stages.flatMap(({ base, parent, baseWord }) => {
     if (base === undefined || baseWord === undefined || parent !== undefined || base.text === "scratch")
       return [];
-    return baseWord.raw.includes("$") && !isKnown(context, baseWord.raw)
-      ? []
-      : [{ image: base, at: baseWord }];
+    return baseWord.raw.includes("$") && !isValidReference(base.text) ? [] : [{ image: base, at: baseWord }];
   });
 }
 
@@ -177,13 +175,6 @@ function copiedImages(context: RuleContext): ExternalImage[] {
         : [];
     }),
   );
-}
-
-/** Whether every variable of a word has a value, so that what comes out is what is built by default. */
-function isKnown({ document }: RuleContext, raw: string): boolean {
-  const { value, uses } = expandWord(raw, lookupIn(document.globals), document);
-  if (value === undefined || !isValidReference(value)) return false;
-  return uses.every(({ name, guarded }) => guarded || typeof document.globals.get(name) === "string");
 }
 
 function platformFlag(flags: readonly InstructionFlag[]): InstructionFlag | undefined {

@@ -221,9 +221,11 @@ function setsPipefail({ document, script }: RuleContext, run: DockerInstruction)
 }
 
 function sameFlags(one: DockerInstruction, other: DockerInstruction): boolean {
-  const text = ({ flags }: DockerInstruction): string =>
-    flags.map(({ name, value }) => `${name}=${value}`).join(" ");
-  return text(one) === text(other);
+  return flagText(one) === flagText(other);
+}
+
+function flagText({ flags }: DockerInstruction): string {
+  return flags.map(({ name, value }) => `${name}=${value}`).join(" ");
 }
 
 function isSmall(script: RuleContext["script"], run: DockerInstruction): boolean {

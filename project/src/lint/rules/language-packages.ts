@@ -135,7 +135,7 @@ export const languagePackageRules: readonly LintRule[] = [
             ({ text, dynamic }) =>
               !dynamic &&
               isGoPath(text) &&
-              (/@latest$/.test(text) || (!text.includes("@") && !hasSources(run))),
+              (text.endsWith("@latest") || (!text.includes("@") && !hasSources(run))),
           );
           if (loose.length > 0) yield { at: command, message: `No version is given for ${listNames(loose)}` };
         }

@@ -15,8 +15,9 @@ export const secretRules: readonly LintRule[] = [
     fix: "Hand it to the build by RUN --mount=type=secret, and to the container when it starts.",
     *check(context) {
       for (const one of instructionsOf(context, "ARG", "ENV")) {
-        for (const { key, word } of keyValues(one)) {
-          if (!namesSecret(key)) continue;
+        for (const { key, word, rawValue } of keyValues(one)) {
+          // A path says where a secret is, not what it is.
+          if (!namesSecret(key) || /^["']?\//.test(rawValue ?? "")) continue;
           yield { at: word, message: `${one.keyword} "${key}" has the name of a secret` };
         }
       }
@@ -64,7 +65,7 @@ export const secretRules: readonly LintRule[] = [
 // key in a Dockerfile is the fingerprint of a public one.
 const secretWord =
   /(?:_|^)(?:apikey|api_key|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$)/i;
-const harmless = /(?:_|^)(?:public|file|version|path|dir|url|id)(?:_|$)|^GPG_KEYS?$/i;
+const harmless = /(?:_|^)(?:public|file|version|path|dir|url|id)(?:_|$)|(?:_|^)GPG_KEYS?$/i;
 const known: ReadonlySet<string> = new Set([
   "AWS_ACCESS_KEY_ID",
   "AWS_SECRET_ACCESS_KEY",

@@ -1,7 +1,7 @@
 import { flagValue } from "../document/instruction.ts";
 import { findStage, referredStage } from "../document/stages.ts";
 import type { LintRule } from "../rule.ts";
-import { instructionsOf } from "../rule-context.ts";
+import { instructionsOf, shippedInstructions } from "../rule-context.ts";
 
 /** Names of stages, and what is copied between stages. */
 export const stageRules: readonly LintRule[] = [
@@ -88,10 +88,16 @@ export const stageRules: readonly LintRule[] = [
     why: "Everything of the other stage comes along, build tools and secrets included, and nothing is gained by stages.",
     fix: "Copy the files that are needed.",
     *check(context) {
-      for (const one of instructionsOf(context, "COPY")) {
+      for (const one of shippedInstructions(context)) {
         const paths = (one.json ?? one.words).map(({ value }) => value);
         const target = paths.pop();
-        if (flagValue(one, "from") === undefined || target !== "/" || !paths.includes("/")) continue;
+        if (
+          one.keyword !== "COPY" ||
+          flagValue(one, "from") === undefined ||
+          target !== "/" ||
+          !paths.includes("/")
+        )
+          continue;
         // FROM scratch with one COPY is how an image is flattened, which is meant.
         if (one.stage?.base?.text === "scratch") continue;
         yield { at: one, message: `The whole file system of "${flagValue(one, "from")}" is copied` };

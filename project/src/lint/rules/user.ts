@@ -1,4 +1,5 @@
 import type { DockerInstruction } from "../document/instruction.ts";
+import { isWindows, mayHaveParent, stageChain } from "../document/stages.ts";
 import type { LintRule, RuleContext } from "../rule.ts";
 import { knownValue, lastStage, shippedInstructions } from "../rule-context.ts";
 
@@ -31,6 +32,8 @@ export const userRules: readonly LintRule[] = [
     *check(context) {
       const stage = lastStage(context);
       if (stage === undefined || lastUser(context) !== undefined) return;
+      // Windows has no root, and what the build decides on may have a USER of its own.
+      if (isWindows(stage) || stageChain(stage).some(mayHaveParent)) return;
       // Images that name their user in their tag, as distroless does.
       if (/nonroot|rootless|unprivileged/i.test(stage.base?.text ?? "")) return;
       yield { at: stage.from, message: "The image has no USER, so its containers run as root" };

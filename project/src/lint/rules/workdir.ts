@@ -70,6 +70,8 @@ export const workdirRules: readonly LintRule[] = [
         );
         const target = command && readArguments(command).operands[0];
         if (command === undefined || target === undefined || target.dynamic || target.text === "-") continue;
+        // What is mounted is there only while the RUN lasts.
+        if (hasMount(run, target.text)) continue;
         const useless = script.commands.length === 1 ? ", and its effect ends with the RUN" : "";
         yield { at: command, message: `The ${run.keyword} begins with cd to "${target.text}"${useless}` };
       }
@@ -92,6 +94,13 @@ export const workdirRules: readonly LintRule[] = [
     },
   },
 ];
+
+function hasMount({ flags }: DockerInstruction, path: string): boolean {
+  return flags.some(({ name, value }) => {
+    const target = /(?:^|,)(?:target|dst|destination)=(?<path>[^,]+)/.exec(value)?.groups?.["path"];
+    return name === "mount" && target !== undefined && `${path}/`.startsWith(`${target}/`);
+  });
+}
 
 function isRelative({ words }: DockerInstruction): boolean {
   return words[0] !== undefined && isRelativePath(words[0].value);
