@@ -63,6 +63,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import("./commands/config.ts")).configCommand,
   },
   {
+    name: "dockerfile",
+    summary: "Write Dockerfiles for projects, each with its .dockerignore",
+    load: async () => (await import("./commands/dockerfile.ts")).dockerfileCommand,
+  },
+  {
     name: "doctor",
     summary: "Show what this machine offers, and what dead runs have left",
     load: async () => (await import("./commands/doctor.ts")).doctorCommand,

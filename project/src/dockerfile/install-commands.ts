@@ -115,6 +115,7 @@ function yarnBerry(image: ImageProject): InstallCommands {
         text: secretly(image, `${yarn} workspaces focus ${focus} --production`),
         because: "what production needs stays; the strict install before it has compared the lock file",
       },
+      ...withoutOthers(image),
     ],
     prunes: true,
     script: (script, { name, path }) =>
@@ -131,9 +132,11 @@ function bun(image: ImageProject): InstallCommands {
     tool: project.runtime.value === "bun" ? undefined : globalTool(image, "bun"),
     mounts: [cacheMount("bun", "/root/.bun/install/cache"), ...secretMounts(image)],
     everything: [install(image, `bun install --frozen-lockfile${scripts}`)],
-    production: [install(image, `bun install --frozen-lockfile --production${filter}${scripts}`)],
-    script: (script, { name, path }) =>
-      `bun ${path === "." ? "" : `--filter ${shellWord(name)} `}run ${script}`,
+    production: [
+      install(image, `bun install --frozen-lockfile --production${filter}${scripts}`),
+      ...withoutOthers(image),
+    ],
+    script: (script, { name, path }) => `bun run ${path === "." ? "" : `--cwd ${shellWord(path)} `}${script}`,
   };
 }
 
@@ -207,6 +210,17 @@ function secretly({ install: files }: ImageProject, text: string): string {
 /** Scripts of the project itself need its sources, which are not there yet. */
 function ignoreScripts({ ownScripts }: ImageProject): string {
   return ownScripts.length > 0 ? " --ignore-scripts" : "";
+}
+
+/** Members whose manifests only the strict install needed. */
+function withoutOthers({ install: files, members }: ImageProject): readonly RunPart[] {
+  const needed = members.map(({ path }) => path);
+  const folders = files.manifests
+    .map((path) => path.slice(0, Math.max(0, path.lastIndexOf("/"))))
+    .filter((folder) => folder !== "" && !needed.some((path) => `${path}/`.startsWith(`${folder}/`)));
+  if (folders.length === 0) return [];
+  const because = "the install compared them with the lock file; the project does not need them";
+  return [{ text: `rm -rf ${[...new Set(folders)].map((folder) => shellWord(folder)).join(" ")}`, because }];
 }
 
 function rebuilt({ ownScripts, project }: ImageProject, command: string): readonly RunPart[] {

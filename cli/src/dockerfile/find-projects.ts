@@ -1,0 +1,26 @@
+import { join } from "node:path";
+import process from "node:process";
+import { detectProject } from "@dext/project";
+import type { ProjectDescription } from "@dext/project";
+
+/** The projects at some paths; without any, the one here, or all of the workspace here that are started by a script. */
+export async function findProjects(paths: readonly string[]): Promise<readonly ProjectDescription[]> {
+  if (paths.length > 0) return Promise.all(paths.map((path) => detectProject(path)));
+  const here = await detectProject(process.cwd());
+  const { workspace } = here;
+  if (workspace?.isRoot !== true || isStarted(here)) return [here];
+  const members = await Promise.all(
+    workspace.members.map(({ path }) => detectProject(join(workspace.root, path))),
+  );
+  const started = members.filter((member) => isStarted(member));
+  return started.length === 0 ? [here] : started;
+}
+
+/** What has a script `start` is a program; what has none may be a library. */
+function isStarted({ scripts, workspace }: ProjectDescription): boolean {
+  // The start script of a root often runs its members.
+  return (
+    scripts["start"] !== undefined &&
+    !(workspace?.isRoot === true && /\bworkspaces?\b|--filter|turbo|nx\b|\bdext\b/.test(scripts["start"]))
+  );
+}

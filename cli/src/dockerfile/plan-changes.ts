@@ -1,0 +1,38 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { defineGenerator, plan } from "@dext/generators";
+import type { ChangePlan, OnConflict } from "@dext/generators";
+import type { DockerfilePlan, PlannedText } from "@dext/project/dockerfile";
+
+/** The changes that write some Dockerfiles: one plan for each folder that images are built from. */
+export async function planChanges(
+  plans: readonly DockerfilePlan[],
+  { onConflict }: { onConflict: OnConflict },
+): Promise<readonly ChangePlan[]> {
+  const byContext = Map.groupBy(plans, ({ context }) => context);
+  const changes: ChangePlan[] = [];
+  for (const [target, those] of byContext) {
+    const files = those.flatMap((each) => filesOf(each));
+    const generator = defineGenerator({
+      name: "dockerfile",
+      description: "Dockerfiles, each with its .dockerignore",
+      actions: files.map(({ path, text }) => ({ type: "add", path, text })),
+    });
+    changes.push(await plan(generator, {}, { target, onConflict }));
+  }
+  return changes;
+}
+
+/** The files that are not on disk as they would be written, but for their line endings. */
+export async function findOutdated(plan: DockerfilePlan): Promise<readonly PlannedText[]> {
+  const outdated: PlannedText[] = [];
+  for (const file of filesOf(plan)) {
+    const text = await readFile(join(plan.context, file.path), "utf8").catch(() => undefined);
+    if (text?.replaceAll("\r\n", "\n") !== file.text) outdated.push(file);
+  }
+  return outdated;
+}
+
+function filesOf({ dockerfile, ignoreFile }: DockerfilePlan): readonly PlannedText[] {
+  return [dockerfile, ignoreFile];
+}
