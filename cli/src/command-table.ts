@@ -8,6 +8,21 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import("./commands/new.ts")).newCommand,
   },
   {
+    name: "undo",
+    summary: "Take back what was generated last",
+    load: async () => (await import("./commands/undo.ts")).undoCommand,
+  },
+  {
+    name: "update",
+    summary: "Bring generated files up to date, merged with what was changed since",
+    load: async () => (await import("./commands/update.ts")).updateCommand,
+  },
+  {
+    name: "eject",
+    summary: "Copy a template into the project, to change it there",
+    load: async () => (await import("./commands/eject.ts")).ejectCommand,
+  },
+  {
     name: "run",
     summary: "Run the system that the AppHost describes",
     load: async () => (await import("./commands/run.ts")).runCommand,

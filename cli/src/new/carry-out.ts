@@ -6,7 +6,7 @@ import { printJson, printLine, printProgress, styleFor } from "@dext/hosting/out
 import type { CommandInput } from "../command.ts";
 import { exitCodes } from "../exit-code.ts";
 import { takeFollowUps } from "./follow-ups.ts";
-import { findPackageSource, vendorPackages } from "./vendor-packages.ts";
+import { vendorPackages } from "./vendor-packages.ts";
 
 /** Shows a plan, or commits it and takes the steps after it; gives the exit code. */
 export async function carryOut(plan: ChangePlan, input: CommandInput): Promise<number> {
@@ -23,7 +23,6 @@ export async function carryOut(plan: ChangePlan, input: CommandInput): Promise<n
   showFiles(plan);
   if (!changed && plan.operations.length === 0) {
     printLine("Nothing to change: everything is there already.");
-    for (const step of plan.followUps) if (step.kind === "next-step") printLine(step.text);
     return countConflicts(plan);
   }
   await vendor(plan);
@@ -55,9 +54,9 @@ async function tellUncommitted({ target, operations }: ChangePlan): Promise<void
 
 async function vendor({ target, records }: ChangePlan): Promise<void> {
   if (!records.some(({ answers }) => answers["vendored"] === true)) return;
-  const source = findPackageSource();
-  if (source.kind === "checkout") printProgress("Packing Dext into vendor/dext");
-  await vendorPackages(target, source);
+  await vendorPackages(target, {
+    onBegin: () => printProgress("Putting the packages of Dext into vendor/dext"),
+  });
 }
 
 function showFiles({ operations, files, target }: ChangePlan): void {

@@ -30,15 +30,16 @@ export function findPackageSource(from: string = dirname(fileURLToPath(import.me
 /**
  * Puts the packages into the vendor folder of a project, unless they are there: what is there may be in a lock file.
  *
- * @returns whether anything had to be done
+ * @param options.onBegin called when there is something to do, which can take some seconds
  * @throws DextError `DEXT_CLI_PACKAGES_UNAVAILABLE`
  */
 export async function vendorPackages(
   target: string,
-  source: PackageSource = findPackageSource(),
-): Promise<boolean> {
+  { source = findPackageSource(), onBegin }: { source?: PackageSource; onBegin?: () => void } = {},
+): Promise<void> {
   const vendor = join(target, vendorFolder);
-  if (isComplete(vendor)) return false;
+  if (isComplete(vendor)) return;
+  onBegin?.();
   const folder = await tarballFolder(source);
   await mkdir(vendor, { recursive: true });
   await Promise.all(
@@ -49,7 +50,6 @@ export async function vendorPackages(
       await rename(join(vendor, `.${file}`), join(vendor, file));
     }),
   );
-  return true;
 }
 
 const packScript = "scripts/pack-packages.ts";
