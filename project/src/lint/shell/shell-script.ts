@@ -36,7 +36,11 @@ export function readScript(script: MappedText): ShellScript {
     if (node.type === "Command") commands.push(...commandsOf(node, { script, ...at }));
     if (node.type === "Pipeline" && node.operators.length > 0) {
       const start = sourceOffset(script, node.pos);
-      pipes.push({ start, end: sourceOffset(script, node.end), risky: !at.condition && hasRisk(node) });
+      pipes.push({
+        start,
+        end: sourceOffset(script, node.end),
+        risky: !at.condition && !isNegated(node) && hasRisk(node),
+      });
     }
     let isFirst = true;
     forEachChild(node, (child) => {
@@ -66,13 +70,17 @@ function surroundings(
 ): Surroundings {
   const asks =
     (node.type === "If" || node.type === "Elif" || node.type === "While" ? child === node.clause : false) ||
-    (node.type === "Pipeline" && node.prefixes.some(({ type }) => type === "Negation"));
+    (node.type === "Pipeline" && isNegated(node));
   return {
     contained:
       at.contained || containers.has(node.type) || (node.type === "Pipeline" && node.operators.length > 0),
     leading: at.leading && plain.has(node.type),
     condition: at.condition || asks,
   };
+}
+
+function isNegated({ prefixes }: Pipeline): boolean {
+  return prefixes.some(({ type }) => type === "Negation");
 }
 
 const harmless: ReadonlySet<string> = new Set(["echo", "printf", "yes", "true", ":"]);
