@@ -41,6 +41,7 @@ const stock = host.addProject("stock", "./stock").withReference(api).waitFor(api
 host
   .addProject("web", "./web")
   .withReference(api)
+  .withReference(inventory)
   .withReference(stock)
   .waitFor(api)
   .withHttpHealthCheck("/health");

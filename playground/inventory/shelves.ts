@@ -1,3 +1,4 @@
+import type { Logger } from "@dext/core";
 import { createClient, WatchError } from "redis";
 
 /** What came of taking pieces from a shelf. */
@@ -26,8 +27,11 @@ interface Change {
 }
 
 /** The stock in Redis: the hash `stock`, and in `reservations` what was taken for which order. */
-export function createShelves(address: { host: string; port: number; password?: string }): Shelves {
-  const redis = connect(address);
+export function createShelves(
+  address: { host: string; port: number; password?: string },
+  logger: Logger,
+): Shelves {
+  const redis = connect(address, logger);
   let latest: Promise<unknown> = Promise.resolve();
 
   /** Runs a change that first looks: again when another replica was faster, and one at a time on this connection. */
@@ -108,7 +112,7 @@ export function createShelves(address: { host: string; port: number; password?: 
   };
 }
 
-function connect(address: { host: string; port: number; password?: string }) {
+function connect(address: { host: string; port: number; password?: string }, logger: Logger) {
   const { host, port, password } = address;
   const redis = createClient({
     ...(password && { password }),
@@ -125,11 +129,11 @@ function connect(address: { host: string; port: number; password?: string }) {
   });
   let away = false;
   redis.on("error", (error: Error) => {
-    if (!away) console.warn(`Redis is away, trying again: ${error.message || error.name}`);
+    if (!away) logger.warn(`Redis is away, trying again: ${error.message || error.name}`);
     away = true;
   });
   redis.on("ready", () => {
-    if (away) console.info("Redis is back");
+    if (away) logger.info("Redis is back");
     away = false;
   });
   redis.connect().catch(() => {});

@@ -119,6 +119,33 @@ describe.each([
       expect(value).toContain('"change":-3');
     });
 
+    it("tells on the page what the pipeline does when the inventory fails, and when it answers again", async () => {
+      const web = app.url("web");
+      const turn = (fault: string): Promise<Response> => submit(web, { action: "/fault", fields: { fault } });
+      expect((await turn("upside-down")).status).toBe(400);
+      expect((await turn("failing")).status).toBe(303);
+      const failing = await vi.waitFor(
+        async () => {
+          const page = await readPage(web);
+          expect(page).toMatch(/data-circuit="open"/);
+          return page;
+        },
+        { timeout: 15_000 },
+      );
+      expect(failing).toMatch(/attempt 1 was answered 503, next in \d+ ms/);
+      expect(failing).toMatch(/circuit opened for 5 s/);
+      expect(failing).toContain("Enamel mug");
+      expect((await turn("none")).status).toBe(303);
+      await vi.waitFor(
+        async () => {
+          const page = await readPage(web);
+          expect(page).toMatch(/data-circuit="closed"/);
+          expect(page).toContain("circuit closed: the inventory answers again");
+        },
+        { timeout: 15_000, interval: 250 },
+      );
+    }, 40_000);
+
     it("gives the same key to the api and the worker, and shows no secret in the logs", async () => {
       const names = [...new Set((await app.resources()).map(({ name }) => name))];
       const all = (await Promise.all(names.map(textOf))).join("\n");

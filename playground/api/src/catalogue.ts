@@ -1,6 +1,6 @@
 import { keys } from "@playground/orders";
 import type { Product, StockedProduct } from "@playground/orders";
-import type { Cache } from "@playground/service";
+import type { Cache } from "@playground/cache";
 
 export async function readProduct(cache: Cache, code: string): Promise<Product | undefined> {
   const text = await cache.hGet(keys.catalogue, code);

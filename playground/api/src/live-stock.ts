@@ -1,7 +1,8 @@
 import { keys } from "@playground/orders";
-import type { Cache, Service } from "@playground/service";
+import type { Service } from "@dext/service";
+import type { Cache } from "@playground/cache";
 import { readCatalogue } from "./catalogue.ts";
-import { readStock } from "./inventory.ts";
+import type { Inventory } from "./inventory.ts";
 
 export interface LiveStock {
   /** A stream of server-sent events: `shelves` with everything at first, then `shelf` for each change. */
@@ -9,7 +10,10 @@ export interface LiveStock {
 }
 
 /** Hands what the inventory publishes in Redis to everybody who watches. */
-export function createLiveStock(cache: Cache, service: Service): LiveStock {
+export function createLiveStock(
+  cache: Cache,
+  { inventory, service }: { inventory: Inventory; service: Service },
+): LiveStock {
   const watchers = new Set<ReadableStreamDefaultController<string>>();
   const subscriber = cache.duplicate();
 
@@ -31,14 +35,17 @@ export function createLiveStock(cache: Cache, service: Service): LiveStock {
   const heartbeat = setInterval(() => tell(":\n\n"), 15_000);
 
   service.stopping.addEventListener("abort", hangUp);
-  service.onStop(() => {
-    clearInterval(heartbeat);
-    subscriber.destroy();
-  });
+  service.onShutdown(
+    () => {
+      clearInterval(heartbeat);
+      subscriber.destroy();
+    },
+    { name: "live stock" },
+  );
 
   return {
     async connect() {
-      const shelves = await readCatalogue(cache, await readStock());
+      const shelves = await readCatalogue(cache, await inventory.readStock());
       let own: ReadableStreamDefaultController<string>;
       const body = new ReadableStream<string>({
         start(controller) {

@@ -1,13 +1,26 @@
-import { connectCache, createService, jsonLog, required } from "@playground/service";
+import { createConsoleLogger, createService } from "@dext/service";
+import { loadConfig } from "@dext/providers";
+import { connectCache } from "@playground/cache";
+import { definition } from "./config.ts";
+import { createInventory } from "./inventory.ts";
 import { createLiveStock } from "./live-stock.ts";
 import { createOrderBook } from "./order-book.ts";
+import { createPipelineReport } from "./pipeline-report.ts";
 import { createRoutes } from "./routes.ts";
 
-const service = createService({ name: "api", log: jsonLog });
-const cache = connectCache(service.log);
-const orders = createOrderBook(cache, { signingKey: required("ORDER_SIGNING_KEY") });
-const live = createLiveStock(cache, service);
+const { value: settings } = await loadConfig(definition);
+const report = createPipelineReport();
+const service = createService({
+  name: "api",
+  logger: createConsoleLogger({ format: "json" }),
+  http: { resilience: report.resilience },
+});
+const { logger } = service;
+const cache = connectCache(settings.cacheUri, logger);
+const inventory = createInventory(service.http);
+const orders = createOrderBook(cache, { inventory, signingKey: settings.orderSigningKey.reveal() });
+const live = createLiveStock(cache, { inventory, service });
 
-service.addCheck("redis", () => cache.isReady);
-service.onStop(() => cache.destroy());
-service.serve(createRoutes({ cache, orders, live, log: service.log }));
+service.health.add("redis", () => cache.isReady, { tags: ["ready"] });
+service.onShutdown(() => cache.destroy(), { name: "redis" });
+await service.serve(createRoutes({ cache, inventory, orders, live, report, logger }));

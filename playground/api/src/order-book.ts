@@ -1,9 +1,9 @@
 import { currentTrace } from "@dext/service";
 import { keys, orderFromFields, orderToFields, signReceipt } from "@playground/orders";
 import type { Order, OrderRequest, Product } from "@playground/orders";
-import type { Cache } from "@playground/service";
+import type { Cache } from "@playground/cache";
 import { ApiError } from "./api-error.ts";
-import { release, reserve } from "./inventory.ts";
+import type { Inventory } from "./inventory.ts";
 
 /** How many orders are listed. */
 const listed = 12;
@@ -18,9 +18,10 @@ export interface OrderBook {
   recent(): Promise<Order[]>;
 }
 
-export function createOrderBook(cache: Cache, options: { signingKey: string }): OrderBook {
-  const { signingKey } = options;
-
+export function createOrderBook(
+  cache: Cache,
+  { inventory, signingKey }: { inventory: Inventory; signingKey: string },
+): OrderBook {
   async function find(number: string): Promise<Order | undefined> {
     return orderFromFields(await cache.hGetAll(keys.order(number)));
   }
@@ -38,11 +39,11 @@ export function createOrderBook(cache: Cache, options: { signingKey: string }): 
       };
       const order: Order = { ...content, status: "accepted", receipt: signReceipt(content, signingKey) };
       try {
-        await reserve(order);
+        await inventory.reserve(order);
         await write(cache, order);
       } catch (error) {
         // Nobody knows how far it got. Putting back what was never taken does nothing.
-        if (!(error instanceof ApiError)) await release(order.number).catch(() => {});
+        if (!(error instanceof ApiError)) await inventory.release(order.number).catch(() => {});
         throw error;
       }
       return order;

@@ -1,24 +1,28 @@
+import type { Logger } from "@dext/core";
+import type { Cache } from "@playground/cache";
 import { parseOrderRequest } from "@playground/orders";
-import { ServiceUnavailable } from "@playground/service";
-import type { Cache, Log } from "@playground/service";
 import { ApiError } from "./api-error.ts";
 import { readCatalogue, readProduct } from "./catalogue.ts";
-import { readStock } from "./inventory.ts";
+import { isAway } from "./inventory.ts";
+import type { Inventory } from "./inventory.ts";
 import type { LiveStock } from "./live-stock.ts";
 import type { OrderBook } from "./order-book.ts";
+import type { PipelineReport } from "./pipeline-report.ts";
 
 interface Parts {
   cache: Cache;
+  inventory: Inventory;
   orders: OrderBook;
   live: LiveStock;
-  log: Log;
+  report: PipelineReport;
+  logger: Logger;
 }
 
 export function createRoutes(parts: Parts): (request: Request) => Promise<Response> {
   return async (request) => {
     try {
       // Commands would fail one by one; this way the caller hears at once what is the matter.
-      if (!parts.cache.isReady) throw new ServiceUnavailable('"cache" is away');
+      if (!parts.cache.isReady) throw away();
       return await route(request, parts);
     } catch (error) {
       return refuse(error, parts);
@@ -27,11 +31,13 @@ export function createRoutes(parts: Parts): (request: Request) => Promise<Respon
 }
 
 async function route(request: Request, parts: Parts): Promise<Response> {
-  const { cache, orders, live } = parts;
+  const { cache, orders, live, report } = parts;
   const { pathname } = new URL(request.url);
   switch (`${request.method} ${pathname}`) {
     case "GET /products":
       return Response.json({ products: await readCatalogue(cache, await stockIfKnown(parts)) });
+    case "GET /pipeline":
+      return Response.json(report.state());
     case "GET /stock/live":
       return live.connect();
     case "GET /orders":
@@ -45,13 +51,13 @@ async function route(request: Request, parts: Parts): Promise<Response> {
   throw new ApiError(404, "not-found", `There is nothing at ${request.method} ${pathname}.`);
 }
 
-async function placeOrder(request: Request, { cache, orders, log }: Parts): Promise<Response> {
+async function placeOrder(request: Request, { cache, orders, logger }: Parts): Promise<Response> {
   const { request: wanted, problem } = parseOrderRequest(await request.json().catch(() => undefined));
   if (!wanted) throw new ApiError(400, "bad-order", problem);
   const product = await readProduct(cache, wanted.product);
   if (!product) throw new ApiError(404, "unknown-product", `We do not sell "${wanted.product}".`);
   const order = await orders.place(wanted, product);
-  log.info(`Order ${order.number} is taken`, {
+  logger.info(`Order ${order.number} is taken`, {
     product: order.product,
     quantity: order.quantity,
     total: order.total,
@@ -60,28 +66,28 @@ async function placeOrder(request: Request, { cache, orders, log }: Parts): Prom
 }
 
 /** The catalogue can be read without the inventory. */
-async function stockIfKnown({ log }: Parts): Promise<ReadonlyMap<string, number> | undefined> {
+async function stockIfKnown({ inventory, logger }: Parts): Promise<ReadonlyMap<string, number> | undefined> {
   try {
-    return await readStock();
+    return await inventory.readStock();
   } catch (error) {
-    if (!(error instanceof ServiceUnavailable)) throw error;
-    log.warn("The catalogue goes out without stock", { because: error.message });
+    if (!isAway(error)) throw error;
+    logger.warn("The catalogue goes out without stock", { because: (error as Error).message });
     return undefined;
   }
 }
 
-function refuse(error: unknown, { cache, log }: Parts): Response {
+function refuse(error: unknown, { cache, logger }: Parts): Response {
   if (error instanceof ApiError) {
-    log.info("Refused", { code: error.code, because: error.message });
+    logger.info("Refused", { code: error.code, because: error.message });
     return error.toResponse();
   }
-  if (error instanceof ServiceUnavailable || !cache.isReady) {
-    log.warn("Cannot answer now", { because: (error as Error).message });
-    return new ApiError(
-      503,
-      "away",
-      "We cannot look into our books at the moment. Please try again shortly.",
-    ).toResponse();
+  if (isAway(error) || !cache.isReady) {
+    logger.warn("Cannot answer now", { because: (error as Error).message });
+    return away().toResponse();
   }
   throw error;
+}
+
+function away(): ApiError {
+  return new ApiError(503, "away", "We cannot look into our books at the moment. Please try again shortly.");
 }

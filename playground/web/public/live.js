@@ -20,6 +20,19 @@ async function refresh() {
     news.textContent = changes.map(([number, status]) => `Order ${number} is ${status}.`).join(" ");
 }
 
+const pipeline = document.querySelector("#pipeline");
+
+/** What the pipeline does changes without anybody ordering. A button that is being used is left alone. */
+async function refreshPipeline() {
+  const response = await fetch("/pipeline").catch(() => undefined);
+  if (response?.ok) pipeline.innerHTML = await response.text();
+}
+
+async function followPipeline() {
+  if (!document.hidden && !pipeline.matches(":focus-within")) await refreshPipeline();
+  setTimeout(followPipeline, 1_500);
+}
+
 async function follow() {
   const isOpen = orders.querySelector("[data-open]") !== null;
   if (isOpen && !document.hidden) await refresh();
@@ -27,3 +40,4 @@ async function follow() {
 }
 
 void follow();
+void followPipeline();

@@ -1,5 +1,6 @@
+import { isHttpError } from "@dext/service";
+import type { HttpClient } from "@dext/service";
 import type { Order, StockedProduct } from "@playground/orders";
-import { callService } from "@playground/service";
 
 /** Why the api did not take an order. */
 export interface Refusal {
@@ -7,31 +8,48 @@ export interface Refusal {
   message: string;
 }
 
-export async function readProducts(): Promise<StockedProduct[]> {
-  const { products } = await readJson<{ products: StockedProduct[] }>("/products");
-  return products;
+/** What the pipeline around the api's calls to the inventory has done of late. */
+export interface PipelineState {
+  circuit: "closed" | "open" | "half-open" | "isolated";
+  retries: number;
+  /** Newest first. */
+  events: readonly { time: string; text: string }[];
 }
 
-export async function readOrders(): Promise<Order[]> {
-  const { orders } = await readJson<{ orders: Order[] }>("/orders");
-  return orders;
+export interface Api {
+  readProducts(): Promise<StockedProduct[]>;
+  readOrders(): Promise<Order[]>;
+  readPipeline(): Promise<PipelineState>;
+  placeOrder(wanted: {
+    product: string;
+    quantity: number;
+  }): Promise<{ order: Order; refusal?: undefined } | { order?: undefined; refusal: Refusal }>;
 }
 
-export async function placeOrder(wanted: {
-  product: string;
-  quantity: number;
-}): Promise<{ order: Order; refusal?: undefined } | { order?: undefined; refusal: Refusal }> {
-  const response = await callService("http://api/orders", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(wanted),
-  });
-  if (response.ok) return (await response.json()) as { order: Order };
-  const { error } = (await response.json()) as { error: { message: string } };
-  return { refusal: { status: response.status, message: error.message } };
+export function createApi(http: HttpClient): Api {
+  return {
+    async readProducts() {
+      const { products } = await http.get("http://api/products").json<{ products: StockedProduct[] }>();
+      return products;
+    },
+    async readOrders() {
+      const { orders } = await http.get("http://api/orders").json<{ orders: Order[] }>();
+      return orders;
+    },
+    readPipeline: () => http.get("http://api/pipeline").json<PipelineState>(),
+    async placeOrder(wanted) {
+      try {
+        return await http.post("http://api/orders", { json: wanted }).json<{ order: Order }>();
+      } catch (error) {
+        if (isAway(error) || !isHttpError(error)) throw error;
+        const answer = JSON.parse(error.body ?? "{}") as { error?: { message: string } };
+        return { refusal: { status: error.status ?? 500, message: answer.error?.message ?? error.message } };
+      }
+    },
+  };
 }
 
-async function readJson<T>(path: string): Promise<T> {
-  const response = await callService(`http://api${path}`);
-  return (await response.json()) as T;
+/** Whether a service did not answer, or answered that it cannot. */
+export function isAway(error: unknown): boolean {
+  return isHttpError(error) && (error.status === undefined || error.status >= 500);
 }

@@ -1,15 +1,22 @@
-import { ServiceUnavailable } from "@playground/service";
-import type { Log } from "@playground/service";
-import { placeOrder, readOrders, readProducts } from "./api.ts";
+import type { Logger } from "@dext/core";
+import { isAway } from "./api.ts";
+import type { Api } from "./api.ts";
 import type { Assets } from "./assets.ts";
+import { isFault } from "./fault-switch.ts";
+import type { FaultSwitch } from "./fault-switch.ts";
 import type { Html } from "./html.ts";
 import { orderList } from "./order-list.ts";
+import { pipelinePanel } from "./pipeline-panel.ts";
 import { shopPage } from "./shop-page.ts";
 import type { Attempt } from "./shop-page.ts";
 
 interface Parts {
+  api: Api;
   assets: Assets;
-  log: Log;
+  faults: FaultSwitch;
+  /** Where the page with the live stock is, if there is one. */
+  stockUrl: string | undefined;
+  logger: Logger;
 }
 
 export function createPages(parts: Parts): (request: Request) => Promise<Response> {
@@ -21,7 +28,11 @@ export function createPages(parts: Parts): (request: Request) => Promise<Respons
       case "POST /orders":
         return takeOrder(request, parts);
       case "GET /orders":
-        return showOrders();
+        return showOrders(parts);
+      case "GET /pipeline":
+        return answer(await readPanel(parts), 200);
+      case "POST /fault":
+        return turnFault(request, parts);
       default:
         return parts.assets.get(pathname)?.() ?? new Response("There is no such page.\n", { status: 404 });
     }
@@ -29,21 +40,23 @@ export function createPages(parts: Parts): (request: Request) => Promise<Respons
 }
 
 async function showShop(
-  { log }: Parts,
+  parts: Parts,
   options: { placed?: string | undefined; attempt?: Attempt },
 ): Promise<Response> {
   const { placed, attempt } = options;
-  const [products, orders] = await Promise.all([
-    unlessAway(readProducts(), log),
-    unlessAway(readOrders(), log),
+  const { api, logger, stockUrl } = parts;
+  const [products, orders, panel] = await Promise.all([
+    unlessAway(api.readProducts(), logger),
+    unlessAway(api.readOrders(), logger),
+    readPanel(parts),
   ]);
   const status = attempt?.status ?? (products && orders ? 200 : 503);
-  return answer(shopPage({ products, orders, placed, attempt }), status);
+  return answer(shopPage({ products, orders, panel, stockUrl, placed, attempt }), status);
 }
 
 /** The list of orders alone, which `live.js` puts in place of the one on the page. */
-async function showOrders(): Promise<Response> {
-  const orders = await readOrders().catch(() => undefined);
+async function showOrders({ api }: Parts): Promise<Response> {
+  const orders = await api.readOrders().catch(() => undefined);
   return answer(orderList(orders), orders ? 200 : 503);
 }
 
@@ -52,29 +65,48 @@ async function takeOrder(request: Request, parts: Parts): Promise<Response> {
   const product = textOf(form, "product");
   const quantity = textOf(form, "quantity");
   try {
-    const { order, refusal } = await placeOrder({
+    const { order, refusal } = await parts.api.placeOrder({
       product,
       quantity: quantity === "" ? Number.NaN : Number(quantity),
     });
     if (order) {
+      parts.logger.info(`Order ${order.number} is placed`, { product, quantity });
       // After a redirect, reloading the page does not order again.
       return new Response(null, { status: 303, headers: { location: `/?placed=${order.number}` } });
     }
     return await showShop(parts, { attempt: { product, quantity, ...refusal } });
   } catch (error) {
-    if (!(error instanceof ServiceUnavailable)) throw error;
-    parts.log.warn("An order was not confirmed", { because: error.message });
+    if (!isAway(error)) throw error;
+    parts.logger.warn("An order was not confirmed", { because: (error as Error).message });
     const message = "We could not confirm your order. Please look whether it is listed before you try again.";
     return showShop(parts, { attempt: { product, quantity, status: 503, message } });
   }
 }
 
-async function unlessAway<T>(reading: Promise<T>, log: Log): Promise<T | undefined> {
+/** The panel alone, which `live.js` keeps up to date. What cannot be asked is left out, and not worth a line. */
+async function readPanel({ api, faults }: Parts): Promise<Html> {
+  const [fault, pipeline] = await Promise.all([
+    faults.read().catch(() => undefined),
+    api.readPipeline().catch(() => undefined),
+  ]);
+  return pipelinePanel({ fault, pipeline });
+}
+
+async function turnFault(request: Request, { faults, logger }: Parts): Promise<Response> {
+  const form = await request.formData().catch(() => new FormData());
+  const fault = textOf(form, "fault");
+  if (!isFault(fault)) return new Response("There is no such fault.\n", { status: 400 });
+  await faults.turn(fault);
+  logger.info("The inventory is told to misbehave", { fault });
+  return new Response(null, { status: 303, headers: { location: "/#pipeline" } });
+}
+
+async function unlessAway<T>(reading: Promise<T>, logger: Logger): Promise<T | undefined> {
   try {
     return await reading;
   } catch (error) {
-    if (!(error instanceof ServiceUnavailable)) throw error;
-    log.warn("The page goes out incomplete", { because: error.message });
+    if (!isAway(error)) throw error;
+    logger.warn("The page goes out incomplete", { because: (error as Error).message });
     return undefined;
   }
 }

@@ -1,5 +1,4 @@
 import type { Order, StockedProduct } from "@playground/orders";
-import { isKnown, resolve } from "@playground/service";
 import { html } from "./html.ts";
 import type { Html } from "./html.ts";
 import { money } from "./money.ts";
@@ -18,12 +17,15 @@ interface ShopPage {
   /** `undefined`: the api did not answer. */
   products: readonly StockedProduct[] | undefined;
   orders: readonly Order[] | undefined;
+  /** What the inventory is made to do, and what the pipeline does about it. */
+  panel: Html;
+  stockUrl: string | undefined;
   /** The number of the order that was just placed. */
   placed: string | undefined;
   attempt: Attempt | undefined;
 }
 
-export function shopPage({ products, orders, placed, attempt }: ShopPage): Html {
+export function shopPage({ products, orders, panel, stockUrl, placed, attempt }: ShopPage): Html {
   const order = placed && orders?.find(({ number }) => number === placed);
   return html`<!doctype html>
     <html lang="en">
@@ -43,7 +45,7 @@ export function shopPage({ products, orders, placed, attempt }: ShopPage): Html 
             <a class="brand" href="/"
               ><img src="/favicon.svg" alt="" width="28" height="28" />Harbour Goods</a
             >
-            ${isKnown("stock") && html`<a class="quiet-link" href="${resolve("http://stock/").href}">Live stock</a>`}
+            ${stockUrl !== undefined && html`<a class="quiet-link" href="${stockUrl}">Live stock</a>`}
           </div>
         </header>
         <main>
@@ -60,6 +62,10 @@ export function shopPage({ products, orders, placed, attempt }: ShopPage): Html 
             <h2 id="orders-title">Recent orders</h2>
             <div id="orders">${orderList(orders)}</div>
             <p class="visually-hidden" id="orders-news" role="status"></p>
+          </section>
+          <section class="pipeline" aria-labelledby="pipeline-title">
+            <h2 id="pipeline-title">When the inventory has a bad day</h2>
+            <div id="pipeline">${panel}</div>
           </section>
         </main>
       </body>

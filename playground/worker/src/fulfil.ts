@@ -1,11 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { Logger } from "@dext/core";
 import { isGenuine, keys, orderFromFields } from "@playground/orders";
 import type { Order } from "@playground/orders";
-import type { Cache, Log } from "@playground/service";
+import type { Cache } from "@playground/cache";
 
 interface FulfilOptions {
   cache: Cache;
-  log: Log;
+  logger: Logger;
   signingKey: string;
   /** How long packing takes, and bringing it to the post, in milliseconds. */
   packingTime: number;
@@ -18,15 +19,15 @@ export async function fulfil(
   fields: Readonly<Record<string, string>>,
   options: FulfilOptions,
 ): Promise<void> {
-  const { cache, log, signingKey, packingTime, stopping } = options;
+  const { cache, logger, signingKey, packingTime, stopping } = options;
   const order = orderFromFields(fields);
   if (!order) {
-    log.error("Something on the stream is not an order", { fields: JSON.stringify(fields) });
+    logger.error("Something on the stream is not an order", { fields: JSON.stringify(fields) });
     return;
   }
   const { number, quantity, productName } = order;
   if (!isGenuine(order, signingKey)) {
-    log.error(`Order ${number} is rejected: its receipt is not ours`);
+    logger.error(`Order ${number} is rejected: its receipt is not ours`);
     // A forged entry that only borrows the number of an order leaves that order alone.
     const inTheBook = await cache.hGet(keys.order(number), "receipt");
     if (inTheBook === order.receipt) await mark(cache, order, { status: "rejected" });
@@ -35,15 +36,15 @@ export async function fulfil(
 
   const soFar = (await cache.hGet(keys.order(number), "status")) as Order["status"] | null;
   if (soFar === "accepted") {
-    log.info(`Order ${number}: packing ${quantity} × ${productName}`);
+    logger.info(`Order ${number}: packing ${quantity} × ${productName}`);
     await delay(packingTime, undefined, { signal: stopping });
     await mark(cache, order, { status: "packed", packedAt: new Date().toISOString() });
-    log.info(`Order ${number} is packed`);
+    logger.info(`Order ${number} is packed`);
   }
   if (soFar === "accepted" || soFar === "packed") {
     await delay(packingTime, undefined, { signal: stopping });
     await mark(cache, order, { status: "shipped", shippedAt: new Date().toISOString() });
-    log.info(`Order ${number} is shipped`);
+    logger.info(`Order ${number} is shipped`);
   }
 }
 

@@ -1,27 +1,25 @@
-import { connectCache, createService, plainLog, required } from "@playground/service";
+import { loadConfig } from "@dext/providers";
+import { createConsoleLogger, createService } from "@dext/service";
+import { connectCache } from "@playground/cache";
+import { definition } from "./config.ts";
 import { fulfil } from "./fulfil.ts";
 import { readOrders } from "./order-stream.ts";
 
-const service = createService({ name: "worker", log: plainLog });
-const cache = connectCache(service.log);
-const packingTime = Number(process.env["PACKING_TIME"] ?? 1_200);
-const packing = {
-  cache,
-  log: service.log,
-  signingKey: required("ORDER_SIGNING_KEY"),
-  packingTime,
-  stopping: service.stopping,
-};
+const { cacheUri, orderSigningKey, packingTime } = (await loadConfig(definition)).value;
+const service = createService({ name: "worker", logger: createConsoleLogger() });
+const { logger, stopping } = service;
+const cache = connectCache(cacheUri, logger);
+const packing = { cache, logger, signingKey: orderSigningKey.reveal(), packingTime, stopping };
 const reading = readOrders({
   cache,
-  log: service.log,
-  stopping: service.stopping,
+  logger,
+  stopping,
   // An order is packed, then brought to the post: whoever takes longer than both is gone.
   abandonedAfter: 2 * packingTime + 5_000,
   handle: (fields) => fulfil(fields, packing),
 });
 
-service.addCheck("redis", () => cache.isReady);
-service.onStop(() => cache.destroy());
-service.onStop(() => reading);
-service.serve(async () => new Response("The worker takes its work from Redis.\n", { status: 404 }));
+service.health.add("redis", () => cache.isReady, { tags: ["ready"] });
+service.onShutdown(() => cache.destroy(), { name: "redis" });
+service.onShutdown(() => reading, { name: "packing" });
+await service.serve(() => new Response("The worker takes its work from Redis.\n", { status: 404 }));

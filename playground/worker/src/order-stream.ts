@@ -1,13 +1,14 @@
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Logger } from "@dext/core";
 import { withSpan } from "@dext/service";
 import { keys } from "@playground/orders";
-import type { Cache, Log } from "@playground/service";
+import type { Cache } from "@playground/cache";
 
 const group = "packing";
 interface ReadOptions {
   cache: Cache;
-  log: Log;
+  logger: Logger;
   stopping: AbortSignal;
   /** An order that another worker took this long ago and did not finish is taken over, in milliseconds. */
   abandonedAfter: number;
@@ -17,7 +18,7 @@ interface ReadOptions {
 
 /** Hands over the orders on the stream, each to one worker of the group, until the service stops. */
 export async function readOrders(options: ReadOptions): Promise<void> {
-  const { cache, log, stopping, abandonedAfter, handle } = options;
+  const { cache, logger, stopping, abandonedAfter, handle } = options;
   // Waiting for the next order blocks a connection: it needs one of its own.
   const reader = cache.duplicate({ pingInterval: 0 });
   reader.on("error", () => {});
@@ -41,9 +42,9 @@ export async function readOrders(options: ReadOptions): Promise<void> {
       );
     } catch (error) {
       if (stopping.aborted) return;
-      if (isMissingGroup(error)) await createGroup(cache, log);
+      if (isMissingGroup(error)) await createGroup(cache, logger);
       else if (cache.isReady)
-        log.warn("Could not read orders, trying again", { because: (error as Error).message });
+        logger.warn("Could not read orders, trying again", { because: (error as Error).message });
       await delay(250, undefined, { signal: stopping }).catch(() => {});
     }
   }
@@ -73,11 +74,11 @@ function isMissingGroup(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith("NOGROUP");
 }
 
-async function createGroup(cache: Cache, log: Log): Promise<void> {
+async function createGroup(cache: Cache, logger: Logger): Promise<void> {
   try {
     // From 0: orders that were placed before the first worker came count too.
     await cache.xGroupCreate(keys.orderStream, group, "0", { MKSTREAM: true });
-    log.info("The workers' group is set up", { group });
+    logger.info("The workers' group is set up", { group });
   } catch {
     // BUSYGROUP: another worker was faster. Anything else shows again at the next read.
   }

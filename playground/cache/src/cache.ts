@@ -1,6 +1,5 @@
+import type { Logger, Secret } from "@dext/core";
 import { createClient } from "redis";
-import { required } from "./environment.ts";
-import type { Log } from "./log.ts";
 
 export type Cache = ReturnType<typeof newClient>;
 
@@ -9,15 +8,15 @@ export type Cache = ReturnType<typeof newClient>;
  *
  * Does not wait for Redis: ask `isReady`.
  */
-export function connectCache(log: Log): Cache {
-  const cache = newClient();
-  keepConnected(cache, log);
+export function connectCache(uri: Secret, logger: Logger): Cache {
+  const cache = newClient(uri);
+  keepConnected(cache, logger);
   return cache;
 }
 
-function newClient() {
+function newClient(uri: Secret) {
   return createClient({
-    url: required("CACHE_URI"),
+    url: uri.reveal(),
     disableOfflineQueue: true,
     // A Redis that hangs answers no ping: the socket is given up and what waits for it fails.
     pingInterval: 1_000,
@@ -29,14 +28,14 @@ function newClient() {
   });
 }
 
-function keepConnected(cache: Cache, log: Log): void {
+function keepConnected(cache: Cache, logger: Logger): void {
   let away = false;
   cache.on("error", (error: Error) => {
-    if (!away) log.warn("Redis is away, trying again", { because: error.message || error.name });
+    if (!away) logger.warn("Redis is away, trying again", { because: error.message || error.name });
     away = true;
   });
   cache.on("ready", () => {
-    if (away) log.info("Redis is back");
+    if (away) logger.info("Redis is back");
     away = false;
   });
   // Rejects only when the client is closed before it ever got through.

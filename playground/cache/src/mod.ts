@@ -1,0 +1,2 @@
+export { connectCache } from "./cache.ts";
+export type { Cache } from "./cache.ts";
