@@ -24,10 +24,10 @@ export async function planChanges(
 }
 
 /** The files that are not on disk as they would be written, but for their line endings. */
-export async function findOutdated(plan: DockerfilePlan): Promise<readonly PlannedText[]> {
+export async function findOutdated(dockerfile: DockerfilePlan): Promise<readonly PlannedText[]> {
   const outdated: PlannedText[] = [];
-  for (const file of filesOf(plan)) {
-    const text = await readFile(join(plan.context, file.path), "utf8").catch(() => undefined);
+  for (const file of filesOf(dockerfile)) {
+    const text = await readFile(join(dockerfile.context, file.path), "utf8").catch(() => undefined);
     if (text?.replaceAll("\r\n", "\n") !== file.text) outdated.push(file);
   }
   return outdated;

@@ -39,7 +39,11 @@ function npm(image: ImageProject): InstallCommands {
     tool: manager.version === undefined ? undefined : globalTool(image, "npm"),
     mounts: [cacheMount("npm", "/root/.npm"), ...secretMounts(image)],
     everything: [install(image, `npm ci${scripts}`), ...rebuilt(image, "npm rebuild")],
-    production: [install(image, `npm ci${workspace} --omit=dev${scripts}`), ...rebuilt(image, "npm rebuild")],
+    production: [
+      install(image, `npm ci${workspace} --omit=dev${scripts}`),
+      ...rebuilt(image, "npm rebuild"),
+      ...withoutOthers(image),
+    ],
     script: (script, { path }) => `npm run ${script}${path === "." ? "" : ` --workspace ${shellWord(path)}`}`,
   };
 }
@@ -48,7 +52,10 @@ function pnpm(image: ImageProject): InstallCommands {
   const { self, install: files } = image;
   const isInWorkspace = image.project.workspace !== undefined;
   const store = " --store-dir /pnpm/store";
-  const filter = isInWorkspace ? ` --filter ${shellWord(`${self.name}...`)}` : "";
+  const closure = shellWord(`${self.name}...`);
+  const filter = isInWorkspace ? ` --filter ${closure}` : "";
+  // The plain filter follows development dependencies too.
+  const filterProduction = isInWorkspace ? ` --filter-prod ${closure}` : "";
   // What the root holds for building, such as compilers, belongs to no filter but its own.
   const withRoot = isInWorkspace && !image.project.workspace?.isRoot ? `${filter} --filter .` : filter;
   const scripts = ignoreScripts(image);
@@ -63,8 +70,9 @@ function pnpm(image: ImageProject): InstallCommands {
       ...rebuilt(image, "pnpm rebuild"),
     ],
     production: [
-      install(image, `pnpm install --frozen-lockfile --prod${filter}${store}${scripts}`),
+      install(image, `pnpm install --frozen-lockfile --prod${filterProduction}${store}${scripts}`),
       ...rebuilt(image, "pnpm rebuild"),
+      ...withoutOthers(image),
     ],
     deploy: isDeployed
       ? {
@@ -85,7 +93,11 @@ function yarnClassic(image: ImageProject): InstallCommands {
     tool: globalTool(image, "yarn"),
     mounts: [cacheMount("yarn", "/root/.cache/yarn"), ...secretMounts(image)],
     everything: [install(image, `yarn install${options}`), ...rebuilt(image, "npm rebuild")],
-    production: [install(image, `yarn install --production${options}`), ...rebuilt(image, "npm rebuild")],
+    production: [
+      install(image, `yarn install --production${options}`),
+      ...rebuilt(image, "npm rebuild"),
+      ...withoutOthers(image),
+    ],
     script: (script, { name, path }) =>
       path === "." ? `yarn run ${script}` : `yarn workspace ${shellWord(name)} run ${script}`,
   };
@@ -136,7 +148,7 @@ function bun(image: ImageProject): InstallCommands {
       install(image, `bun install --frozen-lockfile --production${filter}${scripts}`),
       ...withoutOthers(image),
     ],
-    script: (script, { name, path }) => `bun run ${path === "." ? "" : `--cwd ${shellWord(path)} `}${script}`,
+    script: (script, { path }) => `bun run ${path === "." ? "" : `--cwd ${shellWord(path)} `}${script}`,
   };
 }
 
@@ -212,14 +224,14 @@ function ignoreScripts({ ownScripts }: ImageProject): string {
   return ownScripts.length > 0 ? " --ignore-scripts" : "";
 }
 
-/** Members whose manifests only the strict install needed. */
+/** Members whose manifests only the install needed, to compare the lock file with, or that are for building only. */
 function withoutOthers({ install: files, members }: ImageProject): readonly RunPart[] {
-  const needed = members.map(({ path }) => path);
+  const needed = members.filter(({ isProduction }) => isProduction).map(({ path }) => path);
   const folders = files.manifests
     .map((path) => path.slice(0, Math.max(0, path.lastIndexOf("/"))))
     .filter((folder) => folder !== "" && !needed.some((path) => `${path}/`.startsWith(`${folder}/`)));
   if (folders.length === 0) return [];
-  const because = "the install compared them with the lock file; the project does not need them";
+  const because = "the project does not need these members of the workspace when it runs";
   return [{ text: `rm -rf ${[...new Set(folders)].map((folder) => shellWord(folder)).join(" ")}`, because }];
 }
 

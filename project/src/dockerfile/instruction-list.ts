@@ -15,12 +15,12 @@ export interface RunPart extends Reason {
 
 /** Collects the lines of a Dockerfile with their reasons. */
 export class InstructionList {
+  readonly #links: boolean;
   readonly #lines: ((Reason & { text: string }) | { text: string })[] = [];
 
-  /** A comment that stands before the next instruction. */
-  comment(text: string): this {
-    this.#lines.push({ text: `# ${text}` });
-    return this;
+  /** @param links whether copies into the last stage become layers of their own, which newer engines can. */
+  constructor({ links }: { links: boolean }) {
+    this.#links = links;
   }
 
   /** An empty line, and a stage. */
@@ -31,7 +31,8 @@ export class InstructionList {
 
   /** One instruction on one line. */
   add(text: string, reason: Reason): this {
-    this.#lines.push({ text, ...reason });
+    const linked = this.#links && text.startsWith("COPY ") ? `COPY --link ${text.slice(5)}` : text;
+    this.#lines.push({ text: linked, ...reason });
     return this;
   }
 
@@ -71,7 +72,8 @@ export class InstructionList {
 
 /** `COPY` as JSON where a path would be split at blanks. A name may hold what Dockerfiles expand; then it is refused. */
 export function copy(sources: readonly string[], target: string, { from }: { from?: string } = {}): string {
-  const words = [...sources, target].map((word) => checked(word));
+  // The builder expands variables in paths, in the exec form too.
+  const words = [...sources, target].map((word) => checked(word).replaceAll(/[\\$]/g, "\\$&"));
   const flags = from === undefined ? "" : `--from=${from} `;
   const plain = words.every((word) => /^[\w./@+~-]+$/.test(word));
   return plain ? `COPY ${flags}${words.join(" ")}` : `COPY ${flags}${JSON.stringify(words)}`;

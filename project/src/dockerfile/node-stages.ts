@@ -160,9 +160,7 @@ function addRuntime(list: InstructionList, { options, built, commands, isInstall
     because: "what runs: no package manager of the project, no compiler, no sources that were built",
   });
   if (commands.deploy !== undefined && isInstalled) {
-    list.add(copy(["/deploy/"], "./", { from: "build" }), {
-      because: "the deployment holds the project, its packages and their modules",
-    });
+    addDeployment(list, { options, built });
     return;
   }
   if (isInstalled) {
@@ -176,9 +174,27 @@ function addRuntime(list: InstructionList, { options, built, commands, isInstall
     });
   }
   for (const member of image.members.filter(({ isProduction }) => isProduction)) {
-    const isBuilt = built.includes(member);
-    for (const { sources, target, from, because } of runtimeFiles(member, { isBuilt, start })) {
-      list.add(copy(sources, target, from === undefined ? {} : { from }), { because });
-    }
+    addFiles(list, { member, isBuilt: built.includes(member), start });
+  }
+}
+
+/** The modules hold copies of the workspace's packages, so that only the project's own files are missing. */
+function addDeployment(
+  list: InstructionList,
+  { options: { image, start }, built }: { options: StageOptions; built: readonly ImageMember[] },
+): void {
+  const { self } = image;
+  const because = "the deployment holds the modules, and among them copies of the workspace's packages";
+  list.add(copy(["/deploy/package.json"], `./${self.path}/`, { from: "build" }), { because });
+  list.add(copy(["/deploy/node_modules/"], `./${self.path}/node_modules/`, { from: "build" }), { because });
+  addFiles(list, { member: self, isBuilt: built.includes(self), start });
+}
+
+function addFiles(
+  list: InstructionList,
+  { member, isBuilt, start }: { member: ImageMember; isBuilt: boolean; start: StartCommand },
+): void {
+  for (const { sources, target, from, because } of runtimeFiles(member, { isBuilt, start })) {
+    list.add(copy(sources, target, from === undefined ? {} : { from }), { because });
   }
 }

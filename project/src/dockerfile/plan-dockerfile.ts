@@ -54,7 +54,7 @@ export async function planDockerfile(
   const base = chooseBaseImage(image);
   const start = await startCommand(image);
   noteFindings(image, { base, start, image });
-  const list = new InstructionList();
+  const list = new InstructionList({ links: profile === "modern" });
   addHead(list, { base, profile, runtime: project.runtime.value });
   const usesDeno = project.runtime.value === "deno" && image.manager.name === "deno";
   if (usesDeno) addDenoStages(list, { base, start, image });
@@ -233,9 +233,11 @@ function noteFindings(
   }
 }
 
+/** Each warning once, without those about running the project here. */
 function unique(warnings: readonly ProjectWarning[]): readonly ProjectWarning[] {
   const seen = new Set<string>();
   return warnings.filter(({ code, message, file }) => {
+    if (code === "build-output-missing" || code === "port-not-passed") return false;
     const key = JSON.stringify([code, message, file]);
     return !seen.has(key) && seen.add(key);
   });

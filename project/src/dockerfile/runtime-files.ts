@@ -12,10 +12,12 @@ export interface RuntimeFiles {
 }
 
 /** Folders with files that programs read when they run. */
-const assetFolders: ReadonlySet<string> = new Set([
-  ...["public", "static", "assets", "views", "templates", "locales", "i18n"],
-  ...["migrations", "drizzle", "prisma", "proto", "schemas"],
-]);
+const assetFolders: ReadonlySet<string> = new Set(
+  [
+    ["public", "static", "assets", "views", "templates", "locales", "i18n"],
+    ["migrations", "drizzle", "prisma", "proto", "schemas"],
+  ].flat(),
+);
 
 /** What a member's code needs when it runs: what the build made and its assets, or the sources themselves. */
 export function runtimeFiles(

@@ -79,6 +79,14 @@ const online: readonly Sample[] = [
     "pnpm-workspace.yaml": "packages:\n  - packages/*\n  - services/*\n",
     "pnpm-lock.yaml": await lockText("pnpm-lock.yaml"),
   })),
+  {
+    ...workspaceSample("a member of a pnpm workspace with packages that are injected", async () => ({
+      ...workspaceTree({ range: "workspace:*", packageManager: "pnpm@10.20.0", packages: true }),
+      "pnpm-workspace.yaml": "packages:\n  - packages/*\n  - services/*\ninjectWorkspacePackages: true\n",
+      "pnpm-lock.yaml": await lockText("pnpm-lock-injected.yaml"),
+    })),
+    present: ["app/services/api/dist/main.js", "app/services/api/node_modules/hono"],
+  },
   workspaceSample("a member of a Yarn 1 workspace with packages", async () => ({
     ...workspaceTree({ range: "1.0.0", packageManager: "yarn@1.22.22", packages: true }),
     "yarn.lock": await lockText("yarn-classic.lock"),
@@ -138,13 +146,8 @@ describe.skipIf(!isAble)(`the image of ${docker.reason}`, { timeout: 300_000 }, 
         await appendFile(join(directory, sample.source), "\n// edited\n");
         const { steps } = await images.build(plan, { base, tag });
         const anew = steps.filter(({ isCached }) => !isCached).map(({ text }) => text);
-        expect(
-          anew.filter(
-            (text) =>
-              / (?:npm|pnpm|yarn|bun|deno) (?:ci|install|workspaces|deploy)/.test(text) &&
-              !text.includes("--entrypoint"),
-          ),
-        ).toEqual([]);
+        expect(anew.filter((text) => !/^\[(?:build|runtime|stage-\d+) /.test(text))).toEqual([]);
+        expect(anew.filter((text) => / (?:npm ci|install --|focus)/.test(text))).toEqual([]);
         expect(anew.length).toBeGreaterThan(0);
         expect(steps.some(({ isCached }) => isCached)).toBe(true);
       } finally {
@@ -181,8 +184,8 @@ describe.skipIf(!isAble)(`the image of ${docker.reason}`, { timeout: 300_000 }, 
       await images.docker(["stop", "--time", "10", id]);
       const took = performance.now() - began;
       expect(await images.inspect(id, ".State.ExitCode")).toBe(0);
-      // A stop that is not heard takes the whole ten seconds.
-      expect(took).toBeLessThan(5000);
+      // A stop that is not heard takes the whole ten seconds; one that is heard less than one, on a machine with time.
+      expect(took).toBeLessThan(chosen === "" ? 5000 : 1000);
     } finally {
       await images.docker(["rm", "--force", id]);
     }

@@ -1,0 +1,249 @@
+import { describe, expect, it } from "vitest";
+import { lintDockerfile } from "@dext/project/lint";
+import { parseIgnoreRules } from "../../../../hosting/src/containers/ignore-rules.ts";
+import { bareTree, denoTree, memberTree, npmTree, planFor, samples } from "./sample-plans.ts";
+
+describe("the Dockerfile", () => {
+  it("of a compiled project has a stage for each thing that changes by itself", async () => {
+    const { dockerfile } = await planFor(npmTree);
+    expect(dockerfile.path).toBe("Dockerfile");
+    expect(dockerfile.text).toBe(`ARG REGISTRY=docker.io
+ARG BASE_IMAGE=library/node:22-bookworm-slim
+
+FROM \${REGISTRY}/\${BASE_IMAGE} AS base
+WORKDIR /app
+
+FROM base AS tools
+RUN npm install --global --ignore-scripts npm@11.6.0
+
+FROM tools AS manifests
+COPY package.json package-lock.json ./
+
+FROM manifests AS dependencies
+RUN --mount=type=cache,id=npm,target=/root/.npm,sharing=locked \\
+    npm ci
+
+FROM dependencies AS build
+COPY . .
+RUN npm run build
+
+FROM manifests AS production
+RUN --mount=type=cache,id=npm,target=/root/.npm,sharing=locked \\
+    npm ci --omit=dev
+
+FROM base AS runtime
+COPY --from=production /app/ ./
+COPY --from=build /app/dist ./dist
+COPY public ./public
+ENV NODE_ENV=production PORT=3000
+ARG VERSION="1.2.3"
+ARG REVISION=""
+LABEL org.opencontainers.image.title="api" \\
+    org.opencontainers.image.version="\${VERSION}" \\
+    org.opencontainers.image.revision="\${REVISION}"
+USER 1000:1000
+EXPOSE 3000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \\
+    CMD ["node", "-e", "fetch(\\"http://127.0.0.1:\\"+(process.env.PORT||3000)+\\"/alive\\").then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
+CMD ["node", "--enable-source-maps", "dist/main.js"]
+`);
+  });
+
+  it("of a Deno project fetches by the lock file and runs with the permissions of its task", async () => {
+    const { dockerfile } = await planFor(denoTree);
+    expect(dockerfile.text).toContain("ARG BASE_IMAGE=denoland/deno:2.9.6\n");
+    expect(dockerfile.text).toContain("RUN deno install --frozen\n");
+    expect(dockerfile.text).toContain('RUN ["deno", "install", "--frozen", "--entrypoint", "main.ts"]\n');
+    expect(dockerfile.text).toContain(
+      'CMD ["deno", "run", "--cached-only", "--frozen", "--allow-net", "--allow-env=PORT", "main.ts"]\n',
+    );
+  });
+
+  it("of a project without packages installs nothing and needs one stage", async () => {
+    const { dockerfile } = await planFor(bareTree);
+    expect(dockerfile.text).not.toContain("install");
+    expect(dockerfile.text).toContain("FROM base AS runtime\nCOPY package.json ./\nCOPY server.js ./\n");
+  });
+
+  it.each([
+    ["npm", "npm ci --workspace services/api --omit=dev", "npm run build --workspace packages/lib"],
+    [
+      "pnpm",
+      "pnpm install --frozen-lockfile --prod --filter-prod @acme/api... ",
+      "pnpm --filter @acme/lib run build",
+    ],
+    ["yarn", "yarn install --production --frozen-lockfile ", "yarn workspace @acme/lib run build"],
+    ["berry", "yarn workspaces focus @acme/api --production", "yarn workspace @acme/lib run build"],
+    [
+      "bun",
+      "bun install --frozen-lockfile --production --filter @acme/api",
+      "bun run --cwd packages/lib build",
+    ],
+  ] as const)(
+    "of a %s member installs its closure strictly and builds what it needs",
+    async (manager, install, build) => {
+      const plan = await planFor(memberTree(manager), { in: "services/api" });
+      const { text } = plan.dockerfile;
+      expect(text).toContain(`    ${install}`);
+      expect(text).toContain(`RUN ${build}\n`);
+      expect(text).toContain("COPY packages/lib/package.json ./packages/lib/\n");
+      expect(text).toContain("COPY --from=build /app/packages/lib/dist ./packages/lib/dist\n");
+      expect(text).not.toMatch(/COPY packages\/(?:other|tool)\/index/);
+      const comparesAll = manager === "berry" || manager === "bun";
+      expect(text.includes("packages/other/package.json")).toBe(comparesAll);
+      expect(plan.dockerfile.path).toBe("services/api/Dockerfile");
+      expect(plan.ignoreFile.path).toBe("services/api/Dockerfile.dockerignore");
+      expect(plan.build).toEqual([
+        "docker",
+        "build",
+        "--file",
+        "services/api/Dockerfile",
+        "--tag",
+        "api",
+        ".",
+      ]);
+    },
+  );
+
+  it("deploys where pnpm injects the packages of the workspace", async () => {
+    const tree = memberTree("pnpm");
+    const settings = `${String(tree["pnpm-workspace.yaml"])}injectWorkspacePackages: true\n`;
+    const { dockerfile } = await planFor(
+      { ...tree, "pnpm-workspace.yaml": settings },
+      { in: "services/api" },
+    );
+    expect(dockerfile.text).toContain(
+      "pnpm --filter @acme/api deploy --prod --store-dir /pnpm/store /deploy\n",
+    );
+    expect(dockerfile.text).toContain(
+      "COPY --from=build /deploy/node_modules/ ./services/api/node_modules/\n",
+    );
+    expect(dockerfile.text).not.toContain("COPY --from=production");
+  });
+
+  it("has compilers in the stages that build only, where a native add-on may need them", async () => {
+    const manifest = { ...(npmTree["package.json"] as object), dependencies: { "better-sqlite3": "^12" } };
+    const { dockerfile, findings } = await planFor({ ...npmTree, "package.json": manifest });
+    expect(dockerfile.text).toContain("ARG BUILD_IMAGE=library/node:22-bookworm\n");
+    expect(dockerfile.text).toContain("FROM ${REGISTRY}/${BUILD_IMAGE} AS tools\n");
+    expect(dockerfile.text).toContain("FROM base AS runtime\n");
+    expect(findings).toContainEqual(
+      expect.objectContaining({ subject: "native add-on", value: "better-sqlite3" }),
+    );
+  });
+
+  it("runs no scripts of the project before its sources are there, and says so", async () => {
+    const manifest = {
+      ...(npmTree["package.json"] as object),
+      scripts: { build: "tsc", start: "node dist/main.js", prepare: "husky" },
+      dependencies: { "better-sqlite3": "^12" },
+    };
+    const { dockerfile, warnings } = await planFor({ ...npmTree, "package.json": manifest });
+    expect(dockerfile.text).toContain(
+      "npm ci --omit=dev --ignore-scripts \\\n    && npm rebuild better-sqlite3\n",
+    );
+    expect(warnings.some(({ message }) => message.includes('does not run "prepare"'))).toBe(true);
+  });
+
+  it("uses newer syntax only when it is asked to", async () => {
+    const { dockerfile } = await planFor(npmTree, { profile: "modern" });
+    expect(dockerfile.text).toMatch(/^# syntax=docker\/dockerfile:1\n/);
+    expect(dockerfile.text).toContain("COPY --link --from=build /app/dist ./dist\n");
+  });
+
+  it("names what a framework or a package needs besides", async () => {
+    const manifest = {
+      scripts: { build: "next build", start: "next start" },
+      dependencies: { next: "^16", "@prisma/client": "^7", playwright: "^1" },
+    };
+    const { warnings, dockerfile } = await planFor({ "package.json": manifest, "package-lock.json": {} });
+    const messages = warnings.map(({ message }) => message).join("\n");
+    expect(messages).toMatch(/standalone[^]*|Prisma[^]*|Playwright/);
+    for (const word of ["standalone", "Prisma", "Playwright"]) expect(messages).toContain(word);
+    expect(dockerfile.text).toContain('CMD ["node_modules/.bin/next", "start"]\n');
+    expect(dockerfile.text).toContain("COPY --from=build /app/.next ./.next\n");
+    expect(dockerfile.text).toContain("HOSTNAME=0.0.0.0");
+  });
+});
+
+describe("secrets of a private registry", () => {
+  it("are mounted where the settings name a variable", async () => {
+    const npmrc = "registry=https://npm.example.com/\n//npm.example.com/:_authToken=${NPM_TOKEN}\n";
+    const { dockerfile, secrets, build } = await planFor({ ...npmTree, ".npmrc": npmrc });
+    expect(dockerfile.text).toContain("--mount=type=secret,id=NPM_TOKEN \\\n");
+    expect(dockerfile.text).toContain('export NPM_TOKEN="$(cat /run/secrets/NPM_TOKEN)" && npm ci');
+    expect(dockerfile.text).toContain("COPY package.json package-lock.json .npmrc ./\n");
+    expect(secrets).toMatchObject([{ id: "NPM_TOKEN", from: "environment" }]);
+    expect(build.join(" ")).toContain("--secret id=NPM_TOKEN,env=NPM_TOKEN");
+  });
+
+  it("never get into the context where they stand in plain text", async () => {
+    const npmrc = "//npm.example.com/:_authToken=npm_0123456789\n";
+    const plan = await planFor({ ...npmTree, ".npmrc": npmrc });
+    expect(plan.ignoreFile.text).not.toContain(".npmrc");
+    expect(plan.dockerfile.text).not.toContain("npm_0123456789");
+    expect(plan.dockerfile.text).toContain("--mount=type=secret,id=npmrc,target=/app/.npmrc \\\n");
+    expect(plan.dockerfile.text).not.toMatch(/^COPY.*\.npmrc/m);
+    expect(plan.warnings).toContainEqual(expect.objectContaining({ file: ".npmrc", line: 1 }));
+  });
+});
+
+describe.each(samples)("the plan of %s", (_name, tree, folder) => {
+  it("keeps to what old engines know, and runs without root and without a shell", async () => {
+    const { dockerfile } = await planFor(tree, { in: folder });
+    const { text } = dockerfile;
+    expect(text).not.toMatch(/<<|--link|--parents|# syntax|corepack/i);
+    const last = text.slice(text.lastIndexOf("\nFROM "));
+    expect(last).toContain("\nUSER 1000:1000\n");
+    expect(last).toMatch(/\nHEALTHCHECK .*\\\n {4}CMD \[/);
+    const command = /^CMD (.*)$/m.exec(last)?.[1] ?? "";
+    expect(JSON.parse(command)).toBeInstanceOf(Array);
+    expect(text).not.toMatch(/^(?:CMD|ENTRYPOINT) [^[]/m);
+    expect(last).not.toMatch(/^RUN/m);
+  });
+
+  it("has no finding of the linter", async () => {
+    const { dockerfile, ignoreFile } = await planFor(tree, { in: folder });
+    expect(lintDockerfile(dockerfile.text, { ignoreFile: ignoreFile.text })).toEqual([]);
+  });
+
+  it("gives the reason of each line, and where findings rest", async () => {
+    const { dockerfile, lines, findings } = await planFor(tree, { in: folder });
+    expect(lines.map(({ text }) => text).join("\n")).toBe(dockerfile.text.trimEnd());
+    const bare = lines.filter(({ text, because }) => text !== "" && (because ?? "") === "");
+    expect(bare).toEqual([]);
+    const subjects = findings.map(({ subject }) => subject);
+    expect(subjects).toEqual(expect.arrayContaining(["runtime", "package manager", "start", "port"]));
+  });
+
+  it("lets into the context what it copies, and no secret, test or module", async () => {
+    const { dockerfile, ignoreFile } = await planFor(tree, { in: folder });
+    const rules = parseIgnoreRules(ignoreFile.text);
+    for (const [, words = ""] of dockerfile.text.matchAll(/^COPY (?!--from)(.*)$/gm)) {
+      for (const source of words.split(" ").slice(0, -1)) {
+        if (source !== ".") expect(rules.ignores(source), source).toBe(false);
+      }
+    }
+    const prefix = folder === "." ? "" : `${folder}/`;
+    for (const name of [
+      ".env",
+      "src/.env.local",
+      "node_modules/x.js",
+      "src/a.test.ts",
+      "tls.key",
+      ".git/config",
+      "Dockerfile",
+      "README.md",
+    ]) {
+      expect(rules.ignores(prefix + name), name).toBe(true);
+    }
+  });
+
+  it("is the same again", async () => {
+    const first = await planFor(tree, { in: folder });
+    const second = await planFor(tree, { in: folder });
+    const plain = (text: string): string => text.replaceAll(/dext-project-\w+/g, "");
+    expect(plain(first.dockerfile.text)).toBe(plain(second.dockerfile.text));
+    expect(first.ignoreFile.text).toBe(second.ignoreFile.text);
+  });
+});

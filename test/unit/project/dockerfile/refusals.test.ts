@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { bareTree, denoTree, memberTree, npmTree, planFor } from "./sample-plans.ts";
+
+const manifest = npmTree["package.json"] as object;
+const { "package-lock.json": _lock, ...unlocked } = npmTree;
+const { "deno.lock": _denoLock, ...unlockedDeno } = denoTree;
+
+describe("a Dockerfile is refused", () => {
+  it("without a lock file where there are dependencies", async () => {
+    await expect(planFor(unlocked)).rejects.toMatchObject({
+      code: "DEXT_DOCKERFILE_LOCK_FILE_MISSING",
+      hint: expect.stringContaining("npm install") as unknown,
+    });
+    await expect(planFor(unlockedDeno)).rejects.toMatchObject({ code: "DEXT_DOCKERFILE_LOCK_FILE_MISSING" });
+  });
+
+  it("when lock files disagree and nothing says which counts", async () => {
+    const { packageManager: _, ...undeclared } = manifest as { packageManager: string };
+    const tree = { ...npmTree, "package.json": undeclared, "yarn.lock": "# yarn lockfile v1\n" };
+    await expect(planFor(tree)).rejects.toMatchObject({ code: "DEXT_DOCKERFILE_LOCK_FILES_DISAGREE" });
+  });
+
+  it("but not when the manifest says which counts", async () => {
+    const { warnings, dockerfile } = await planFor({ ...npmTree, "yarn.lock": "# yarn lockfile v1\n" });
+    expect(dockerfile.text).toContain("npm ci");
+    expect(warnings.map(({ code }) => code)).toContain("lock-files-disagree");
+  });
+
+  it("when the manifest declares a package manager whose lock file is not there", async () => {
+    const tree = { ...npmTree, "package.json": { ...manifest, packageManager: "pnpm@10.0.0" } };
+    await expect(planFor(tree)).rejects.toMatchObject({ code: "DEXT_DOCKERFILE_LOCK_FILES_DISAGREE" });
+  });
+
+  it("when packages of the workspace need each other in a circle", async () => {
+    const tree = memberTree("npm");
+    const lib = tree["packages/lib/package.json"] as object;
+    const circular = { ...lib, dependencies: { "@acme/api": "1.0.0" } };
+    await expect(
+      planFor({ ...tree, "packages/lib/package.json": circular }, { in: "services/api" }),
+    ).rejects.toMatchObject({
+      code: "DEXT_DOCKERFILE_WORKSPACE_CYCLE",
+      message: expect.stringContaining("@acme/api → @acme/lib → @acme/api") as unknown,
+    });
+  });
+
+  it("without a build script where the start script runs what a build makes", async () => {
+    const tree = { ...npmTree, "package.json": { ...manifest, scripts: { start: "node dist/main.js" } } };
+    await expect(planFor(tree)).rejects.toMatchObject({
+      code: "DEXT_DOCKERFILE_BUILD_SCRIPT_MISSING",
+      message: expect.stringMatching(/^package\.json:\d+: /) as unknown,
+    });
+  });
+
+  it("when the entry point does not exist", async () => {
+    const wrong = { "package.json": { type: "module", scripts: { start: "node sever.js" } }, "other.js": "" };
+    await expect(planFor(wrong)).rejects.toMatchObject({
+      code: "DEXT_DOCKERFILE_ENTRY_POINT_MISSING",
+      message: expect.stringContaining('"sever.js" does not exist') as unknown,
+    });
+    const none = { "package.json": { type: "module" }, "readme.js.txt": "" };
+    await expect(planFor(none)).rejects.toMatchObject({ code: "DEXT_DOCKERFILE_ENTRY_POINT_MISSING" });
+  });
+
+  it("for a version of the runtime that is none", async () => {
+    await expect(planFor({ ...bareTree, ".nvmrc": "twenty-four\n" })).rejects.toMatchObject({
+      code: "DEXT_DOCKERFILE_VERSION_UNKNOWN",
+      message: expect.stringContaining('".nvmrc:1" asks for Node "twenty-four"') as unknown,
+    });
+  });
+
+  it("for a version of the package manager that is none", async () => {
+    const tree = { ...npmTree, "package.json": { ...manifest, packageManager: "npm@$(id)" } };
+    await expect(planFor(tree)).rejects.toMatchObject({ code: "DEXT_DOCKERFILE_VERSION_UNKNOWN" });
+  });
+
+  it("when nothing says what installs the dependencies", async () => {
+    await expect(planFor({ "main.js": "" })).rejects.toMatchObject({
+      code: "DEXT_DOCKERFILE_PACKAGE_MANAGER_UNKNOWN",
+    });
+  });
+});
+
+describe("hostile names", () => {
+  it("become no instruction and no shell", async () => {
+    const name = '$(touch /tmp/x)"\\ ${A}';
+    const tree = {
+      ...bareTree,
+      "package.json": { name, type: "module", main: "server.js" },
+      "a b; rm": "",
+      "a b $X.js": "",
+    };
+    const { dockerfile } = await planFor(tree);
+    expect(dockerfile.text).toContain('title="\\$(touch /tmp/x)\\"\\\\ \\${A}"');
+    expect(dockerfile.text).toContain('COPY ["a b \\\\$X.js", "server.js", "./"]\n');
+  });
+
+  it("that hold a line break are refused", async () => {
+    const tree = { ...bareTree, "package.json": { name: "a\nRUN id", type: "module", main: "server.js" } };
+    await expect(planFor(tree)).rejects.toMatchObject({ code: "DEXT_DOCKERFILE_VALUE_UNQUOTABLE" });
+  });
+});
