@@ -8,6 +8,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import("./commands/new.ts")).newCommand,
   },
   {
+    name: "add",
+    summary: "Add a backing resource to the AppHost, and its client to a service",
+    load: async () => (await import("./commands/add.ts")).addCommand,
+  },
+  {
     name: "undo",
     summary: "Take back what was generated last",
     load: async () => (await import("./commands/undo.ts")).undoCommand,

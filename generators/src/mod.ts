@@ -2,6 +2,8 @@ export { flagOf } from "./answers/resolve-answers.ts";
 export type { Ask, Question } from "./answers/resolve-answers.ts";
 export { builtInGenerators } from "./builtin/built-in-generators.ts";
 export { dextPackageNames, dextVersion, tarballName, vendorFolder } from "./builtin/dext-packages.ts";
+export { resourceKinds } from "./builtin/resource-kinds.ts";
+export type { ResourceKind } from "./builtin/resource-kinds.ts";
 export { commit } from "./commit/commit.ts";
 export type { CommitResult } from "./commit/commit.ts";
 export { findUncommittedChanges } from "./commit/uncommitted-changes.ts";

@@ -73,7 +73,7 @@ function readNames(input: CommandInput): { what: string; given: Answers } {
   };
 }
 
-const builtIn = builtInGenerators.filter(({ name }) => name !== "eject");
+const builtIn = builtInGenerators.filter(({ name }) => name !== "eject" && name !== "resource");
 
 /** The name of an app says where it goes, so it is asked for before everything else. */
 async function nameApp(

@@ -80,7 +80,8 @@ function manifestOf({ name, packageManager, vendored }: AppPlan): object {
     version: "0.1.0",
     private: true,
     type: "module",
-    ...(packageManager === "pnpm" ? {} : { workspaces: ["services/*"] }),
+    // pnpm has its own file; without the field Deno would write it when it first sees that file.
+    workspaces: ["services/*"],
     scripts: {
       start: "dext run",
       check: `tsc --noEmit && ${everywhere("check")}`,

@@ -1,11 +1,13 @@
 import type { GeneratorDefinition } from "../generator/definition.ts";
 import { ejectGenerator } from "../templates/eject.ts";
 import { appGenerator } from "./app-generator.ts";
+import { resourceGenerator } from "./resource-generator.ts";
 import { serviceGenerator } from "./service-generator.ts";
 
 /** The generators that come with Dext. */
 export const builtInGenerators: readonly GeneratorDefinition[] = [
   appGenerator,
   serviceGenerator,
+  resourceGenerator,
   ejectGenerator({}),
 ];

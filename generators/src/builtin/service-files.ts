@@ -42,9 +42,12 @@ export function jsonText(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
-/** Development dependencies of whatever is checked and tested on Node. */
+/** Deno wants it in its own folder's reach, too, for packages that refer to it. */
+const nodeTypes = "^24.0.0";
+
+/** Development dependencies of whatever is checked on Node. */
 export const typeScriptVersions: Readonly<Record<string, string>> = {
-  "@types/node": "^24.0.0",
+  "@types/node": nodeTypes,
   typescript: "^7.0.2",
 };
 
@@ -68,7 +71,7 @@ function manifestOf({ name, runtime, kind, scope }: ServicePlan): object {
       ...(kind === "api" ? { hono: "^4.13.0" } : {}),
       zod: "^4.6.0",
     },
-    ...(isDeno ? {} : { devDependencies: { ...typeScriptVersions, vitest: "^5.1.1" } }),
+    devDependencies: isDeno ? { "@types/node": nodeTypes } : { ...typeScriptVersions, vitest: "^5.1.1" },
     engines: isDeno ? { deno: ">=2.9" } : { node: ">=22.18" },
   };
 }

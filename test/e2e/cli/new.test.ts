@@ -38,6 +38,11 @@ describe("dext new", () => {
         const added = await dext(args, { folder: shop });
         expect(added).toMatchObject({ code: 0, stderr: expect.not.stringContaining("error") as unknown });
       }
+      const cache = await dext(["add", "redis", "--to", "api", "--no-install"], { folder: shop });
+      expect(cache).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining("+ services/api/src/cache.ts") as unknown,
+      });
       const env = { ...outside(), npm_config_prefer_offline: "true" };
       const inShop = { cwd: shop.path, env, maxBuffer: 64 * 1024 * 1024 };
       await run(packageManager, ["install"], inShop);
@@ -46,10 +51,10 @@ describe("dext new", () => {
 
       const system = startDext(["run", "--json"], { folder: shop, env });
       const names = ["api", ...services.map(([name]) => name)];
-      await dext(["wait", ...names, "--for", "healthy", "--timeout", "60s"], { folder: shop });
+      await dext(["wait", "cache", ...names, "--for", "healthy", "--timeout", "60s"], { folder: shop });
       const { resources } = JSON.parse((await dext(["ps", "--json"], { folder: shop })).stdout) as Listing;
       expect(resources.map(({ name, health }) => `${name} ${health}`).toSorted()).toEqual(
-        names.map((name) => `${name} Healthy`).toSorted(),
+        ["cache", ...names].map((name) => `${name} Healthy`).toSorted(),
       );
       const url = resources.find(({ name }) => name === "stock")?.endpoints[0]?.url ?? "";
       expect(await (await fetch(`${url}/greetings/Ada`)).json()).toEqual({ message: "Hello, Ada" });

@@ -1,0 +1,52 @@
+import { plan, resourceKinds } from "@dext/generators";
+import type { Command } from "../command.ts";
+import { cliError } from "../error-codes.ts";
+import { askAboutConflict, askOnTerminal } from "../new/ask.ts";
+import { carryOut } from "../new/carry-out.ts";
+import { findRoot } from "../new/find-root.ts";
+import { canAsk, conflictChoice, generateOptions, readAnswers } from "../new/plan-options.ts";
+
+/** `dext add` */
+export const addCommand: Command = {
+  usage: "<resource> [--to <service>] [options]",
+  takesNames: true,
+  options: {
+    to: {
+      type: "string",
+      value: "<service>",
+      summary: "The service that uses it: it gets a reference and a client",
+    },
+    name: {
+      type: "string",
+      value: "<name>",
+      summary: "What the AppHost calls it: cache, db and so on when absent",
+    },
+    ...generateOptions,
+  },
+  notes: [
+    `Resources: ${Object.keys(resourceKinds).join(", ")}. For Redis and PostgreSQL the service gets the client's package`,
+    "and a file that connects, tells its health and closes it at the end; for the others, the variables that the",
+    "AppHost sets.",
+  ],
+  async run(input) {
+    const [resource, unexpected] = input.names;
+    if (resource === undefined || unexpected !== undefined) {
+      throw cliError(
+        resource === undefined ? "DEXT_CLI_ARGUMENT_MISSING" : "DEXT_CLI_ARGUMENT_UNEXPECTED",
+        `dext add takes one resource, given: ${input.names.length}`,
+        { hint: `It is one of ${Object.keys(resourceKinds).join(", ")}.` },
+      );
+    }
+    const given = { resource, name: input.text("name"), to: input.text("to") };
+    const ask = canAsk(input) ? askOnTerminal : undefined;
+    const usual = Object.hasOwn(resourceKinds, resource) ? resourceKinds[resource]?.usualName : undefined;
+    const change = await plan("resource", given, {
+      target: findRoot(),
+      file: await readAnswers(input),
+      onConflict: conflictChoice(input) ?? (ask === undefined ? "abort" : askAboutConflict),
+      ...(usual === undefined ? {} : { detected: { name: usual } }),
+      ...(ask === undefined ? {} : { ask }),
+    });
+    return carryOut(change, input);
+  },
+};

@@ -1,0 +1,91 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { commit, plan, resourceKinds, undo } from "@dext/generators";
+import { createBuilder } from "@dext/hosting";
+import { parseSync } from "oxc-parser";
+import { describe, expect, it } from "vitest";
+import { snapshot, targetFolder } from "../../../fixtures/generators/target-folder.ts";
+
+const templates = { userFolder: "/no/such/folder" };
+
+async function appFolder(): Promise<string> {
+  const target = await targetFolder();
+  await commit(await plan("app", { name: "shop" }, { target, templates }));
+  return target;
+}
+
+describe("the resource generator", () => {
+  it.each(Object.entries(resourceKinds))(
+    "adds %s by a method that an AppHost has",
+    async (resource, kind) => {
+      const target = await appFolder();
+      const change = await plan("resource", { resource, name: kind.usualName }, { target, templates });
+      expect(change.operations.map(({ path }) => path)).toEqual(["apphost.ts"]);
+      await commit(change);
+      const text = await readFile(join(target, "apphost.ts"), "utf8");
+      expect(text).toContain(`\nconst ${kind.usualName} = host.${kind.method}("${kind.usualName}");\n`);
+      expect(createBuilder()).toHaveProperty(kind.method);
+    },
+  );
+
+  it.each(["redis", "postgres"])(
+    "gives a service the client of %s and a file that connects",
+    async (resource) => {
+      const target = await appFolder();
+      const change = await plan(
+        "resource",
+        { resource, name: "order-store", to: "api" },
+        { target, templates },
+      );
+      await commit(change);
+      const text = await readFile(join(target, "services/api/src/order-store.ts"), "utf8");
+      expect(parseSync("order-store.ts", text).errors).toEqual([]);
+      expect(text).toContain("connectOrderStore(service: Service)");
+      expect(text).toContain('process.env["ORDER_STORE_URI"]');
+      const manifest = JSON.parse(
+        await readFile(join(target, "services/api/package.json"), "utf8"),
+      ) as object;
+      expect(manifest).toMatchObject({ dependencies: resourceKinds[resource]?.client?.dependencies });
+      expect(await readFile(join(target, "apphost.ts"), "utf8")).toContain(
+        "\napi.withReference(orderStore).waitFor(orderStore);\n",
+      );
+      expect(change.followUps).toContainEqual({ kind: "install", directory: ".", packageManager: "npm" });
+    },
+  );
+
+  it("changes nothing when it runs again, and gives another service what the first one has", async () => {
+    const target = await appFolder();
+    await commit(await plan("service", { name: "mail" }, { target, templates }));
+    const answers = { resource: "redis", name: "cache", to: "api" };
+    await commit(await plan("resource", answers, { target, templates }));
+    expect((await plan("resource", answers, { target, templates })).operations).toEqual([]);
+    const other = await plan("resource", { ...answers, to: "mail" }, { target, templates });
+    expect(other.operations.map(({ kind, path }) => `${kind} ${path}`)).toEqual([
+      "modify apphost.ts",
+      "modify services/mail/package.json",
+      "create services/mail/src/cache.ts",
+    ]);
+  });
+
+  it("keeps the version of a client that is there, and is taken back bit by bit", async () => {
+    const target = await appFolder();
+    const path = join(target, "services/api/package.json");
+    await writeFile(path, (await readFile(path, "utf8")).replace('"zod"', '"redis": "^5.0.0",\n    "zod"'));
+    const before = snapshot(target);
+    await commit(
+      await plan("resource", { resource: "redis", name: "cache", to: "api" }, { target, templates }),
+    );
+    expect(await readFile(path, "utf8")).toContain('"redis": "^5.0.0"');
+    await undo(target);
+    expect({ ...snapshot(target), ".dext/undo.json": "" }).toEqual({ ...before, ".dext/undo.json": "" });
+  });
+
+  it.each(["nobody", "../api", "a b", 'x"'])(
+    "refuses a service %j that the AppHost does not have",
+    async (to) => {
+      const target = await appFolder();
+      const planned = plan("resource", { resource: "redis", name: "cache", to }, { target, templates });
+      await expect(planned).rejects.toMatchObject({ code: "DEXT_GENERATE_ANSWER_INVALID" });
+    },
+  );
+});
