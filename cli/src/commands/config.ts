@@ -3,10 +3,12 @@ import { nearestName } from "@dext/core";
 import { columns, printJson, printLine, printProgress, styleFor } from "@dext/hosting/output";
 import { formatExplanations, loadConfig } from "@dext/providers";
 import type { Config, ConfigChange, Origin } from "@dext/providers";
+import { chooseRuntime } from "../apphost/choose-runtime.ts";
 import type { Command, CommandInput } from "../command.ts";
 import { flattenValues, plainValues } from "../config/flatten-values.ts";
 import { findDefinition, loadDefinition } from "../config/load-definition.ts";
 import type { FoundDefinition } from "../config/load-definition.ts";
+import { isDeno, runOnDeno } from "../config/run-on-deno.ts";
 import { cliError } from "../error-codes.ts";
 import { exitCodes } from "../exit-code.ts";
 
@@ -25,6 +27,11 @@ export const configCommand: Command = {
       value: "<name>",
       summary: "The environment: DEXT_ENVIRONMENT, NODE_ENV or development unless given",
     },
+    runtime: {
+      type: "string",
+      value: "<name>",
+      summary: "node or deno; by default what the file's project is for",
+    },
     "show-secrets": { type: "boolean", summary: "Print secrets, on a terminal only" },
     force: { type: "boolean", summary: "With --show-secrets: print them also where they may be kept" },
     json: { type: "boolean", summary: "Print a JSON document" },
@@ -41,7 +48,10 @@ export const configCommand: Command = {
     const run = actions[action];
     if (run === undefined) throw unknownAction(action);
     refuseShownSecrets(input, action);
-    const found = await loadDefinition(findDefinition(input.text("file")));
+    const file = findDefinition(input.text("file"));
+    const runtime = chooseRuntime(file, { wanted: input.text("runtime") });
+    if (runtime.name === "deno" && !isDeno) return runOnDeno(runtime);
+    const found = await loadDefinition(file);
     return run(input, { found, names });
   },
 };

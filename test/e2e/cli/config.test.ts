@@ -1,5 +1,8 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import process from "node:process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createAppFolder } from "../../fixtures/cli/app-folder.ts";
+import { createAppFolder, repository } from "../../fixtures/cli/app-folder.ts";
 import type { AppFolder } from "../../fixtures/cli/app-folder.ts";
 import { plantedSecret } from "../../../scripts/planted-secret.ts";
 import { dext } from "../../fixtures/cli/dext-process.ts";
@@ -38,6 +41,28 @@ beforeAll(async () => {
 afterAll(() => folder.remove());
 
 describe("dext config", () => {
+  test("loads the definition of a Deno project on Deno, which alone can import it", async () => {
+    const project = await createAppFolder({
+      "deno.json": '{ "nodeModulesDir": "manual" }',
+      "config.ts": `
+        import { defineConfig, env, object } from "npm:@dext/providers";
+        export const definition = defineConfig({ layers: [object({ port: 80 }), env({ prefix: "APP__" })] });
+      `,
+    });
+    try {
+      await rm(join(project.path, "package.json"));
+      const env = {
+        PATH: `${join(repository, "node_modules/deno")}:${process.env["PATH"] ?? ""}`,
+        APP__PORT: "81",
+      };
+      const { code, stdout, stderr } = await dext(["config", "print", "--json"], { folder: project, env });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(JSON.parse(stdout)).toEqual({ version: 1, values: { port: "81" } });
+    } finally {
+      await project.remove();
+    }
+  });
+
   test("print shows every value with its origin, those of the schema too, and no secret", async () => {
     const { code, stdout, stderr } = await dext(["config", "print"], { folder });
     expect(code).toBe(0);
