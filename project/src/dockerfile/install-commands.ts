@@ -224,15 +224,16 @@ function ignoreScripts({ ownScripts }: ImageProject): string {
   return ownScripts.length > 0 ? " --ignore-scripts" : "";
 }
 
-/** Members whose manifests only the install needed, to compare the lock file with, or that are for building only. */
+/** What only the install needed: members that only build, or that the lock file is compared with; tarballs, patches. */
 function withoutOthers({ install: files, members }: ImageProject): readonly RunPart[] {
   const needed = members.filter(({ isProduction }) => isProduction).map(({ path }) => path);
-  const folders = files.manifests
-    .map((path) => path.slice(0, Math.max(0, path.lastIndexOf("/"))))
-    .filter((folder) => folder !== "" && !needed.some((path) => `${path}/`.startsWith(`${folder}/`)));
-  if (folders.length === 0) return [];
-  const because = "the project does not need these members of the workspace when it runs";
-  return [{ text: `rm -rf ${[...new Set(folders)].map((folder) => shellWord(folder)).join(" ")}`, because }];
+  const folders = files.manifests.map((path) => path.slice(0, Math.max(0, path.lastIndexOf("/"))));
+  const idle = [...new Set([...folders, ...files.folders.map(({ path }) => path)])].filter(
+    (folder) => folder !== "" && !needed.some((path) => `${path}/`.startsWith(`${folder}/`)),
+  );
+  if (idle.length === 0) return [];
+  const because = "only the install needed it; nothing of it is used when the program runs";
+  return [{ text: `rm -rf ${idle.map((folder) => shellWord(folder)).join(" ")}`, because }];
 }
 
 function rebuilt({ ownScripts, project }: ImageProject, command: string): readonly RunPart[] {

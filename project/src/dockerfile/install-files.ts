@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import type { ProjectDescription } from "../description.ts";
 import type { Inspection } from "../inspection.ts";
 import type { BuildSecret } from "./dockerfile-plan.ts";
@@ -92,11 +92,13 @@ export async function findInstallFiles(
   for (const [path, because] of folderNames[kind] ?? []) {
     if ((await inspection.list(join(context, path))).size > 0) folders.push({ path, because });
   }
+  const manifests = manifestsOf({ project, manager, members, rootListing: await inspection.list(context) });
+  folders.push(...(await tarballFolders(inspection, { context, manifests, settings: texts })));
   const yarnSettings = texts.get(".yarnrc.yml") ?? "";
   return {
     files,
     folders,
-    manifests: manifestsOf({ project, manager, members, rootListing: await inspection.list(context) }),
+    manifests,
     secrets,
     secretFiles,
     isInjected:
@@ -132,6 +134,31 @@ function manifestsOf({
       ...members.flatMap(({ manifests }) => manifests),
     ]),
   ];
+}
+
+/** Folders of tarballs that manifests or settings name: `"@acme/lib": "file:../../vendor/acme-lib-1.0.0.tgz"`. */
+async function tarballFolders(
+  inspection: Inspection,
+  {
+    context,
+    manifests,
+    settings: texts,
+  }: { context: string; manifests: readonly string[]; settings: ReadonlyMap<string, string> },
+): Promise<readonly InstallFile[]> {
+  const found = new Set<string>();
+  const sources = new Map(texts);
+  for (const path of manifests) {
+    sources.set(path, (await inspection.readHelpfulText(join(context, path))) ?? "");
+  }
+  for (const [path, text] of sources) {
+    for (const [, named = ""] of text.matchAll(/["'\s]file:([^"'\s]+\.(?:tgz|tar\.gz))/g)) {
+      const folder = posix.dirname(posix.join(posix.dirname(path), named));
+      if (folder !== "." && !folder.startsWith("..") && !posix.isAbsolute(folder)) found.add(folder);
+    }
+  }
+  return [...found]
+    .toSorted()
+    .map((path) => ({ path, because: "packages are installed from tarballs in it" }));
 }
 
 // //registry.example.com/:_authToken=npm_abc123    npmAuthToken: abc    but not ${NPM_TOKEN}
