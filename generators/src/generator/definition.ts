@@ -101,6 +101,8 @@ export interface EditAction {
   readonly path: string;
   /** Tells it from others of the same file: an update does not repeat an edit that was made under this name. */
   readonly name: string;
+  /** What a file that is not there is begun with; without it, that is an error. The file is then nobody's but the user's. */
+  readonly create?: string;
   readonly edit: (text: string) => string;
 }
 

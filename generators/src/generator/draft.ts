@@ -129,9 +129,9 @@ export class Draft {
   /**
    * Wants an edit of a text file: of its own, or of somebody else's, which then keeps style and mode.
    *
-   * @throws DextError `DEXT_GENERATE_FILE_MISSING`, and what `edit` throws
+   * @throws DextError `DEXT_GENERATE_FILE_MISSING` unless `create` is given, and what `edit` throws
    */
-  edit({ path, name, edit }: EditAction): void {
+  edit({ path, name, create, edit }: EditAction): void {
     checkForeign(path);
     const own = this.#wanted.get(path);
     if (own !== undefined && own.encoding === "utf8") {
@@ -140,7 +140,10 @@ export class Draft {
     }
     const id = `${path}#${name}`;
     this.#edits.add(id);
-    if (!this.#knownEdits.has(id)) this.#builder.edit(path, edit);
+    if (this.#knownEdits.has(id)) return;
+    if (create !== undefined && this.#builder.read(path) === undefined)
+      this.#builder.write(path, edit(create));
+    else this.#builder.edit(path, edit);
   }
 
   /** Wants a file to be gone. */

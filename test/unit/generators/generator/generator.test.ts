@@ -229,7 +229,7 @@ export default [defineGenerator({ name: "hello", description: "Says hello",
     });
     await expect(plan("nothing", {}, { target: root })).rejects.toMatchObject({
       code: "DEXT_GENERATE_GENERATOR_UNKNOWN",
-      hint: 'There are "hello", "app", "service", "resource", "eject".',
+      hint: 'There are "hello", "app", "service", "resource", "generator", "eject".',
     });
   });
 
