@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { detectProject } from "@dext/project";
@@ -9,9 +10,16 @@ export async function findProjects(paths: readonly string[]): Promise<readonly P
   const here = await detectProject(process.cwd());
   const { workspace } = here;
   if (workspace?.isRoot !== true || isStarted(here)) return [here];
-  const members = await Promise.all(
-    workspace.members.map(({ path }) => detectProject(join(workspace.root, path))),
-  );
+  const candidates: string[] = [];
+  for (const { path, manifests } of workspace.members) {
+    const texts = await Promise.all(
+      manifests.map((manifest) => readFile(join(workspace.root, manifest), "utf8").catch(() => "")),
+    );
+    // To look at every library of a large workspace closely would take seconds.
+    if (texts.some((text) => text.includes('"start"'))) candidates.push(join(workspace.root, path));
+  }
+  const members: ProjectDescription[] = [];
+  for (const candidate of candidates) members.push(await detectProject(candidate));
   const started = members.filter((member) => isStarted(member));
   return started.length === 0 ? [here] : started;
 }

@@ -16,7 +16,10 @@ export async function planChanges(
     const generator = defineGenerator({
       name: "dockerfile",
       description: "Dockerfiles, each with its .dockerignore",
-      actions: files.map(({ path, text }) => ({ type: "add", path, text })),
+      // As code, which needs no plop.
+      plan: (draft) => {
+        for (const { path, text } of files) draft.add({ path, text });
+      },
     });
     changes.push(await plan(generator, {}, { target, onConflict }));
   }
