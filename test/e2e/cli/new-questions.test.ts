@@ -1,0 +1,80 @@
+import { mkdtemp, readdir, readFile, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { stripVTControlCharacters } from "node:util";
+import { spawn } from "@lydell/node-pty";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { repository } from "../../fixtures/cli/app-folder.ts";
+
+// A terminal and a program on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+
+const down = "\u001b[B";
+
+interface Terminal {
+  readonly shows: (text: string | RegExp) => Promise<void>;
+  readonly type: (keys: string) => void;
+  readonly ended: Promise<number>;
+}
+
+function startOnTerminal(args: readonly string[], cwd: string): Terminal {
+  const environment = Object.entries({ ...process.env, TERM: "xterm", NO_COLOR: "1" });
+  const terminal = spawn(process.execPath, [join(repository, "cli/bin/dext.js"), ...args], {
+    cwd,
+    env: Object.fromEntries(environment.filter(([name]) => name !== "CI" && name !== "FORCE_COLOR")),
+    cols: 100,
+  });
+  let screen = "";
+  terminal.onData((text) => (screen += text));
+  onTestFinished(() => terminal.kill("SIGKILL"));
+  return {
+    shows: (text) => vi.waitFor(() => expect(stripVTControlCharacters(screen)).toMatch(text), 15_000),
+    type: (keys) => terminal.write(keys),
+    ended: new Promise((resolve) => terminal.onExit(({ exitCode }) => resolve(exitCode))),
+  };
+}
+
+async function emptyFolder(): Promise<string> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), "dext-ask-")));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+test("dext new app asks on a terminal for what no flag says, and proposes what is usual", async () => {
+  const folder = await emptyFolder();
+  const args = ["new", "app", "--kind", "worker", "--no-install", "--no-git"];
+  const { shows, type, ended } = startOnTerminal(args, folder);
+  await shows("What is the system called?");
+  type("Shop\r");
+  await shows("wanted up to 63 lower-case letters");
+  type("\u007F\u007F\u007F\u007Fshop\r");
+  await shows("What runs the service?");
+  type(`${down}\r`);
+  await shows("Which package manager?");
+  type("\r");
+  expect(await ended).toBe(0);
+  const record = await readFile(join(folder, "shop/.dext/generated/app-shop.json"), "utf8");
+  expect(JSON.parse(record)).toMatchObject({
+    answers: { name: "shop", runtime: "deno", kind: "worker", packageManager: "npm" },
+  });
+});
+
+test.each([
+  ["the name", ["new", "app"], "What is the system called?"],
+  ["a later question", ["new", "app", "shop"], "What runs the service?"],
+])("Ctrl-C at %s writes nothing and exits with 130", async (_, args, question) => {
+  const folder = await emptyFolder();
+  const { shows, type, ended } = startOnTerminal(args, folder);
+  await shows(question);
+  type("\u0003");
+  expect(await ended).toBe(130);
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test("--yes asks nothing on a terminal either", async () => {
+  const folder = await emptyFolder();
+  const { ended } = startOnTerminal(["new", "app", "--yes"], folder);
+  expect(await ended).toBe(2);
+  expect(await readdir(folder)).toEqual([]);
+});
