@@ -11,6 +11,7 @@ export const cliErrorCodes = {
   DEXT_CLI_CONFIRMATION_MISSING: "A command must be confirmed, and nobody can be asked",
   DEXT_CLI_PACKAGES_UNAVAILABLE: "The packages of Dext that a project needs cannot be had",
   DEXT_CLI_FOLLOW_UP_FAILED: "Files were generated, but a step after that failed",
+  DEXT_CLI_FILE_UNREADABLE: "A file that the command line names cannot be read",
   DEXT_CLI_RESOURCE_UNKNOWN: "The command line names a resource that the run does not have",
   DEXT_CLI_APPHOST_NOT_FOUND: "There is no AppHost file where one was looked for",
   DEXT_CLI_APPHOST_BROKEN: "The AppHost cannot be loaded: a syntax error, or an import that leads nowhere",

@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { writeDockerfiles } from "../dockerfile/write-dockerfiles.ts";
+import { lintOptions, refuseLintOptions } from "../dockerfile/lint-options.ts";
 import { planOptions } from "../new/plan-options.ts";
 
 /** `dext dockerfile` */
@@ -23,11 +23,21 @@ export const dockerfileCommand: Command = {
       value: "<choice>",
       summary: "For files that were edited or are others': keep, overwrite, merge, diff, new, abort",
     },
+    ...lintOptions,
   },
   notes: [
     "Writes a Dockerfile and its .dockerignore for the project in each folder; without one for the project here, or",
     "for all members of the workspace here that have a script start. A hand-written Dockerfile is not overwritten",
     "without being asked. dext undo takes back what was written.",
+    "With --lint, tells what BuildKit, hadolint, Trivy and dockle would of any Dockerfile: dext dockerfile --lint",
+    "<file…>. Exits 3 when there is a finding, or one of at least --fail-on.",
   ],
-  run: (input) => writeDockerfiles(input),
+  // Each half is loaded when it is asked for: the linter needs no generator.
+  async run(input) {
+    if (input.flag("lint")) {
+      return (await import("../dockerfile/lint-dockerfiles.ts")).lintDockerfiles(input);
+    }
+    refuseLintOptions(input);
+    return (await import("../dockerfile/write-dockerfiles.ts")).writeDockerfiles(input);
+  },
 };

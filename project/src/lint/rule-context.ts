@@ -2,7 +2,7 @@ import type { DockerfileDocument } from "./document/dockerfile-document.ts";
 import { expandWord } from "./document/expand.ts";
 import type { DockerInstruction } from "./document/instruction.ts";
 import { lookupIn } from "./document/scope.ts";
-import { chainInstructions, isWindows, stageChain } from "./document/stages.ts";
+import { chainInstructions, isWindows } from "./document/stages.ts";
 import type { Stage } from "./document/stages.ts";
 import type { DockerWord } from "./document/words.ts";
 import type { LintSettings } from "./lint-options.ts";
@@ -17,7 +17,7 @@ export function createRuleContext(document: DockerfileDocument, settings: LintSe
     document,
     settings,
     script(run) {
-      const script = scripts.get(run) ?? (hasPosixShell(document, run) ? readRun(run) : unreadable);
+      const script = scripts.get(run) ?? (hasPosixShell(document, run) ? readSafely(run) : unreadable);
       scripts.set(run, script);
       return script;
     },
@@ -103,13 +103,23 @@ export function hasMountOver({ flags }: DockerInstruction, path: string): boolea
 
 const unreadable: ShellScript = { commands: [], pipes: [], text: "" };
 
+/** Reads a script; one that is nested deeper than the stack reaches is no script that anyone runs. */
+function readSafely(run: DockerInstruction): ShellScript {
+  try {
+    return readRun(run);
+  } catch (error) {
+    if (error instanceof RangeError) return unreadable;
+    throw error;
+  }
+}
+
 function hasPosixShell(document: DockerfileDocument, run: DockerInstruction): boolean {
   if (document.comments.some(({ text }) => /^hadolint\s+shell\s*=\s*(?:pwsh|powershell|cmd)/i.test(text)))
     return false;
   const shell = instructionsBefore(run).findLast(({ keyword }) => keyword === "SHELL");
   const program = shell?.json?.[0]?.value;
   if (program !== undefined) return /(?:^|\/)(?:ba|da|a|z|k)?sh$/.test(program);
-  return run.stage === undefined || !stageChain(run.stage).some(isWindows);
+  return run.stage === undefined || !isWindows(run.stage);
 }
 
 function within(path: string, folder: string): boolean {

@@ -16,7 +16,14 @@ export interface ExpandedWord {
 }
 
 /** Puts variables into a word and takes its quotes away, in the way of BuildKit. */
-export function expandWord(raw: string, lookup: VariableLookup, options: { escape: string }): ExpandedWord {
+export function expandWord(
+  raw: string,
+  lookup: VariableLookup,
+  options: { escape: string; depth?: number },
+): ExpandedWord {
+  // Nobody nests modifiers as deep as that.
+  if ((options.depth ?? 0) > 20) return { value: undefined, uses: [] };
+
   const uses: VariableUse[] = [];
   let value: string | undefined = "";
   const append = (part: string | undefined): void => {
@@ -36,7 +43,7 @@ export function expandWord(raw: string, lookup: VariableLookup, options: { escap
       quote = "";
       position += 1;
     } else if (character === "$" && quote !== "'") {
-      const read = readVariable(raw, position, { lookup, escape: options.escape });
+      const read = readVariable(raw, position, { lookup, escape: options.escape, depth: options.depth ?? 0 });
       uses.push(...read.uses);
       append(read.value);
       position = read.end;
@@ -51,6 +58,8 @@ export function expandWord(raw: string, lookup: VariableLookup, options: { escap
 interface ReadOptions {
   lookup: VariableLookup;
   escape: string;
+  /** How many modifiers it stands in. */
+  depth: number;
 }
 
 /** Reads `$NAME`, `${NAME}` or `${NAME:-word}` at a position. */
@@ -73,7 +82,7 @@ function readVariable(raw: string, start: number, options: ReadOptions): Expande
 }
 
 /** What `${NAME<modifier>}` stands for. */
-function modified(name: string, modifier: string, { lookup, escape }: ReadOptions): ExpandedWord {
+function modified(name: string, modifier: string, { lookup, escape, depth }: ReadOptions): ExpandedWord {
   const known = lookup(name);
   const match = /^(?<colon>:?)(?<sign>[-+?])(?<word>[\s\S]*)$/.exec(modifier);
   if (match?.groups === undefined) {
@@ -82,7 +91,7 @@ function modified(name: string, modifier: string, { lookup, escape }: ReadOption
   }
   const { colon = "", sign = "", word = "" } = match.groups;
   const isSet = colon === "" ? known !== undefined && known !== null : (known ?? "") !== "";
-  const inner = expandWord(word, lookup, { escape });
+  const inner = expandWord(word, lookup, { escape, depth: depth + 1 });
   const uses = [{ name, guarded: true }, ...inner.uses];
   if (sign === "+") return { value: isSet ? inner.value : "", uses };
   return { value: isSet ? (known ?? "") : sign === "?" ? "" : inner.value, uses };

@@ -52,7 +52,7 @@ export function joinLines(
 
 /** How much of a line is left without the escape character at its end, or nothing when it has none. */
 function continuedLength(content: string, escape: string): number | undefined {
-  const trimmed = content.replace(/[ \t]+$/, "");
+  const trimmed = content.trimEnd();
   if (!trimmed.endsWith(escape) || trimmed.endsWith(escape + escape)) return undefined;
   return trimmed.length - 1;
 }

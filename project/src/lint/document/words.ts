@@ -25,7 +25,7 @@ export function splitWords(
       position += 1;
       continue;
     }
-    const end = quotes ? wordEnd(text, position, escape) : position + text.slice(position).search(/\s|$/);
+    const end = quotes ? wordEnd(text, position, escape) : position + text.slice(position).search(whiteSpace);
     words.push(wordOf(sliceMapped(mapped, position, end), escape));
     position = end;
   }
@@ -100,6 +100,9 @@ function unquote(raw: string, escape: string): string {
   return value;
 }
 
+// What BuildKit splits at; other white space of Unicode is a part of the word.
+const whiteSpace = /[ \t\v\f\r\n]|$/;
+
 function isSpace(character: string | undefined): boolean {
-  return character === " " || character === "\t" || character === "\r" || character === "\n";
+  return character !== undefined && " \t\v\f\r\n".includes(character);
 }
