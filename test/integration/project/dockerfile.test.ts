@@ -15,7 +15,13 @@ import {
   nodeBuilderImage,
   writePlan,
 } from "../../fixtures/dockerfile/build-engine.ts";
-import { denoTree, lockText, offlineLock, workspaceTree } from "../../fixtures/dockerfile/sample-projects.ts";
+import {
+  denoPackagesTree,
+  denoTree,
+  lockText,
+  offlineLock,
+  workspaceTree,
+} from "../../fixtures/dockerfile/sample-projects.ts";
 import { projectTree } from "../../fixtures/project-tree.ts";
 import type { ProjectTree } from "../../fixtures/project-tree.ts";
 import { waitUntil } from "../../fixtures/processes/wait-until.ts";
@@ -101,6 +107,15 @@ const online: readonly Sample[] = [
     ...workspaceTree({ range: "workspace:*", packageManager: "bun@1.3.0", packages: true }),
     "bun.lock": await lockText("bun.lock"),
   })),
+  {
+    name: "a Deno project with packages",
+    runtime: "deno",
+    folder: ".",
+    source: "main.ts",
+    tree: async () => ({ ...denoPackagesTree, "deno.lock": await lockText("deno.lock") }),
+    absent: ["node_modules"],
+    present: ["app/main.ts", "app/deno.lock"],
+  },
 ];
 
 function rootManifest(): object {
