@@ -51,6 +51,9 @@ export const typeScriptVersions: Readonly<Record<string, string>> = {
   typescript: "^7.0.2",
 };
 
+/** vitest has vite for a peer, which Yarn does not install by itself. */
+const testVersions: Readonly<Record<string, string>> = { vite: "^8.3.0", vitest: "^5.1.1" };
+
 const testedFile: Readonly<Record<ServiceKind, string>> = { api: "app", worker: "work", plain: "handle" };
 
 function manifestOf({ name, runtime, kind, scope }: ServicePlan): object {
@@ -71,7 +74,7 @@ function manifestOf({ name, runtime, kind, scope }: ServicePlan): object {
       ...(kind === "api" ? { hono: "^4.13.0" } : {}),
       zod: "^4.6.0",
     },
-    devDependencies: isDeno ? { "@types/node": nodeTypes } : { ...typeScriptVersions, vitest: "^5.1.1" },
+    devDependencies: isDeno ? { "@types/node": nodeTypes } : { ...typeScriptVersions, ...testVersions },
     engines: isDeno ? { deno: ">=2.9" } : { node: ">=22.18" },
   };
 }
