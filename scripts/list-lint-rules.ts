@@ -34,7 +34,7 @@ dext dockerfile --lint Dockerfile --fail-on warning --skip DL3008,DL3018
 \`\`\`
 
 The exit code is 0 when there is nothing to tell, 3 when there is a finding at or above \`--fail-on\` (\`error\`, \`warning\`,
-\`info\`, \`style\` or \`never\`; any finding unless it is given), and 2 for a mistake in the command line. The
+\`info\`, \`style\` or \`never\`; any finding unless it is given), and 2 for a mistake in the command line or a file that cannot be read. The
 \`.dockerignore\` that goes with the file is read when it is there: \`<file>.dockerignore\`, else the one in the same folder.
 In a program:
 
@@ -55,6 +55,8 @@ tells less than the tool that published it:
 - \`USER\`, \`HEALTHCHECK\` and needed labels are looked at for the last stage.
 - A variable that the base image may set is not taken for undefined. One is told of when it is declared elsewhere in the file,
   when it looks like a slip in a declared one, or when everything begins with \`scratch\`.
+- \`cd\` is told of where a RUN begins with it, a missing HEALTHCHECK where there is an EXPOSE, an update of package lists where
+  nothing after it can need them, a pipe where something other than \`echo\` or a condition can fail unnoticed.
 - Names of images and packages that depend on an argument without a default, a command or a pattern are let be.
 - A \`RUN\` is read with a parser for shells. What PowerShell, \`cmd\` or another program reads is let be: after \`SHELL\`,
   in a here-document with a \`#!\` line, on an image of Windows, below \`# hadolint shell=powershell\`.

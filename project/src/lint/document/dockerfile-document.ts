@@ -3,7 +3,7 @@ import type { DockerComment, DockerInstruction } from "./instruction.ts";
 import { readInstruction } from "./read-instruction.ts";
 import { platformArguments, scopeAfter, lookupIn } from "./scope.ts";
 import type { Scope } from "./scope.ts";
-import { placeOf, splitSource } from "./source-lines.ts";
+import { splitSource } from "./source-lines.ts";
 import type { SourceLines } from "./source-lines.ts";
 import { openStage } from "./stages.ts";
 import type { Stage } from "./stages.ts";
@@ -136,9 +136,4 @@ function commentsAbove(comments: readonly DockerComment[]): (line: number) => Do
 
 function offsetOf(source: SourceLines, position: { line: number; character: number }): number {
   return (source.starts[position.line] ?? source.text.length) + position.character;
-}
-
-/** The line of an offset, counted from 1. */
-export function lineOf({ source }: DockerfileDocument, offset: number): number {
-  return placeOf(source, offset).line;
 }

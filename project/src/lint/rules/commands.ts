@@ -2,6 +2,7 @@ import type { DockerInstruction } from "../document/instruction.ts";
 import type { LintRule, RuleContext } from "../rule.ts";
 import { instructionsBefore, runSteps } from "../rule-context.ts";
 import { aptSyntax, isAction, apkSyntax } from "../shell/package-install.ts";
+import { isHadolintIgnore } from "../suppressions.ts";
 import { hasFlag, readArguments } from "../shell/shell-command.ts";
 import type { ShellCommand } from "../shell/shell-command.ts";
 
@@ -158,7 +159,7 @@ export const commandRules: readonly LintRule[] = [
     fix: "Put right what it hides, or skip the rule for the whole project.",
     *check({ document }) {
       for (const { text, start } of document.comments) {
-        if (!/^hadolint\s+(?:(?:global|stage)\s+)?ignore\s*=/.test(text)) continue;
+        if (!isHadolintIgnore(text)) continue;
         yield { at: { start, end: start + text.length }, message: "A comment hides findings" };
       }
     },

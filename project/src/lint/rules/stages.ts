@@ -43,7 +43,7 @@ export const stageRules: readonly LintRule[] = [
     severity: "warning",
     title: "COPY --from names neither an earlier stage nor an image with a tag",
     why: "It is a slip in a stage's name, a stage that comes too late, or an image that may be another one tomorrow.",
-    fix: "Name a stage that stands above, or give the image a tag or a digest.",
+    fix: "Name a stage that stands above, or give the image a tag or a digest. One that the build is given by --build-context is no mistake: let it be by a comment.",
     *check(context) {
       for (const one of instructionsOf(context, "COPY")) {
         const from = flagValue(one, "from");

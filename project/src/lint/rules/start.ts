@@ -1,4 +1,3 @@
-import { chainInstructions } from "../document/stages.ts";
 import type { DockerInstruction } from "../document/instruction.ts";
 import type { LintRule } from "../rule.ts";
 import { instructionsBefore, lastStage, shippedInstructions } from "../rule-context.ts";
@@ -112,7 +111,5 @@ const onlyOnce: readonly [keyword: string, aliases: readonly string[]][] = [
 
 /** Whether the stage says which shell it wants, which makes the shell form a choice. */
 function hasShell(instruction: DockerInstruction): boolean {
-  const before = instruction.stage === undefined ? [] : instructionsBefore(instruction);
-  const later = instruction.stage === undefined ? [] : chainInstructions(instruction.stage);
-  return [...before, ...later].some(({ keyword }) => keyword === "SHELL");
+  return instructionsBefore(instruction).some(({ keyword }) => keyword === "SHELL");
 }
