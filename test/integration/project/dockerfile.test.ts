@@ -18,6 +18,7 @@ import {
 import {
   denoPackagesTree,
   denoTree,
+  denoWorkspaceTree,
   lockText,
   offlineLock,
   workspaceTree,
@@ -115,6 +116,15 @@ const online: readonly Sample[] = [
     tree: async () => ({ ...denoPackagesTree, "deno.lock": await lockText("deno.lock") }),
     absent: ["node_modules"],
     present: ["app/main.ts", "app/deno.lock"],
+  },
+  {
+    name: "a member of a Deno workspace",
+    runtime: "deno",
+    folder: "services/edge",
+    source: "main.ts",
+    tree: async () => denoWorkspaceTree,
+    absent: ["packages/other/mod.ts"],
+    present: ["app/services/edge/main.ts", "app/packages/lib/mod.ts"],
   },
 ];
 
