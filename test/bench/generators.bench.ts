@@ -1,16 +1,55 @@
+import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
+import { promisify } from "node:util";
 import { commit, defineGenerator, plan } from "@dext/generators";
 import nodePlop from "node-plop";
-import { atLeast, median, told } from "./row.ts";
+import { root } from "../../scripts/packages.ts";
+import { atLeast, atMost, median, told } from "./row.ts";
 import type { BenchRow } from "./row.ts";
 
 const files = Array.from({ length: 1000 }, (_, index) => `src/${index % 20}/file-${index}.ts`);
 const rounds = 5;
 
-/** A thousand files of one template: planned, committed and recorded for undo, and by plop's `add`, one after another. */
 export async function bench(): Promise<BenchRow[]> {
+  return [...(await benchThousandFiles()), ...(await inFolder(benchNewService))];
+}
+
+/** A service in a repository that is there, from the command line to its end; beside a Node that does nothing. */
+async function benchNewService(folder: string): Promise<BenchRow[]> {
+  const dext = (...args: string[]): Promise<number> =>
+    timed([join(root, "cli/bin/dext.js"), ...args], folder);
+  await writeFile(join(folder, "package.json"), '{ "name": "shop", "type": "module" }\n');
+  await writeFile(
+    join(folder, "apphost.ts"),
+    'import { createBuilder } from "@dext/hosting";\n\nconst host = createBuilder();\n\nawait host.run();\n',
+  );
+  const services: number[] = [];
+  const bare: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    services.push(await dext("new", "service", `service-${round}`, "--no-install"));
+    bare.push(await timed(["-e", "0"], folder));
+  }
+  return [
+    told("node -e 0", { value: median(bare), unit: "ms" }),
+    atMost("dext new service, over node -e 0", {
+      value: median(services) - median(bare),
+      bar: 250,
+      unit: "ms",
+    }),
+  ];
+}
+
+async function timed(args: readonly string[], cwd: string): Promise<number> {
+  const startedAt = performance.now();
+  await promisify(execFile)(process.execPath, args, { cwd });
+  return performance.now() - startedAt;
+}
+
+/** A thousand files of one template: planned, committed and recorded for undo, and by plop's `add`, one after another. */
+async function benchThousandFiles(): Promise<BenchRow[]> {
   const ours: number[] = [];
   const plop: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -59,7 +98,7 @@ async function measurePlop(folder: string): Promise<number> {
   return performance.now() - startedAt;
 }
 
-async function inFolder(measure: (folder: string) => Promise<number>): Promise<number> {
+async function inFolder<Result>(measure: (folder: string) => Promise<Result>): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), "dext-bench-"));
   try {
     return await measure(folder);
