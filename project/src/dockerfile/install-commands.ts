@@ -231,6 +231,8 @@ function withoutOthers({ install: files, members }: ImageProject): readonly RunP
   const idle = [...new Set([...folders, ...files.folders.map(({ path }) => path)])].filter(
     (folder) => folder !== "" && !needed.some((path) => `${path}/`.startsWith(`${folder}/`)),
   );
+  // Settings such as .npmrc say where packages come from, which is nobody's business who has the image.
+  idle.push(...files.files.map(({ path }) => path).filter((path) => path.startsWith(".")));
   if (idle.length === 0) return [];
   const because = "only the install needed it; nothing of it is used when the program runs";
   return [{ text: `rm -rf ${idle.map((folder) => shellWord(folder)).join(" ")}`, because }];
