@@ -22,11 +22,13 @@ export async function detachRun({ client, info, begunAt, json }: DetachRunOption
     if (tracker.isSettled() || tracker.state() === "Stopped") break;
   }
   const failed = tracker.failed();
+  // The tracker knows them in the order in which they came up; a person expects that of the AppHost.
+  const isOver = tracker.state() === "Stopped";
+  const resources = isOver ? tracker.resources() : (await client.snapshot()).resources;
   const took = formatDuration(performance.now() - begunAt);
-  if (json)
-    printJson({ version: 1, run: info.run, healthy: failed.length === 0, resources: tracker.resources() });
+  if (json) printJson({ version: 1, run: info.run, healthy: failed.length === 0, resources });
   else {
-    for (const { name, endpoints } of tracker.resources()) {
+    for (const { name, endpoints } of resources) {
       if (endpoints.length > 0) printLine(`${name}  ${endpoints.map(({ url }) => url).join(" ")}`);
     }
   }

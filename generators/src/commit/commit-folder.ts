@@ -38,7 +38,7 @@ export function removeCommitFolder(root: string, { disk }: { disk: CommitFileSys
 /** Removes a folder when nothing is in it; says whether it did. Never more than that one. */
 export function removeEmptyFolder(path: string, { disk }: { disk: CommitFileSystem }): boolean {
   // A look first: a refused rmdir would count as a step of the commit.
-  if (!isFolder(path) || readdirSync(path).length > 0) return false;
+  if (!isEmptyFolder(path)) return false;
   try {
     disk.removeFolder(path);
     return true;
@@ -50,7 +50,7 @@ export function removeEmptyFolder(path: string, { disk }: { disk: CommitFileSyst
 /** Whether anything of a commit lies in a target, if only the empty folder that was made for it. */
 export function hasCommitFolder(root: string): boolean {
   const own = join(root, ".dext");
-  return isFolder(own) && (isFolder(join(root, commitFolder)) || readdirSync(own).length === 0);
+  return isFolder(own) && (isFolder(join(root, commitFolder)) || isEmptyFolder(own));
 }
 
 /** Whether there is anything at a path, be it a link to nowhere. */
@@ -77,6 +77,16 @@ function checkNoLinks(root: string): void {
       hint: "Dext keeps its state there. Move what is there out of the way.",
       details: { path: folder },
     });
+  }
+}
+
+/** Another process may remove it between one look and the next. */
+function isEmptyFolder(path: string): boolean {
+  try {
+    return isFolder(path) && readdirSync(path).length === 0;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return false;
+    throw error;
   }
 }
 

@@ -35,6 +35,7 @@ export function parseProcStat(text: string): ProcessEntry | undefined {
     group: Number(fields[2]),
     session: Number(fields[3]),
     isZombie: fields[0] === "Z" || fields[0] === "X",
+    isStopped: fields[0] === "T" || fields[0] === "t",
   };
 }
 

@@ -24,6 +24,8 @@ export interface ProcessEntry extends ProcessIdentity {
   readonly session: number;
   /** It has ended and only waits for its parent to take note: nothing runs, nothing can be killed. */
   readonly isZombie: boolean;
+  /** It stands still since SIGSTOP or under a debugger. */
+  readonly isStopped: boolean;
 }
 
 /** What a process inherits in its environment: to which run it belongs and which start of that run it came from. */

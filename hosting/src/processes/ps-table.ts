@@ -41,6 +41,7 @@ export function parsePsLine(line: string): ProcessEntry | undefined {
     group: Number(group),
     session: Number(group),
     isZombie: state.startsWith("Z"),
+    isStopped: state.startsWith("T"),
   };
 }
 

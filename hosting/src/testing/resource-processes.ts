@@ -30,6 +30,8 @@ export function resumeProcesses(processes: readonly ProcessIdentity[]): void {
 /** So often a look is taken for what was started before everything stood still. */
 const lookLimit = 20;
 const pause = 2;
+/** Milliseconds after which a process that cannot be stopped, as one that waits for a disk, is not waited for. */
+const stillLimit = 2_000;
 
 async function stopAll(replica: ReplicaProcess): Promise<readonly ProcessIdentity[]> {
   const leader = readEntry(replica.pid);
@@ -46,7 +48,18 @@ async function stopAll(replica: ReplicaProcess): Promise<readonly ProcessIdentit
     }
     await sleep(pause);
   }
+  await untilStill(stopped);
   return stopped;
+}
+
+/** A busy machine takes its time to hand the signal to a process that waits for a processor. */
+async function untilStill(processes: readonly ProcessIdentity[]): Promise<void> {
+  const isMoving = (identity: ProcessIdentity): boolean => {
+    const entry = readEntry(identity.pid);
+    return entry !== undefined && isSameProcess(entry, identity) && !entry.isZombie && !entry.isStopped;
+  };
+  const end = performance.now() + stillLimit;
+  while (processes.some(isMoving) && performance.now() < end) await sleep(pause);
 }
 
 /** The leader, its group and session, what bears the mark of its start, and the children of all these. */

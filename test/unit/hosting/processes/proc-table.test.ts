@@ -14,6 +14,7 @@ describe("A stat line", () => {
         group: 9198,
         session: 9190,
         isZombie: false,
+        isStopped: false,
         startTime: expect.stringMatching(/^127166@[0-9a-f]+$/),
       });
     },

@@ -10,6 +10,7 @@ it("A line of ps gives an identity that is one word", () => {
     group: 9190,
     session: 9190,
     isZombie: false,
+    isStopped: false,
   });
 });
 
