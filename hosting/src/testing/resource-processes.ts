@@ -54,12 +54,13 @@ async function stopAll(replica: ReplicaProcess): Promise<readonly ProcessIdentit
 
 /** A busy machine takes its time to hand the signal to a process that waits for a processor. */
 async function untilStill(processes: readonly ProcessIdentity[]): Promise<void> {
-  const isMoving = (identity: ProcessIdentity): boolean => {
-    const entry = readEntry(identity.pid);
-    return entry !== undefined && isSameProcess(entry, identity) && !entry.isZombie && !entry.isStopped;
-  };
   const end = performance.now() + stillLimit;
   while (processes.some(isMoving) && performance.now() < end) await sleep(pause);
+}
+
+function isMoving(identity: ProcessIdentity): boolean {
+  const entry = readEntry(identity.pid);
+  return entry !== undefined && isSameProcess(entry, identity) && !entry.isZombie && !entry.isStopped;
 }
 
 /** The leader, its group and session, what bears the mark of its start, and the children of all these. */
