@@ -44,6 +44,7 @@ export class Draft {
   readonly #knownEdits: ReadonlySet<string>;
   readonly #wanted = new Map<string, FileState | undefined>();
   readonly #edits = new Set<string>();
+  readonly #left = new Set<string>();
 
   constructor({ builder, answers, templates, knownEdits = new Set() }: DraftOptions) {
     this.#builder = builder;
@@ -66,7 +67,10 @@ export class Draft {
   add(action: AddAction): void {
     const { path, bytes, executable = false, ifAbsent = false } = action;
     checkForeign(path);
-    if (ifAbsent && this.#stateOf(path) !== undefined) return;
+    if (ifAbsent && this.#stateOf(path) !== undefined) {
+      this.#left.add(path);
+      return;
+    }
     const contents = bytes ?? this.#textOf(action, `the file "${path}"`);
     this.#wanted.set(path, fileState(contents, { mode: executable ? 0o755 : 0o644 }));
   }
@@ -166,7 +170,7 @@ export class Draft {
 
   /** What is wanted, to be settled with the disk. */
   settle(): DraftResult {
-    return { builder: this.#builder, wanted: this.#wanted, edits: [...this.#edits] };
+    return { builder: this.#builder, wanted: this.#wanted, edits: [...this.#edits], left: this.#left };
   }
 
   #stateOf(path: string): FileState | undefined {
@@ -191,6 +195,8 @@ export interface DraftResult {
   readonly builder: PlanBuilder;
   /** Files by path; undefined for one that shall go. */
   readonly wanted: ReadonlyMap<string, FileState | undefined>;
+  /** Files that were wanted only if there were none, and are there: they stay as they are. */
+  readonly left: ReadonlySet<string>;
   readonly edits: readonly string[];
 }
 

@@ -88,13 +88,14 @@ async function updateUnit(definition: GeneratorDefinition, unit: UnitUpdate): Pr
   const templates = new TemplateLookup({ ...options.templates, target: tree.root });
   const draft = new Draft({ builder, answers, templates, knownEdits: new Set(record.edits) });
   await runGenerator(definition, { draft, context: { answers, target: tree.root, tree } });
-  const { wanted, edits } = draft.settle();
+  const { wanted, edits, left } = draft.settle();
   const files: Record<string, FileState> = {};
   for (const [path, state] of [...wanted].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     Object.assign(files, await updateFile(path, { ...unit, wanted: state }));
   }
   for (const [path, base] of Object.entries(record.files)) {
-    if (!wanted.has(path)) await dropObsolete(builder, { path, base });
+    if (left.has(path)) files[path] = base;
+    else if (!wanted.has(path)) await dropObsolete(builder, { path, base });
   }
   return {
     ...record,

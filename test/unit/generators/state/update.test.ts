@@ -40,6 +40,24 @@ async function generated(files: Record<string, string>, edits: readonly string[]
 const text = (root: string, path: string): Promise<string> => readFile(join(root, path), "utf8");
 
 describe("an update", () => {
+  it("leaves a file alone that is wanted only where there is none, and remembers it", async () => {
+    const once = defineGenerator({
+      name: "service",
+      description: "",
+      plan(draft) {
+        draft.add({ path: "settings.txt", text: "mine from now on\n", ifAbsent: true });
+      },
+    });
+    const root = await targetFolder({});
+    await commit(await plan(once, {}, { target: root }));
+    for (let time = 0; time < 2; time += 1) {
+      const update = await planUpdate(undefined, { target: root, generators: [once] });
+      expect(update.operations).toEqual([]);
+      await commit(update);
+    }
+    expect(await text(root, "settings.txt")).toBe("mine from now on\n");
+  });
+
   it("renders with the stored answers, and merges into what was edited", async () => {
     const root = await generated({ "a.txt": lines, "b.txt": "b1\n" });
     await writeFile(
