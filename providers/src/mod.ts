@@ -26,7 +26,7 @@ export { formatExplanations } from "./snapshot/explain.ts";
 export type { ExplainedValue, Explanation } from "./snapshot/explain.ts";
 export { formatPath, parsePath } from "./tree/config-path.ts";
 export type { ConfigPath } from "./tree/config-path.ts";
-export { listNode, objectNode, treeOfPaths, valueNode } from "./tree/config-tree.ts";
+export { leavesOf, listNode, objectNode, treeOfPaths, valueNode } from "./tree/config-tree.ts";
 export type {
   ConfigNode,
   ListNode,

@@ -59,20 +59,23 @@ async function loadFiles(
 ): Promise<LoadedSource | undefined> {
   const notes: ConfigNote[] = [];
   const entries = new Map<string, PlacedEntry>();
-  let found = false;
-  for (const name of namesOf(context, path)) {
-    const text = await readOptional(resolve(context.directory, name), context);
-    if (text === undefined) continue;
-    found = true;
-    // The library is loaded with the first file that is there.
-    const { parseDotenv } = await import("./parse-dotenv.ts");
-    const parsed = parseDotenv(text, name);
+  const names = namesOf(context, path);
+  const texts = await Promise.all(
+    names.map((name) => readOptional(resolve(context.directory, name), context)),
+  );
+  const isThere = texts.some((text) => text !== undefined);
+  if (!isThere && path !== undefined) return undefined;
+  // The library is loaded with the first file that is there.
+  const parser = isThere ? await import("./parse-dotenv.ts") : undefined;
+  for (const [at, name] of names.entries()) {
+    const text = texts[at];
+    if (text === undefined || parser === undefined) continue;
+    const parsed = parser.parseDotenv(text, name);
     for (const { message, line, column } of parsed.warnings) {
       notes.push({ message, origin: originOf({ file: name, line, column }) });
     }
     for (const entry of parsed.entries) entries.set(entry.name, { ...entry, file: name });
   }
-  if (!found && path !== undefined) return undefined;
   const environment = variableReader(context);
   const values = [...entries.values()].flatMap((entry) => {
     const keys = pathOfVariable(entry.name, prefix);

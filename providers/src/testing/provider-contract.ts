@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 import { silentLogger, systemClock } from "@dext/core";
-import type { ConfigLayer, ConfigProvider, LoadContext } from "../definition/provider.ts";
-import { loadConfig } from "../loading/load-config.ts";
-import type { Config, ConfigEvent } from "../reloading/loaded-config.ts";
-import { formatPath } from "../tree/config-path.ts";
-import { leavesOf } from "../tree/config-tree.ts";
+import { formatPath, leavesOf, loadConfig } from "../mod.ts";
+import type { Config, ConfigEvent, ConfigLayer, ConfigProvider, LoadContext } from "../mod.ts";
 
 /** Values that every source can hold: text below keys of lower case. */
 export type SubjectValues = Readonly<Record<string, string>>;
