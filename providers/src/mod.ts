@@ -2,6 +2,12 @@ export { configErrorCodes } from "./error-codes.ts";
 export { defineConfig } from "./definition/define-config.ts";
 export type { ConfigDefinition, ConfigOptions, ConfigValue } from "./definition/define-config.ts";
 export type {
+  ConsulPermission,
+  KubernetesPermission,
+  Permission,
+  VaultPermission,
+} from "./definition/permission.ts";
+export type {
   ConfigLayer,
   ConfigNote,
   ConfigProvider,

@@ -1,6 +1,7 @@
 import type { Clock, Duration, Logger } from "@dext/core";
 import type { Shape } from "../schema/shape.ts";
 import type { ObjectNode, Origin } from "../tree/config-tree.ts";
+import type { Permission } from "./permission.ts";
 
 /** Something about a source that is worth knowing and stops nothing: a key that stands twice, a mount that never updates. */
 export interface ConfigNote {
@@ -84,6 +85,13 @@ export interface ConfigLayer extends Readonly<LayerOptions> {
   /** Which one, for a person: `config.yaml`, `APP__*`. */
   readonly label: string;
   create(): ConfigProvider;
+  /**
+   * What the source's system has to allow this layer, without asking it. Absent: nothing that can be granted there, as for
+   * files and the environment.
+   *
+   * @param use `watch`: whether the layer is watched too, as {@link LayerOptions.watch} or the definition says.
+   */
+  permissions?(use: { readonly watch: boolean }): readonly Permission[];
 }
 
 /** Settings that a layer takes from the other layers. */
