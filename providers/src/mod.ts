@@ -56,3 +56,11 @@ export { commandLine } from "./command-line/command-line-provider.ts";
 export type { CommandLineOptions } from "./command-line/command-line-provider.ts";
 export { kubernetesVolume } from "./kubernetes-volume/kubernetes-volume-provider.ts";
 export type { KubernetesVolumeOptions } from "./kubernetes-volume/kubernetes-volume-provider.ts";
+export { formatManifests, kubernetesRoles } from "./permissions/kubernetes-roles.ts";
+export type {
+  KubernetesRoleManifest,
+  KubernetesRolesOptions,
+  KubernetesRule,
+} from "./permissions/kubernetes-roles.ts";
+export { vaultPolicy } from "./permissions/vault-policy.ts";
+export { consulRules } from "./permissions/consul-rules.ts";
