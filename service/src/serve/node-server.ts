@@ -158,9 +158,12 @@ function askToClose(connections: ReadonlyMap<Socket, Connection>): void {
   }
 }
 
-/** On Node the method of `net`, because that of `node:http` closes idle connections the same instant. */
+/**
+ * On Node the method of `net`, because that of `node:http` closes idle connections the same instant. Bun's server is none
+ * of `net`, and `close` leaves its connections open.
+ */
 function stopListening(server: Server): void {
-  if ("Deno" in globalThis) server.close();
+  if ("Deno" in globalThis || !(server instanceof NetServer)) server.close();
   else NetServer.prototype.close.call(server);
 }
 

@@ -4,11 +4,26 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
 import { root } from "../../../scripts/packages.ts";
-import { contractCases } from "../../fixtures/service/contract-cases.ts";
+import { packageManagerPrograms } from "../../fixtures/package-managers.ts";
 import { requirement } from "../../fixtures/requirement.ts";
+import { contractCases } from "../../fixtures/service/contract-cases.ts";
 
 const deno = join(root, "node_modules/deno/deno");
-const denoRuntime = requirement("deno", () => existsSync(deno));
+const programs = packageManagerPrograms();
+const runtimes = [
+  {
+    name: "Deno",
+    needed: requirement("deno", () => existsSync(deno)),
+    command: deno,
+    args: ["run", "-A", "--no-check"],
+  },
+  {
+    name: "Bun",
+    needed: requirement("bun", () => programs !== undefined),
+    command: join(programs ?? "", "bun"),
+    args: ["run"],
+  },
+];
 
 describe("a service on this Node", () => {
   it.each(contractCases)("$name", async (contractCase) => {
@@ -16,22 +31,21 @@ describe("a service on this Node", () => {
   });
 });
 
-describe.skipIf(!denoRuntime.available)(`a service on Deno ${denoRuntime.reason}`, () => {
+describe.each(runtimes)("a service on $name $needed.reason", ({ needed, command, args }) => {
   const results = new Map<string, string | null>();
   beforeAll(async () => {
-    const program = join(root, "test/fixtures/service/contract-on-deno.ts");
-    const { stdout } = await promisify(execFile)(
-      deno,
-      ["run", "-A", "--no-check", "--conditions=@dext/source", program],
-      { env: { PATH: process.env["PATH"], HOME: process.env["HOME"], NO_COLOR: "1" } },
-    );
+    if (!needed.available) return;
+    const program = join(root, "test/fixtures/service/contract-elsewhere.ts");
+    const { stdout } = await promisify(execFile)(command, [...args, "--conditions=@dext/source", program], {
+      env: { PATH: process.env["PATH"], HOME: process.env["HOME"], NO_COLOR: "1" },
+    });
     for (const line of stdout.trim().split("\n")) {
       const { name, error } = JSON.parse(line) as { name: string; error: string | null };
       results.set(name, error);
     }
   }, 60_000);
 
-  it.each(contractCases)("$name", ({ name }) => {
+  it.skipIf(!needed.available).each(contractCases)("$name", ({ name }) => {
     expect(results.get(name)).toBeNull();
   });
 });
