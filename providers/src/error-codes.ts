@@ -16,5 +16,6 @@ export const configErrorCodes = {
   DEXT_CONFIG_SETTINGS_CYCLE: "Sources wait for each other's settings",
   DEXT_CONFIG_INVALID: "Values do not fit the schema",
   DEXT_CONFIG_VALIDATION_TIMEOUT: "The schema did not come to a result in time",
+  DEXT_CONFIG_VARIABLE_IMPOSSIBLE: "A value cannot be given to a program as an environment variable",
   DEXT_CONFIG_CLOSED: "The configuration was closed",
 } as const;

@@ -30,6 +30,7 @@ export type { Shape, ShapeType } from "./schema/shape.ts";
 export type { ConfigChange } from "./snapshot/diff.ts";
 export { formatExplanations } from "./snapshot/explain.ts";
 export type { ExplainedValue, Explanation } from "./snapshot/explain.ts";
+export type { ConfigVariable } from "./snapshot/variables.ts";
 export { formatPath, parsePath } from "./tree/config-path.ts";
 export type { ConfigPath } from "./tree/config-path.ts";
 export { leavesOf, listNode, objectNode, treeOfPaths, valueNode } from "./tree/config-tree.ts";

@@ -14,6 +14,8 @@ import { explainPath } from "../snapshot/explain.ts";
 import type { Explanation } from "../snapshot/explain.ts";
 import { canonicalText, createSnapshot, hashOf, secretTest } from "../snapshot/snapshot.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
+import { variablesOf } from "../snapshot/variables.ts";
+import type { ConfigVariable } from "../snapshot/variables.ts";
 import { parsePath, sameKey } from "../tree/config-path.ts";
 import type { ConfigPath } from "../tree/config-path.ts";
 import { findNode } from "../tree/config-tree.ts";
@@ -42,6 +44,13 @@ export interface Config<Value = unknown> extends ConfigReader {
   explain(path: string): readonly Explanation[];
   /** What differs in another configuration from this one, secrets masked. */
   diff(next: Config): readonly ConfigChange[];
+  /**
+   * The values at and below these paths (`"db.*"`, `"*"`) as environment variables for a program that is started: `db.host`
+   * is `DB__HOST`, with `prefix` before it. The layer `env()` makes the same values of them again.
+   *
+   * @throws DextError `DEXT_CONFIG_PATH_INVALID`, `DEXT_CONFIG_VARIABLE_IMPOSSIBLE`
+   */
+  variables(paths: readonly string[], options?: { prefix?: string }): readonly ConfigVariable[];
   /** Calls the listener after every reload that changed something at or below the path, or anything without one. Gives the function that ends it. */
   onChange(listener: ChangeListener): () => void;
   onChange(path: string, listener: ChangeListener): () => void;
@@ -123,6 +132,12 @@ export class LoadedConfig implements Config {
       { previous: this.#snapshot.tree, next: next.#snapshot.tree },
       (path, node) => here(path, node) || there(path, node),
     );
+  }
+
+  variables(paths: readonly string[], { prefix = "" }: { prefix?: string } = {}): readonly ConfigVariable[] {
+    const { shape } = this.#context;
+    const isSecret = secretTest(this.#definition.secrets);
+    return variablesOf(this.#snapshot, { paths, prefix, shape, isSecret });
   }
 
   onChange(pathOrListener: string | ChangeListener, listener?: ChangeListener): () => void {
