@@ -16,13 +16,15 @@ export const newCommand: Command = {
   takesNames: true,
   options: {
     name: { type: "string", value: "<name>", summary: "The name, if it does not stand behind <what>" },
-    runtime: { type: "string", value: "<runtime>", summary: "What runs the service: node, deno" },
+    runtime: { type: "string", value: "<runtime>", summary: "What runs the service: node, deno, bun" },
     kind: { type: "string", value: "<kind>", summary: "What the service is: api, worker, plain" },
     "package-manager": {
       type: "string",
       value: "<name>",
       summary: "npm, pnpm, yarn, bun; detected where there is one",
     },
+    openapi: { type: "boolean", summary: "Have a web API describe itself at /openapi.json" },
+    "no-openapi": { type: "boolean", summary: "Have it describe nothing, and do not ask" },
     ...generateOptions,
     "no-git": { type: "boolean", summary: "Make no git repository" },
   },
@@ -66,6 +68,7 @@ function readNames(input: CommandInput): { what: string; given: Answers } {
     runtime: input.text("runtime"),
     kind: input.text("kind"),
     packageManager: input.text("package-manager"),
+    openapi: input.flag("openapi") ? true : input.flag("no-openapi") ? false : undefined,
   };
   return {
     what,

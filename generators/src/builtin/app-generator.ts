@@ -4,7 +4,8 @@ import type { Draft } from "../generator/draft.ts";
 import { dextVersion, vendoredPlace, vendoredPlaces } from "./dext-packages.ts";
 import { packageManagers } from "./package-managers.ts";
 import type { PackageManagerName } from "./package-managers.ts";
-import { draftService, jsonText, typeScriptVersions } from "./service-files.ts";
+import { draftService, jsonText, serviceChoices } from "./service-files.ts";
+import { typeScriptVersions } from "./service-manifest.ts";
 import { namePrompt, servicePrompts } from "./service-prompts.ts";
 import type { ServiceKind, ServiceRuntime } from "./service-prompts.ts";
 
@@ -18,8 +19,7 @@ export const appGenerator: GeneratorDefinition = defineGenerator({
     draftRoot(draft, app);
     draftService(draft, {
       name: firstService[app.kind],
-      runtime: app.runtime,
-      kind: app.kind,
+      ...serviceChoices(answers),
       scope: `@${app.name}`,
       appHost: "apphost.ts",
     });
@@ -53,6 +53,7 @@ function draftRoot(draft: Draft, app: AppPlan): void {
   const { packageManager, runtime, vendored } = app;
   const data = {
     usesDeno: runtime === "deno",
+    usesBun: runtime === "bun",
     strictInstall: packageManagers[packageManager].strictInstall,
     overrides: vendored ? vendoredPlaces() : undefined,
   };
@@ -68,6 +69,7 @@ const rootTemplates: Readonly<Record<string, string>> = {
   "apphost.ts": "app/apphost.ts.ejs",
   "tsconfig.json": "app/tsconfig.json.ejs",
   ".gitignore": "app/gitignore.ejs",
+  ".oxlintrc.json": "app/oxlintrc.json.ejs",
   "README.md": "app/README.md.ejs",
   ".github/workflows/ci.yml": "app/ci.yml.ejs",
 };
@@ -81,13 +83,20 @@ function manifestOf({ name, packageManager, vendored }: AppPlan): object {
     private: true,
     type: "module",
     // pnpm has its own file; without the field Deno would write it when it first sees that file.
-    workspaces: ["services/*"],
+    workspaces: ["components/*", "services/*"],
     scripts: {
       start: "dext run",
       check: `tsc --noEmit && ${everywhere("check")}`,
+      lint: `oxlint && ${everywhere("lint")}`,
       test: everywhere("test"),
     },
-    devDependencies: { "@dext/hosting": place("@dext/hosting"), ...typeScriptVersions, dext: place("dext") },
+    devDependencies: {
+      "@dext/hosting": place("@dext/hosting"),
+      "@types/node": typeScriptVersions["@types/node"],
+      dext: place("dext"),
+      oxlint: "^1.94.0",
+      typescript: typeScriptVersions["typescript"],
+    },
     ...(vendored ? pins(packageManager) : {}),
     engines: { node: ">=22.18" },
   };

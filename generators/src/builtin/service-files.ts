@@ -1,6 +1,7 @@
 import type { AppHostEdit } from "../apphost/edit-apphost.ts";
+import type { Answers } from "../generator/definition.ts";
 import type { Draft } from "../generator/draft.ts";
-import { dextVersion } from "./dext-packages.ts";
+import { serviceManifest } from "./service-manifest.ts";
 import type { ServiceKind, ServiceRuntime } from "./service-prompts.ts";
 
 /** A service that is to be made. */
@@ -8,27 +9,34 @@ export interface ServicePlan {
   readonly name: string;
   readonly runtime: ServiceRuntime;
   readonly kind: ServiceKind;
+  /** Whether a web API describes itself by OpenAPI. */
+  readonly openapi: boolean;
   /** The scope of its package, which no registry gets to see: `@shop`. */
   readonly scope: string;
   /** The AppHost that it is wired into. */
   readonly appHost: string;
 }
 
+/** What the answers say about a service. */
+export function serviceChoices(answers: Answers): Pick<ServicePlan, "runtime" | "kind" | "openapi"> {
+  return {
+    runtime: answers["runtime"] as ServiceRuntime,
+    kind: answers["kind"] as ServiceKind,
+    openapi: answers["openapi"] === true,
+  };
+}
+
 /** Wants the files of a service, and its resource in the AppHost. */
 export function draftService(draft: Draft, service: ServicePlan): void {
-  const { name, runtime, kind, appHost } = service;
+  const { name, runtime, appHost } = service;
   const folder = serviceFolder(name);
-  const data = { name };
-  draft.add({ path: `${folder}/package.json`, text: jsonText(manifestOf(service)) });
-  if (runtime === "node")
+  draft.add({ path: `${folder}/package.json`, text: jsonText(serviceManifest(service)) });
+  if (runtime === "deno") draft.add({ path: `${folder}/deno.json`, template: "service/deno.json.ejs" });
+  else {
+    const data = { types: runtime };
     draft.add({ path: `${folder}/tsconfig.json`, template: "service/tsconfig.json.ejs", data });
-  else draft.add({ path: `${folder}/deno.json`, template: "service/deno.json.ejs", data });
-  draft.addTree({ templates: `service/${kind}/src`, into: `${folder}/src`, data });
-  draft.add({
-    path: `${folder}/test/${testedFile[kind]}.test.ts`,
-    template: `service/${kind}/test/${runtime === "deno" ? "deno" : "vitest"}.ts.ejs`,
-    data,
-  });
+  }
+  draftSources(draft, { ...service, folder });
   draft.editAppHost({ path: appHost, edits: [resourceOf(name)] });
 }
 
@@ -42,41 +50,36 @@ export function jsonText(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
-/** Deno wants it in its own folder's reach, too, for packages that refer to it. */
-const nodeTypes = "^24.0.0";
-
-/** Development dependencies of whatever is checked on Node. */
-export const typeScriptVersions: Readonly<Record<string, string>> = {
-  "@types/node": nodeTypes,
-  typescript: "^7.0.2",
+/** The test of Node and Bun is the same, up to what it is written with. */
+export const testTemplates: Readonly<Record<ServiceRuntime, { template: string; testModule: string }>> = {
+  node: { template: "vitest.ts.ejs", testModule: "vitest" },
+  bun: { template: "vitest.ts.ejs", testModule: "bun:test" },
+  deno: { template: "deno.ts.ejs", testModule: "" },
 };
-
-/** vitest has vite for a peer, which Yarn does not install by itself. */
-const testVersions: Readonly<Record<string, string>> = { vite: "^8.3.0", vitest: "^5.1.1" };
 
 const testedFile: Readonly<Record<ServiceKind, string>> = { api: "app", worker: "work", plain: "handle" };
 
-function manifestOf({ name, runtime, kind, scope }: ServicePlan): object {
-  const isDeno = runtime === "deno";
-  return {
-    name: `${scope}/${name}`,
-    version: "0.1.0",
-    private: true,
-    type: "module",
-    scripts: {
-      start: isDeno ? "deno run -A src/main.ts" : "node src/main.ts",
-      check: isDeno ? "deno check src test" : "tsc --noEmit",
-      test: isDeno ? "deno test -A" : "vitest run",
-    },
-    dependencies: {
-      "@dext/providers": dextVersion(),
-      "@dext/service": dextVersion(),
-      ...(kind === "api" ? { hono: "^4.13.0" } : {}),
-      zod: "^4.6.0",
-    },
-    devDependencies: isDeno ? { "@types/node": nodeTypes } : { ...typeScriptVersions, ...testVersions },
-    engines: isDeno ? { deno: ">=2.9" } : { node: ">=22.18" },
-  };
+function draftSources(
+  draft: Draft,
+  { name, runtime, kind, openapi, folder }: ServicePlan & { folder: string },
+): void {
+  const { template, testModule } = testTemplates[runtime];
+  const data = { name, testModule };
+  const test = `${folder}/test/${testedFile[kind]}.test.ts`;
+  if (!openapi) {
+    draft.addTree({ templates: `service/${kind}/src`, into: `${folder}/src`, data });
+    draft.add({ path: test, template: `service/${kind}/test/${template}`, data });
+    return;
+  }
+  const app = `${folder}/src/app.ts`;
+  draft.addTree({
+    templates: `service/${kind}/src`,
+    into: `${folder}/src`,
+    data,
+    rename: (path) => (path === "app.ts" ? undefined : path),
+  });
+  draft.add({ path: app, template: `service/${kind}/openapi/app.ts.ejs`, data });
+  draft.add({ path: test, template: `service/${kind}/openapi/${template}`, data });
 }
 
 /** Its file is run as it is: a package manager's script runner between would only cost time and swallow signals. */

@@ -7,9 +7,8 @@ import type { TargetTree } from "../plan/target-tree.ts";
 import { vendoredPlaces, vendorFolder } from "./dext-packages.ts";
 import { detectPackageManager, readManifest } from "./package-managers.ts";
 import type { PackageManagerName } from "./package-managers.ts";
-import { draftService } from "./service-files.ts";
+import { draftService, serviceChoices } from "./service-files.ts";
 import { namePrompt, servicePrompts } from "./service-prompts.ts";
-import type { ServiceKind, ServiceRuntime } from "./service-prompts.ts";
 
 /** The generator behind `dext new service`: a service in a repository that has an AppHost. */
 export const serviceGenerator: GeneratorDefinition = defineGenerator({
@@ -28,8 +27,7 @@ export const serviceGenerator: GeneratorDefinition = defineGenerator({
     const packageManager = answers["packageManager"] as PackageManagerName;
     draftService(draft, {
       name: answers["name"] as string,
-      runtime: answers["runtime"] as ServiceRuntime,
-      kind: answers["kind"] as ServiceKind,
+      ...serviceChoices(answers),
       scope: scopeOf(readManifest(tree)["name"]),
       appHost,
     });

@@ -22,6 +22,7 @@ export const servicePrompts: readonly Prompt[] = [
     choices: [
       { value: "node", label: "Node" },
       { value: "deno", label: "Deno" },
+      { value: "bun", label: "Bun", hint: "sends no telemetry by itself" },
     ],
     default: "node",
     propose: true,
@@ -36,6 +37,14 @@ export const servicePrompts: readonly Prompt[] = [
       { value: "plain", label: "Plain", hint: "answers requests, without a framework" },
     ],
     default: "api",
+    propose: true,
+  },
+  {
+    name: "openapi",
+    type: "confirm",
+    message: "Does it describe itself by OpenAPI?",
+    when: ({ kind }) => kind === "api",
+    default: false,
     propose: true,
   },
   {
@@ -55,7 +64,7 @@ export const servicePrompts: readonly Prompt[] = [
 ];
 
 /** What a service can be run by. */
-export type ServiceRuntime = "node" | "deno";
+export type ServiceRuntime = "node" | "deno" | "bun";
 
 /** What a service can be. */
 export type ServiceKind = "api" | "worker" | "plain";

@@ -20,7 +20,9 @@ function json(text: string | undefined): Record<string, unknown> {
 /** What a parser and a formatter would object to. */
 function faultsOf(path: string, text: string): string[] {
   const faults = path.endsWith(".ts") ? parseSync(path, text).errors.map(({ message }) => message) : [];
-  if (path.endsWith(".json")) json(text);
+  // Oxlint's may have comments, which make it an expression of JavaScript.
+  if (path === ".oxlintrc.json") faults.push(...parseSync("a.js", `(${text})`).errors.map(String));
+  else if (path.endsWith(".json")) json(text);
   if (!/[^\n]\n$/.test(text) || /[ \t]\n|\n{3}/.test(text))
     faults.push("has blanks or lines at a wrong place");
   return faults.map((fault) => `${path}: ${fault}`);
@@ -28,11 +30,14 @@ function faultsOf(path: string, text: string): string[] {
 
 describe("the app generator", () => {
   it.each(
-    ["node", "deno"].flatMap((runtime) => ["api", "worker", "plain"].map((kind) => ({ runtime, kind }))),
-  )("makes a $kind for $runtime whose every file parses", async ({ runtime, kind }) => {
-    const made = files(
-      await plan("app", { name: "shop", runtime, kind }, { target: await targetFolder(), templates }),
-    );
+    ["node", "deno", "bun"].flatMap((runtime) => [
+      ...["api", "worker", "plain"].map((kind) => ({ runtime, kind, openapi: false })),
+      { runtime, kind: "api", openapi: true },
+    ]),
+  )("makes a $kind for $runtime (OpenAPI: $openapi) whose every file parses", async (choices) => {
+    const { runtime, kind, openapi } = choices;
+    const answers = { name: "shop", runtime, kind, ...(openapi ? { openapi } : {}) };
+    const made = files(await plan("app", answers, { target: await targetFolder(), templates }));
     expect([...made].flatMap(([path, text]) => faultsOf(path, text))).toEqual([]);
     const service = { api: "api", worker: "worker", plain: "web" }[kind] ?? "";
     expect([...made.keys()]).toEqual(
@@ -41,6 +46,7 @@ describe("the app generator", () => {
         ".gitignore",
         "README.md",
         "apphost.ts",
+        ".oxlintrc.json",
         `services/${service}/src/config.ts`,
         `services/${service}/src/main.ts`,
         `services/${service}/${runtime === "deno" ? "deno.json" : "tsconfig.json"}`,
@@ -49,8 +55,21 @@ describe("the app generator", () => {
     expect(made.get("apphost.ts")).toContain(
       `.addProject("${service}", "./services/${service}", { entryPoint: "src/main.ts" })`,
     );
-    const { scripts } = json(made.get(`services/${service}/package.json`));
-    expect(scripts).toMatchObject({ test: runtime === "deno" ? "deno test -A" : "vitest run" });
+    const { scripts, dependencies } = json(made.get(`services/${service}/package.json`));
+    expect(scripts).toMatchObject({
+      test: { node: "vitest run", deno: "deno test -A", bun: "bun test" }[runtime],
+    });
+    expect(Object.hasOwn(dependencies as object, "@hono/zod-openapi")).toBe(openapi);
+  });
+
+  it.each(["worker", "plain"])("refuses OpenAPI for a %s, which has no routes to describe", async (kind) => {
+    const target = await targetFolder();
+    const planned = plan("app", { name: "shop", kind, openapi: true }, { target, templates });
+    await expect(planned).rejects.toMatchObject({
+      code: "DEXT_GENERATE_ANSWER_INVALID",
+      message: "--openapi has no meaning beside the other answers",
+    });
+    expect(snapshot(target)).toEqual({});
   });
 
   it.each([
