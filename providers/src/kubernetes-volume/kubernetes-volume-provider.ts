@@ -1,4 +1,3 @@
-import { isUtf8 } from "node:buffer";
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type {
@@ -8,13 +7,11 @@ import type {
   LoadContext,
   LoadedSource,
 } from "../definition/provider.ts";
-import { formatOfName, parseText } from "../file/formats.ts";
-import { shapeAtNames } from "../names/fit-key.ts";
-import { objectNode, treeOfPaths, valueNode } from "../tree/config-tree.ts";
-import type { ConfigNode, ObjectNode, Origin } from "../tree/config-tree.ts";
-import { mergeTrees } from "../tree/merge.ts";
+import type { ObjectNode, Origin } from "../tree/config-tree.ts";
 import { watchDirectory } from "../watching/watch-directory.ts";
 import { kubernetesVolumeError } from "./kubernetes-volume-error.ts";
+import { treeOfEntries } from "./tree-of-entries.ts";
+import type { KubernetesEntry } from "./tree-of-entries.ts";
 
 /** What {@link kubernetesVolume} takes. */
 export interface KubernetesVolumeOptions extends LayerOptions {
@@ -93,72 +90,24 @@ async function readFiles(
   paths: readonly string[],
   { context, source, root }: { context: LoadContext; source: VolumeSource; root: string },
 ): Promise<ObjectNode> {
-  const whole: ObjectNode[] = [];
-  const values: { path: readonly string[]; node: ConfigNode }[] = [];
+  const entries: KubernetesEntry[] = [];
   for (const path of paths) {
     if (!(await stat(path)).isFile()) continue;
-    const name = basename(path);
     const bytes = await readFile(path, { signal: context.signal });
-    const shown = path === root ? source.path : join(source.path, name);
-    const format = isUtf8(bytes) ? formatOfName(name) : undefined;
-    if (format !== undefined) whole.push(await readStructured({ bytes, file: shown, format, source }));
-    else {
-      const keys = name.split(/\.|__/).filter((key) => key !== "");
-      if (keys.length > 0)
-        values.push({ path: keys, node: fileNode(bytes, { shown, keys, context, source }) });
-    }
+    const shown = path === root ? source.path : join(source.path, basename(path));
+    entries.push({ name: basename(path), bytes, shown, details: { file: shown } });
   }
-  const origin: Origin = { provider: "kubernetes-volume", location: source.path };
-  const plain = treeOfPaths(values, { origin, loose: true });
-  if (whole.length === 0) return plain;
-  const { shape } = context;
-  return mergeTrees([...whole, plain], { shape, listRule: () => "replace", emptyAsUndefined: false });
-}
-
-async function readStructured({
-  bytes,
-  file,
-  format,
-  source,
-}: {
-  bytes: Buffer;
-  file: string;
-  format: NonNullable<ReturnType<typeof formatOfName>>;
-  source: VolumeSource;
-}): Promise<ObjectNode> {
-  const place = { text: bytes.toString("utf8"), file, provider: "kubernetes-volume", secret: source.secret };
-  const { root } = await parseText(place, format);
-  if (root?.kind === "object") return root;
-  const origin: Origin = { provider: "kubernetes-volume", location: file };
-  if (root === undefined) return objectNode([], { origin });
-  // A file that only looks like one of keys is a value under its own name.
-  const keys = basename(file)
-    .split(".")
-    .filter((key) => key !== "");
-  return treeOfPaths([{ path: keys, node: root }], { origin, loose: true });
-}
-
-function fileNode(
-  bytes: Buffer,
-  {
-    shown,
-    keys,
-    context,
-    source,
-  }: { shown: string; keys: readonly string[]; context: LoadContext; source: VolumeSource },
-): ConfigNode {
-  const origin: Origin = { provider: "kubernetes-volume", location: shown, details: { file: shown } };
   const { secret } = source;
-  if (isUtf8(bytes)) return valueNode(bytes.toString("utf8").replace(/\r?\n$/, ""), { origin, secret });
-  const wanted = shapeAtNames(context.shape, keys);
-  if (wanted === undefined || wanted.types.size > 0) {
-    throw kubernetesVolumeError(
-      "DEXT_CONFIG_VOLUME_BINARY",
-      `The file "${shown}" holds bytes that are no text, and the schema does not want bytes there`,
-      { hint: "Let the schema want a Uint8Array there, or mount text.", details: { file: shown } },
-    );
-  }
-  return valueNode(new Uint8Array(bytes), { origin, secret });
+  const origin: Origin = { provider: "kubernetes-volume", location: source.path };
+  return treeOfEntries(entries, { origin, secret, shape: context.shape, unwantedBytes });
+}
+
+function unwantedBytes({ shown }: KubernetesEntry): Error {
+  return kubernetesVolumeError(
+    "DEXT_CONFIG_VOLUME_BINARY",
+    `The file "${shown}" holds bytes that are no text, and the schema does not want bytes there`,
+    { hint: "Let the schema want a Uint8Array there, or mount text.", details: { file: shown } },
+  );
 }
 
 async function kindOf(volume: string): Promise<"file" | "directory" | undefined> {
