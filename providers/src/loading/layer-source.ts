@@ -99,14 +99,14 @@ export class LayerSource {
       this.#loadedAt = this.#context.clock.now();
       return undefined;
     } catch (error) {
-      this.#error = this.#toError(error);
-      if (this.#loaded !== undefined) this.#state = "STALE";
-      else this.#state = isTransient(error) ? "ERROR" : "FATAL";
-      return this.#error;
+      return this.#fail(error);
     }
   }
 
-  /** Begins to watch, where the source can be watched. */
+  /**
+   * Begins to watch, where the source can be watched. A watch that fails makes the source STALE until the next good load;
+   * the same complaint again is not told.
+   */
   async watch({
     onChange,
     onError,
@@ -119,10 +119,14 @@ export class LayerSource {
         ...this.#context,
         signal: this.#closing.signal,
         onChange,
-        onError: (error) => onError(this.#toError(error)),
+        onError: (error) => {
+          const before = this.#error?.message;
+          const failure = this.#fail(error);
+          if (failure.message !== before) onError(failure);
+        },
       });
     } catch (error) {
-      onError(this.#toError(error));
+      onError(this.#fail(error));
     }
   }
 
@@ -153,6 +157,13 @@ export class LayerSource {
       timer.clear();
       for (const release of released) release();
     }
+  }
+
+  #fail(error: unknown): Error {
+    this.#error = this.#toError(error);
+    if (this.#loaded !== undefined) this.#state = "STALE";
+    else this.#state = isTransient(error) ? "ERROR" : "FATAL";
+    return this.#error;
   }
 
   #toError(error: unknown): Error {

@@ -4,8 +4,9 @@ import { retryPause } from "../loading/layer-source.ts";
 
 /**
  * Watches by one request after another, as blocking queries and watch streams need it. A round that fails is told, and
- * followed by a pause that grows from 0.2 s to 10 s with jitter, or by what the server asked for; the first one that
- * succeeds afterwards resets it.
+ * followed by a pause that grows from 0.2 s to 10 s with jitter, or by what the server asked for. The first one that
+ * succeeds afterwards resets it and has the source loaded again: something may have been missed, and the load tells that
+ * the source is back.
  *
  * @param round ends when its answer is dealt with; the signal aborts it when the watch is closed.
  */
@@ -36,6 +37,7 @@ async function runRounds(
   while (!signal.aborted) {
     try {
       await round(signal);
+      if (failures > 0 && !signal.aborted) context.onChange();
       failures = 0;
     } catch (error) {
       if (signal.aborted) return;
