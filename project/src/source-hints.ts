@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from "node:path";
-import type { Finding, Framework, FrameworkName } from "./description.ts";
+import type { Finding, Framework, FrameworkName, Origin } from "./description.ts";
 import type { Inspection } from "./inspection.ts";
 import type { PackageManifest } from "./package-manifest.ts";
 import { runScriptNames } from "./scripts.ts";
@@ -54,13 +54,21 @@ const healthPattern =
 /** Looks for a port and a health path in scripts, the environment file, the code and the framework. */
 export async function findSourceHints(inspection: Inspection, evidence: HintEvidence): Promise<SourceHints> {
   const sources = await readSources(inspection, evidence.entryPoint);
+  const service = servedByDext(sources, evidence.manifest);
   return {
     port:
       portOfScripts(evidence.scripts) ??
       (await portOfEnvironmentFile(inspection)) ??
       portOfSources(sources) ??
-      portOfFramework(evidence.framework),
-    healthPath: healthOfSources(sources) ?? healthOfPackages(evidence.manifest),
+      portOfFramework(evidence.framework) ??
+      (service && {
+        ...service,
+        value: 8080,
+        because: '"@dext/service" listens there when nobody gives it a port',
+      }),
+    healthPath:
+      healthOfSources(sources) ??
+      (service && { ...service, value: "/alive", because: '"@dext/service" answers there' }),
   };
 }
 
@@ -157,15 +165,16 @@ function healthOfSources(sources: readonly SourceText[]): Finding<string> | unde
   return undefined;
 }
 
-function healthOfPackages(manifest: PackageManifest | undefined): Finding<string> | undefined {
-  const service = manifest?.dependencies.get("@dext/service");
-  if (manifest === undefined || service === undefined) return undefined;
-  return {
-    value: "/alive",
-    because: '"@dext/service" answers there',
-    file: manifest.file,
-    line: service.line,
-  };
+/** Where the dependency stands whose `createService` the code calls; jobs use other parts of it, and serve nothing. */
+function servedByDext(
+  sources: readonly SourceText[],
+  manifest: PackageManifest | undefined,
+): Origin | undefined {
+  const dependency = manifest?.dependencies.get("@dext/service");
+  const isCalled = sources.some(({ text }) => /\bcreateService\s*\(/.test(text));
+  return manifest === undefined || dependency === undefined || !isCalled
+    ? undefined
+    : { file: manifest.file, line: dependency.line };
 }
 
 function findInLines<T>(

@@ -144,15 +144,14 @@ async function importedDependencies(
   { from, rules }: { from: LoadedMember; rules: WorkspaceRules },
 ): Promise<readonly WorkspaceDependency[]> {
   const found = new Map<string, WorkspaceDependency>();
-  const others = rules.members.filter(({ directory }) => directory !== from.directory);
-  const nested = others
+  const nested = rules.members
     .map(({ directory }) => directory)
     .filter((directory) => directory.startsWith(from.directory + sep));
   for (const imported of await findImports(inspection, { directory: from.directory, except: nested })) {
     const target = from.deno?.imports.get(imported.specifier)?.value ?? imported.specifier;
     const base = target === imported.specifier ? dirname(imported.path) : from.directory;
-    const to = others.find((member) => isImportOf(member, { target, base }));
-    if (to === undefined) continue;
+    const to = importedMember(rules.members, { target, base });
+    if (to === undefined || to.directory === from.directory) continue;
     const file = inspection.show(imported.path);
     const needed = /(?:[._]test|[._]bench)\.[cm]?[jt]sx?$|(?:^|\/)(?:tests?|__tests__)\//.test(file)
       ? "development"
@@ -165,8 +164,19 @@ async function importedDependencies(
 }
 
 // "@acme/lib", "@acme/lib/sub", "jsr:@acme/lib@^1", "../lib/mod.ts"
-function isImportOf(member: LoadedMember, { target, base }: { target: string; base: string }): boolean {
-  if (/^\.{1,2}\//.test(target)) return join(base, target).startsWith(member.directory + sep);
-  const name = target.replace(/^(?:jsr|npm):\/?/, "");
-  return name === member.name || name.startsWith(`${member.name}/`) || name.startsWith(`${member.name}@`);
+function importedMember(
+  members: readonly LoadedMember[],
+  { target, base }: { target: string; base: string },
+): LoadedMember | undefined {
+  if (/^\.{1,2}\//.test(target)) {
+    const path = join(base, target);
+    // Members may lie in each other: the innermost one has the file.
+    return members
+      .filter(({ directory }) => path.startsWith(directory + sep))
+      .toSorted((a, b) => b.directory.length - a.directory.length)[0];
+  }
+  const imported = target.replace(/^(?:jsr|npm):\/?/, "");
+  return members.find(
+    ({ name }) => imported === name || imported.startsWith(`${name}/`) || imported.startsWith(`${name}@`),
+  );
 }

@@ -6,12 +6,13 @@ import type { ImageProject } from "./image-project.ts";
 /**
  * Refuses what no image can be built from twice alike.
  *
- * @throws DextError `DEXT_DOCKERFILE_LOCK_FILES_DISAGREE`, `DEXT_DOCKERFILE_LOCK_FILE_MISSING`,
- *   `DEXT_DOCKERFILE_WORKSPACE_CYCLE`
+ * @throws DextError `DEXT_DOCKERFILE_BUILD_SCRIPT_MISSING` for a package of the workspace,
+ *   `DEXT_DOCKERFILE_LOCK_FILES_DISAGREE`, `DEXT_DOCKERFILE_LOCK_FILE_MISSING`, `DEXT_DOCKERFILE_WORKSPACE_CYCLE`
  */
 export async function checkProject(image: ImageProject): Promise<void> {
   const { project } = image;
   checkCycles(project);
+  checkMembers(image);
   checkLockFiles(project);
   if (project.lockFile === undefined && (await needsLockFile(image))) throw lockFileMissing(image);
 }
@@ -25,6 +26,21 @@ function checkCycles({ workspace, directory }: ProjectDescription): void {
     {
       hint: "Move what they share into a package that needs neither of them.",
       details: { directory, cycle },
+    },
+  );
+}
+
+/** A package that hands out what only its author's machine has would be missing when the program starts. */
+function checkMembers({ members }: ImageProject): void {
+  const member = members.find(({ unbuilt, isProduction }) => unbuilt !== undefined && isProduction);
+  if (member?.unbuilt === undefined) return;
+  const { value, because, file, line } = member.unbuilt;
+  throw dockerfileError(
+    "DEXT_DOCKERFILE_BUILD_SCRIPT_MISSING",
+    `${file}:${line}: "${member.name}" consists of "${value}", which is not in the repository (${because}), and it has no script "build" that makes it`,
+    {
+      hint: `Add a script "build" to the package "${member.name}".`,
+      details: { directory: member.path, file, line },
     },
   );
 }

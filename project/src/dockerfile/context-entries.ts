@@ -30,10 +30,17 @@ const buildNames =
 const toolNames =
   /^(?:vitest|jest|playwright|cypress|eslint|prettier|oxlint|oxfmt|stylelint|commitlint|lint-staged|knip|renovate|release|dext|apphost|drizzle)\b.*|\.(?:test|spec|bench)\.\w+$|^(?:compose|docker-compose).*|^(?:package|package-lock|npm-shrinkwrap|deno|jsr|bun|pnpm-lock|biome|lerna|renovate|cspell)\.jsonc?$|^(?:plopfile|gulpfile)\..*/i;
 
-/** Sorts the top level of a folder; `outputs` are made by the build, `nested` are packages of their own. */
+/**
+ * Sorts the top level of a folder; `outputs` are made by the build, `nested` are packages of their own, `kept` folders
+ * count as sources whatever they are called.
+ */
 export function sortFolder(
   listing: ReadonlyMap<string, "file" | "directory" | "other">,
-  { outputs, nested }: { outputs: readonly string[]; nested: readonly string[] },
+  {
+    outputs = [],
+    nested = [],
+    kept = [],
+  }: { outputs?: readonly string[]; nested?: readonly string[]; kept?: readonly string[] },
 ): ContextEntries {
   const folders: string[] = [];
   const files: string[] = [];
@@ -42,7 +49,8 @@ export function sortFolder(
   for (const [name, kind] of [...listing].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     if (made.has(name) || secretNames.test(name) || !isPlain(name)) continue;
     if (kind === "directory") {
-      if (!name.startsWith(".") && !leftOutFolders.has(name)) folders.push(name);
+      const isLeftOut = leftOutFolders.has(name) && !kept.includes(name);
+      if (!name.startsWith(".") && !isLeftOut) folders.push(name);
     } else if (buildNames.test(name) && !toolNames.test(name)) buildFiles.push(name);
     else if (!name.startsWith(".") && sourceNames.test(name) && !toolNames.test(name)) files.push(name);
   }

@@ -2,19 +2,13 @@ import { neverInImages } from "./context-entries.ts";
 import { memberPath } from "./image-member.ts";
 import type { ImageMember } from "./image-member.ts";
 import type { ImageProject } from "./image-project.ts";
-import { sortFolder } from "./context-entries.ts";
 
 /** The `.dockerignore`: an allow-list of what the Dockerfile copies. */
-export async function ignoreFileText(image: ImageProject): Promise<string> {
-  const { install, members, context, inspection } = image;
-  const isBuilding = members.some(({ buildScript }) => buildScript !== undefined);
-  const rootFiles = image.members.some(({ path }) => path === ".")
-    ? []
-    : sortFolder(await inspection.list(context), { outputs: [], nested: [] }).buildFiles;
+export function ignoreFileText({ install, members, rootBuildFiles }: ImageProject): string {
   const allowed = [
     ...install.manifests,
     ...[...install.files, ...install.folders].map(({ path }) => path),
-    ...(isBuilding ? rootFiles : []),
+    ...rootBuildFiles,
     ...members.flatMap((member) => entriesOf(member)),
   ];
   return [
@@ -33,6 +27,7 @@ function entriesOf(member: ImageMember): readonly string[] {
   const isBuilt = member.buildScript !== undefined;
   return [
     ...member.manifests,
+    ...member.buildInputs,
     ...[...folders, ...files, ...(isBuilt ? buildFiles : [])].map((name) => memberPath(member, name)),
   ];
 }

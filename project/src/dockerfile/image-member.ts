@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import type { Finding, WorkspaceMember } from "../description.ts";
 import type { Inspection } from "../inspection.ts";
 import { membersOf, nodeAt, textAt } from "../json-access.ts";
@@ -22,6 +22,10 @@ export interface ImageMember {
   readonly buildScript: Finding<string> | undefined;
   /** Folders that its build writes, relative to its own. */
   readonly outputs: readonly string[];
+  /** Files and folders outside of all members that its build script names, relative to the context. */
+  readonly buildInputs: readonly string[];
+  /** What it hands out though nothing makes it and it is not in the repository: `./dist/mod.js`. */
+  readonly unbuilt: Finding<string> | undefined;
   readonly entries: ContextEntries;
 }
 
@@ -31,8 +35,8 @@ export interface MemberSource extends Omit<WorkspaceMember, "version"> {
   readonly isProduction: boolean;
   /** Folders that are known to be written by its build. */
   readonly knownOutputs: readonly string[];
-  /** Folders of other members within it, relative to the context. */
-  readonly nested: readonly string[];
+  /** The folders of all other members, relative to the context. */
+  readonly others: readonly string[];
 }
 
 /** Looks at the folder of a member. */
@@ -40,7 +44,7 @@ export async function readImageMember(
   inspection: Inspection,
   { context, source }: { context: string; source: MemberSource },
 ): Promise<ImageMember> {
-  const { name, path, manifests, isProject, isProduction, knownOutputs, nested } = source;
+  const { name, path, manifests, isProject, isProduction, knownOutputs, others } = source;
   const directory = join(context, path);
   const manifest = await inspection.tolerate(() =>
     readPackageManifest(inspection, { directory, quiet: true }),
@@ -49,11 +53,24 @@ export async function readImageMember(
   const script = scriptNamed("build", manifest);
   const outputs = script === undefined ? [] : outputsOf(manifest, { known: knownOutputs, listing });
   const buildScript = outputs.length === 0 ? undefined : script;
+  const handedOut = buildScript === undefined && !isProject ? madeFolderOf(manifest) : undefined;
+  const isKept =
+    handedOut && (await isInRepository(inspection, { context, directory, folder: handedOut.folder }));
+  const nested = others.filter((each) => path === "." || each.startsWith(`${path}/`));
   const entries = sortFolder(listing, {
     outputs: outputs.length > 0 ? outputs : knownOutputs,
     nested: nested.map((each) => each.slice(path === "." ? 0 : path.length + 1).split("/")[0] ?? ""),
+    kept: handedOut !== undefined && isKept === true ? [handedOut.folder] : [],
   });
-  return { name, path, isProject, isProduction, manifest, manifests, buildScript, outputs, entries };
+  const buildInputs =
+    buildScript === undefined
+      ? []
+      : await inputsOf(inspection, { script: buildScript.value, context, path, others });
+  const unbuilt = isKept === false ? handedOut?.finding : undefined;
+  return {
+    ...{ name, path, isProject, isProduction, manifest, manifests },
+    ...{ buildScript, outputs, buildInputs, unbuilt, entries },
+  };
 }
 
 /** A path below a member, relative to the context. */
@@ -107,6 +124,66 @@ function outputsOf(
   // A package that hands out its sources is built for others only.
   if (folders.size === 0 && !paths.some((path) => /\.[cm]?tsx?$/.test(path))) folders.add("dist");
   return [...folders].toSorted();
+}
+
+/** The folder of made files that a package without a build hands out: `dist` of `"main": "./dist/mod.js"`. */
+function madeFolderOf(
+  manifest: PackageManifest | undefined,
+): { folder: string; finding: Finding<string> } | undefined {
+  const root = manifest?.root;
+  const main = textAt(root, "main");
+  const exports = nodeAt(root, "exports");
+  const named = [
+    ...(main === undefined ? [] : [{ path: main.value, field: "main", line: main.line }]),
+    ...exportedPaths(exports).map((path) => ({ path, field: "exports", line: exports?.line ?? 1 })),
+  ];
+  for (const { path, field, line } of named) {
+    const [folder = "", ...rest] = path.replace(/^(?:\.?\/)+/, "").split("/");
+    if (rest.length === 0 || !usualOutputs.has(folder)) continue;
+    const finding = { value: path, because: `"${field}" hands it out`, file: manifest?.file ?? "", line };
+    return { folder, finding };
+  }
+  return undefined;
+}
+
+/** Whether a folder is there and git is not told to leave it out. */
+async function isInRepository(
+  inspection: Inspection,
+  { context, directory, folder }: { context: string; directory: string; folder: string },
+): Promise<boolean> {
+  if ((await inspection.list(join(directory, folder))).size === 0) return false;
+  for (const place of new Set([context, directory])) {
+    const rules = (await inspection.readHelpfulText(join(place, ".gitignore"))) ?? "";
+    const names = rules
+      .split(/\r?\n/)
+      .map((rule) => rule.trim().replaceAll(/^(?:\/|\*\*\/)+|\/(?:\*\*?)?$/g, ""));
+    if (names.includes(folder)) return false;
+  }
+  return true;
+}
+
+// node ../../scripts/build.ts    tsc -p ../tsconfig.build.json
+async function inputsOf(
+  inspection: Inspection,
+  {
+    script,
+    context,
+    path,
+    others,
+  }: { script: string; context: string; path: string; others: readonly string[] },
+): Promise<readonly string[]> {
+  const found = new Set<string>();
+  for (const [, named = ""] of script.matchAll(/(?:^|[\s="'])((?:\.\.\/)+[\w@.][\w@./-]*)/g)) {
+    const input = posix.join(path, named);
+    const isMembers = others.some((each) => input === each || input.startsWith(`${each}/`));
+    if (input.startsWith("../") || isMembers) continue;
+    const isFile = await inspection.hasFile(join(context, input));
+    // A script may import what lies beside it.
+    const folder = isFile ? posix.dirname(input) : input;
+    if (folder === "." && isFile) found.add(input);
+    else if (folder !== "." && (await inspection.list(join(context, folder))).size > 0) found.add(folder);
+  }
+  return [...found].toSorted();
 }
 
 /** Conditions that nothing in production asks for. */

@@ -3,6 +3,7 @@ import type { Finding, FrameworkName, ProjectDescription, ProjectWarning } from 
 import { Inspection } from "../inspection.ts";
 import { readPackageManifest } from "../package-manifest.ts";
 import type { PackageManifest } from "../package-manifest.ts";
+import { sortFolder } from "./context-entries.ts";
 import { readImageMember } from "./image-member.ts";
 import type { ImageMember, MemberSource } from "./image-member.ts";
 import type { BuildSecret, DockerfileFinding } from "./dockerfile-plan.ts";
@@ -20,6 +21,8 @@ export interface ImageProject {
   /** Dependencies before their dependents, the project itself last. */
   readonly members: readonly ImageMember[];
   readonly self: ImageMember;
+  /** Files at the root of a workspace that builds of its members may go by: `tsconfig.base.json`. */
+  readonly rootBuildFiles: readonly string[];
   readonly rootManifest: PackageManifest | undefined;
   readonly manager: PackageManagerVersion;
   readonly install: InstallFiles;
@@ -58,6 +61,7 @@ export async function readImageProject(
     context,
     members,
     self,
+    rootBuildFiles: await rootBuildFiles(inspection, { context, members }),
     rootManifest,
     manager,
     install,
@@ -74,11 +78,23 @@ export async function readImageProject(
   };
 }
 
+async function rootBuildFiles(
+  inspection: Inspection,
+  { context, members }: { context: string; members: readonly ImageMember[] },
+): Promise<readonly string[]> {
+  const isOwn = members.some(({ path }) => path === ".");
+  if (isOwn || members.every(({ buildScript }) => buildScript === undefined)) return [];
+  const { buildFiles } = sortFolder(await inspection.list(context), {});
+  const solution = (await inspection.readHelpfulText(join(context, "tsconfig.json"))) ?? "";
+  // { "files": [], "references": [{ "path": "core" }, …] } names members that are not in the image, which bundlers mind.
+  const isSolution = /"files"\s*:\s*\[\s*\]/.test(solution) && solution.includes('"references"');
+  return buildFiles.filter((name) => name !== "tsconfig.json" || !isSolution);
+}
+
 function sourcesOf(project: ProjectDescription): readonly MemberSource[] {
   const { workspace } = project;
   const all = workspace?.members.map(({ path }) => path) ?? [];
-  const nestedIn = (path: string): readonly string[] =>
-    all.filter((each) => each !== path && (path === "." || each.startsWith(`${path}/`)));
+  const othersThan = (path: string): readonly string[] => all.filter((each) => each !== path);
   const needed = (workspace?.closure ?? []).map(({ name, path, manifests, needed: kind }): MemberSource => ({
     name,
     path,
@@ -86,7 +102,7 @@ function sourcesOf(project: ProjectDescription): readonly MemberSource[] {
     isProject: false,
     isProduction: kind === "production",
     knownOutputs: [],
-    nested: nestedIn(path),
+    others: othersThan(path),
   }));
   const path = relativePath(project);
   const self = workspace?.members.find((member) => member.path === path);
@@ -95,7 +111,7 @@ function sourcesOf(project: ProjectDescription): readonly MemberSource[] {
   const knownOutputs = knownOutputsOf(project);
   return [
     ...needed,
-    { name, path, manifests, isProject: true, isProduction: true, knownOutputs, nested: nestedIn(path) },
+    { name, path, manifests, isProject: true, isProduction: true, knownOutputs, others: othersThan(path) },
   ];
 }
 

@@ -30,7 +30,7 @@ export function addNodeStages(list: InstructionList, options: StageOptions): voi
     if (needsInstall) addManifests(list, { image, tools });
     if (needsInstall && needsEverything) addDependencies(list, { image, commands });
     const before = needsInstall ? "dependencies" : tools;
-    if (built.length > 0 || commands.deploy !== undefined) addBuild(list, { commands, built, before });
+    if (built.length > 0 || commands.deploy !== undefined) addBuild(list, { image, commands, built, before });
     if (needsInstall && commands.deploy === undefined) addProduction(list, commands);
   }
   addRuntime(list, { options, built, commands, isInstalled: needsInstall });
@@ -114,27 +114,44 @@ function addDependencies(
 }
 
 interface BuildOptions {
+  image: ImageProject;
   commands: InstallCommands;
   built: readonly ImageMember[];
   before: string;
 }
 
-function addBuild(list: InstructionList, { commands, built, before }: BuildOptions): void {
+/** Each package is built right behind its sources: a change of the project's own builds nothing but the project. */
+function addBuild(list: InstructionList, { image, commands, built, before }: BuildOptions): void {
+  const { members, rootBuildFiles } = image;
   list.stage(before, { as: "build", because: "the sources come after everything that changes less often" });
-  list.add("COPY . .", { because: "only what the .dockerignore lists is in the context" });
-  for (const { buildScript, name, path } of built) {
-    list.run({
-      commands: [
-        {
-          text: commands.script("build", { name, path }),
-          because: `"${name}" is built: ${buildScript?.because ?? ""}`,
-          file: buildScript?.file,
-          line: buildScript?.line,
-        },
-      ],
+  if (rootBuildFiles.length > 0) {
+    list.add(copy(rootBuildFiles, "./"), { because: "builds of members may go by what lies at the root" });
+  }
+  const last =
+    commands.deploy === undefined ? members.findLastIndex((each) => built.includes(each)) : members.length;
+  for (const member of members.slice(0, last + 1)) {
+    for (const path of member.buildInputs) {
+      const { file, line } = member.buildScript ?? {};
+      const because = `the build of "${member.name}" names it`;
+      list.add(copy([path], `./${path}`), { because, file, line });
+    }
+    const { path } = member;
+    list.add(path === "." ? "COPY . ." : copy([path], `./${path}`), {
+      because: "of a folder only what the .dockerignore lists is in the context",
     });
+    if (built.includes(member)) addBuildOf(list, { member, commands });
   }
   if (commands.deploy !== undefined) list.run({ mounts: commands.mounts, commands: [commands.deploy] });
+}
+
+function addBuildOf(
+  list: InstructionList,
+  { member, commands }: { member: ImageMember; commands: InstallCommands },
+): void {
+  const { buildScript, name, path } = member;
+  const because = `"${name}" is built: ${buildScript?.because ?? ""}`;
+  const text = commands.script("build", { name, path });
+  list.run({ commands: [{ text, because, file: buildScript?.file, line: buildScript?.line }] });
 }
 
 function addProduction(list: InstructionList, commands: InstallCommands): void {

@@ -71,7 +71,7 @@ export async function planDockerfile(
     dockerfile: { path, text: list.text() },
     ignoreFile: {
       path: isInContext ? ".dockerignore" : `${path}.dockerignore`,
-      text: await ignoreFileText(image),
+      text: ignoreFileText(image),
     },
     lines: list.explained(),
     findings: image.findings,
@@ -146,7 +146,10 @@ function addEnvironment(
   { image, port }: { image: ImageProject; port: ImagePort | undefined },
 ): void {
   const { framework, runtime } = image.project;
-  const production = runtime.value === "deno" ? [] : ["NODE_ENV=production"];
+  // Deno would look for all members that the root's package.json names, and only those that are needed are there.
+  const denoOfWorkspace =
+    image.manager.name !== "deno" && image.self.path !== "." ? ["DENO_NO_PACKAGE_JSON=1"] : [];
+  const production = runtime.value === "deno" ? denoOfWorkspace : ["NODE_ENV=production"];
   const portVariable = port === undefined ? [] : [`PORT=${port.port}`];
   // Sites listen on localhost only, which nothing outside of a container reaches.
   const host = framework?.value.kind === "site" ? ["HOST=0.0.0.0", "HOSTNAME=0.0.0.0"] : [];
@@ -173,7 +176,7 @@ function addLabels(list: InstructionList, { name, version, directory }: ProjectD
 }
 
 function noteFindings(
-  { findings, manager, project, members, warnings, ownScripts, install }: ImageProject,
+  { findings, manager, project, members, warnings, ownScripts, install, self, rootManifest }: ImageProject,
   { start }: StageOptions,
 ): void {
   const { runtime, lockFile, nativeAddons } = project;
@@ -224,6 +227,8 @@ function noteFindings(
     });
   }
   for (const script of ownScripts) {
+    // What the root prepares is there for whoever works on the whole of it.
+    if (self.path !== "." && script.file === rootManifest?.file && script.value.includes("prepare")) continue;
     const message = `An install in the image does not run "${script.value}", since the sources are not there yet; put into "build" what the image needs of it`;
     warnings.push({ code: "needs-attention", message, ...placeOf(script), onlyFor: "image" });
   }

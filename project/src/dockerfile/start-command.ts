@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Finding, ProjectDescription } from "../description.ts";
+import type { Finding, Framework, ProjectDescription } from "../description.ts";
 import { programFileOf } from "../program-file.ts";
 import { invocationOf, splitCommands } from "../shell-command.ts";
 import type { Invocation } from "../shell-command.ts";
@@ -28,6 +28,9 @@ export async function startCommand(image: ImageProject): Promise<StartCommand> {
   const { project } = image;
   const fromScript = await commandOfScript(image);
   if (fromScript !== undefined) return fromScript;
+  const { framework } = project;
+  if (framework?.value.kind === "site" && project.builtEntryPoint === undefined)
+    throw siteUnserved(project, framework);
   const found = project.builtEntryPoint ?? project.entryPoint;
   const missing = project.warnings.find(({ code }) => code === "entry-point-missing");
   const named = project.builtEntryPoint?.value === found?.value ? undefined : missing;
@@ -152,12 +155,21 @@ async function commandOfFile(image: ImageProject, command: FileCommand): Promise
           isServe ? "serve" : "run",
           "--cached-only",
           "--frozen",
+          ...modulesFlag(image, flags),
           ...permitted(image, flags),
           program,
           ...args,
         ]
       : [runtime, ...flags, program, ...args];
   return { words, file: program, isBuilt, otherFiles, reason };
+}
+
+/** Modules that another package manager has installed lie in `node_modules`, which Deno is told where it does not know. */
+function modulesFlag({ manager, project }: ImageProject, flags: readonly string[]): readonly string[] {
+  const isTold =
+    project.deno?.nodeModulesDir?.value === "manual" ||
+    flags.some((flag) => flag.startsWith("--node-modules-dir"));
+  return manager.name === "deno" || isTold ? [] : ["--node-modules-dir=manual"];
 }
 
 /** The flags of the task, else the permissions of `deno.json`, else those that a server cannot do without. */
@@ -214,6 +226,18 @@ function entryPointMissing(
     {
       hint: 'Correct the name, or add a script "start" that runs the program.',
       details: { directory, ...found },
+    },
+  );
+}
+
+/** The entry point of a site is for browsers. */
+function siteUnserved({ directory }: ProjectDescription, { value, ...place }: Finding<Framework>): Error {
+  return dockerfileError(
+    "DEXT_DOCKERFILE_ENTRY_POINT_MISSING",
+    `An image of "${directory}" would have nothing to start: it is a site of ${value.name} without a script "start"`,
+    {
+      hint: 'Add a script "start" that serves what the build makes; files alone need no image of their own, another service or a file host can serve them.',
+      details: { directory, framework: value.name, ...placeOf({ value, ...place }) },
     },
   );
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { lintDockerfile } from "@dext/project/lint";
 import { parseIgnoreRules } from "../../../../hosting/src/containers/ignore-rules.ts";
+import type { ProjectTree } from "../../../fixtures/project-tree.ts";
 import { bareTree, denoTree, memberTree, npmTree, planFor, samples } from "./sample-plans.ts";
 
 /** Without the name of the temporary folder. */
@@ -171,6 +172,94 @@ CMD ["node", "--enable-source-maps", "dist/main.js"]
   });
 });
 
+describe("the build stage of a member", () => {
+  it("builds each package right behind its sources, the project last", async () => {
+    const tree = memberTree("npm");
+    const { dockerfile } = await planFor(
+      {
+        ...tree,
+        "tsconfig.json": { files: [], references: [{ path: "packages/lib" }] },
+        "services/api/package.json": {
+          ...(tree["services/api/package.json"] as object),
+          scripts: { build: "tsc", start: "node dist/main.js" },
+        },
+      },
+      { in: "services/api" },
+    );
+    const stage = /AS build\n([^]*?)\n\n/.exec(dockerfile.text)?.[1];
+    expect(stage?.split("\n")).toEqual([
+      "COPY tsconfig.base.json ./",
+      "COPY packages/lib ./packages/lib",
+      "RUN npm run build --workspace packages/lib",
+      "COPY packages/tool ./packages/tool",
+      "COPY services/api ./services/api",
+      "RUN npm run build --workspace services/api",
+    ]);
+  });
+
+  it("has what a build names outside of its package", async () => {
+    const tree = memberTree("npm");
+    const lib = tree["packages/lib/package.json"] as object;
+    const { dockerfile, ignoreFile } = await planFor(
+      {
+        ...tree,
+        "packages/lib/package.json": {
+          ...lib,
+          scripts: { build: "node ../../scripts/build.ts ../other/x ../../../y" },
+        },
+        "scripts/build.ts": "",
+      },
+      { in: "services/api" },
+    );
+    expect(dockerfile.text).toContain("COPY scripts ./scripts\nCOPY packages/lib ./packages/lib\nRUN ");
+    expect(ignoreFile.text).toContain("\n!scripts\n");
+    expect(ignoreFile.text).not.toContain("packages/other");
+  });
+});
+
+describe("a project of @dext/service", () => {
+  const tree = (source: string): ProjectTree => ({
+    "package.json": { type: "module", main: "main.js", dependencies: { "@dext/service": "0.1.0" } },
+    "package-lock.json": {},
+    "main.js": source,
+  });
+
+  it("listens and is asked where that does by itself", async () => {
+    const { dockerfile, warnings } = await planFor(
+      tree(
+        'import { createService } from "@dext/service";\nawait createService({ name: "a" }).serve(() => {});\n',
+      ),
+    );
+    expect(dockerfile.text).toContain("EXPOSE 8080\n");
+    expect(dockerfile.text).toContain('+\\"/alive\\")');
+    expect(warnings.filter(({ message }) => !message.includes("which Node"))).toEqual([]);
+  });
+
+  it("is asked nothing when it is a job that serves nothing", async () => {
+    const { dockerfile } = await planFor(tree('import { createHttpClient } from "@dext/service";\n'));
+    expect(dockerfile.text).toContain("HEALTHCHECK NONE\n");
+  });
+});
+
+describe("a project of Deno whose packages npm installs", () => {
+  it("looks for modules where they are, and for no other member", async () => {
+    const tree = memberTree("npm");
+    const api = { name: "@acme/api", version: "1.0.0", dependencies: { hono: "^4" } };
+    const { dockerfile } = await planFor(
+      {
+        ...tree,
+        "services/api/package.json": api,
+        "services/api/deno.json": { tasks: { start: "deno run --allow-net src/main.ts" } },
+      },
+      { in: "services/api" },
+    );
+    const { text } = dockerfile;
+    expect(text).toContain("npm ci --workspace services/api --omit=dev");
+    expect(text).toContain("ENV DENO_NO_PACKAGE_JSON=1 PORT=");
+    expect(text).toContain('"--frozen", "--node-modules-dir=manual", "--allow-net", "src/main.ts"]');
+  });
+});
+
 describe("secrets of a private registry", () => {
   it("are mounted where the settings name a variable", async () => {
     const npmrc = "registry=https://npm.example.com/\n//npm.example.com/:_authToken=${NPM_TOKEN}\n";
@@ -227,7 +316,8 @@ describe.each(samples)("the plan of %s", (_name, tree, folder) => {
     const copied = [...dockerfile.text.matchAll(/^COPY (?!--from)(.*)$/gm)]
       .flatMap(([, words = ""]) => words.split(" ").slice(0, -1))
       .filter((source) => source !== ".");
-    expect(copied.filter((source) => rules.ignores(source))).toEqual([]);
+    const isIn = (source: string): boolean => !rules.ignores(source) || rules.mayWantBelow(source);
+    expect(copied.filter((source) => !isIn(source))).toEqual([]);
     const prefix = folder === "." ? "" : `${folder}/`;
     const names = [
       [".env", "src/.env.local", "tls.key", ".git/config"],

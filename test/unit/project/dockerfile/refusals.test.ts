@@ -51,6 +51,30 @@ describe("a Dockerfile is refused", () => {
     });
   });
 
+  it("when a package of the workspace hands out what nothing builds, but not when it is in the repository", async () => {
+    const tree = memberTree("npm");
+    const lib = { name: "@acme/lib", version: "1.0.0", exports: { ".": { default: "./dist/mod.js" } } };
+    const unbuilt = { ...tree, "packages/lib/package.json": lib, "packages/lib/dist/mod.js": "" };
+    await expect(
+      planFor({ ...unbuilt, ".gitignore": "node_modules\n/**/dist/\n" }, { in: "services/api" }),
+    ).rejects.toMatchObject({
+      code: "DEXT_DOCKERFILE_BUILD_SCRIPT_MISSING",
+      message: expect.stringContaining('"@acme/lib" consists of "./dist/mod.js"') as unknown,
+    });
+    const { dockerfile } = await planFor(unbuilt, { in: "services/api" });
+    expect(dockerfile.text).toContain("COPY packages/lib/dist ./packages/lib/dist\n");
+  });
+
+  it("for a site that nothing serves", async () => {
+    const site = { type: "module", scripts: { build: "vite build" }, devDependencies: { vite: "^8" } };
+    await expect(
+      planFor({ "package.json": site, "package-lock.json": {}, "index.html": "", "src/main.ts": "" }),
+    ).rejects.toMatchObject({
+      code: "DEXT_DOCKERFILE_ENTRY_POINT_MISSING",
+      message: expect.stringContaining('it is a site of vite without a script "start"') as unknown,
+    });
+  });
+
   it("when the entry point does not exist", async () => {
     const wrong = { "package.json": { type: "module", scripts: { start: "node sever.js" } }, "other.js": "" };
     await expect(planFor(wrong)).rejects.toMatchObject({
