@@ -1,0 +1,103 @@
+import { sourceUnavailable } from "../definition/source-errors.ts";
+import type { ConsulPermission } from "../definition/permission.ts";
+import { consulRules } from "../permissions/consul-rules.ts";
+import { retryAfter } from "../remote/retry-after.ts";
+import type { KeyQuery, LibraryResponse } from "./consul-client.ts";
+import { consulError } from "./consul-error.ts";
+import type { ConsulSettings } from "./consul-settings.ts";
+
+/** What was asked, for the error that came of it. */
+export interface Asked {
+  readonly settings: ConsulSettings;
+  readonly token: string | undefined;
+  readonly query: Pick<KeyQuery, "key" | "recurse" | "isProbe">;
+}
+
+/** What an answer means that is none: forbidden, refused, or not at present. */
+export function answerError(response: LibraryResponse, asked: Asked): Error {
+  const { statusCode: status = 0, statusMessage = "", headers } = response;
+  const said = textOf(response, asked) || statusMessage;
+  if (status === 401 || status === 403) return forbidden(`${status} ${said}`, asked);
+  if (status === 429 || status === 408 || status >= 500) {
+    const pause = retryAfter(headers["retry-after"], Date.now());
+    return sourceUnavailable(nameOf(asked), {
+      cause: new Error(`${status} ${said}`),
+      ...(pause === undefined ? {} : { retryAfter: pause }),
+      hint: "Look at the state of the cluster, or make the layer optional.",
+    });
+  }
+  const { key } = asked.query;
+  return consulError(
+    "DEXT_CONFIG_CONSUL_REFUSED",
+    `${nameOf(asked)} refuses to give "${key}": ${status} ${said}`,
+    {
+      hint:
+        status >= 300 && status < 400
+          ? "Give the address that it leads to: redirects are not followed."
+          : "Look at the options of the layer.",
+      details: { address: asked.settings.shown, key, status },
+    },
+  );
+}
+
+/** Something answered, and it was not Consul: a proxy's page, half an answer. */
+export function garbageError(response: LibraryResponse, asked: Asked): Error {
+  const { statusCode, headers } = response;
+  const type = headers["content-type"] ?? "no content type";
+  return sourceUnavailable(nameOf(asked), {
+    cause: new Error(`what it said (${statusCode}, ${type}) is no answer of Consul`),
+    hint: "Look whether this is the address of a Consul, and what stands between.",
+  });
+}
+
+/** Nothing answered. */
+export function networkError(error: unknown, asked: Asked): Error {
+  return sourceUnavailable(nameOf(asked), {
+    cause: new Error(reasonOf(error)),
+    hint: "Start Consul, correct the address, or make the layer optional.",
+  });
+}
+
+/** The token may not read the keys; the rules that it needs are in the hint and in `details.policy`. */
+export function forbidden(said: string, { settings, token, query }: Asked): Error {
+  const { namespace, partition } = settings;
+  const permission: ConsulPermission = {
+    system: "consul",
+    ...(partition === undefined ? {} : { partition }),
+    ...(namespace === undefined ? {} : { namespace }),
+    resource: query.recurse || query.isProbe === true ? "key_prefix" : "key",
+    name: query.key,
+    policy: "read",
+  };
+  const policy = consulRules([permission]);
+  const isUnknown = /ACL not found/i.test(said);
+  const who = token === undefined ? "the anonymous token" : "the token";
+  return consulError(
+    "DEXT_CONFIG_CONSUL_FORBIDDEN",
+    `${nameOf({ settings })} does not let ${who} read "${query.key}": ${said}`,
+    {
+      hint: isUnknown
+        ? "It does not know this token: give one that exists in this datacenter."
+        : `Give the token a policy with: ${policy.replaceAll(/\s+/g, " ").trim()}`,
+      details: { address: settings.shown, key: query.key, policy },
+    },
+  );
+}
+
+function nameOf({ settings }: Pick<Asked, "settings">): string {
+  return `Consul at ${settings.shown}`;
+}
+
+/** The beginning of a body, on one line and without the token, which some proxies send back. */
+function textOf({ body }: LibraryResponse, { token }: Asked): string {
+  const text = typeof body === "string" || body instanceof Uint8Array ? body.toString() : "";
+  const safe = token === undefined || token === "" ? text : text.replaceAll(token, "***");
+  return safe.replaceAll(/\s+/g, " ").trim().slice(0, 200);
+}
+
+/** `consul: kv.get: connect ECONNREFUSED 127.0.0.1:8500` → the last part. */
+function reasonOf(error: unknown): string {
+  const { errors, message = "", code = "" } = error as { errors?: unknown; message?: string; code?: string };
+  if (Array.isArray(errors) && errors.length > 0) return reasonOf(errors[0]);
+  return message.replace(/^(consul: |kv\.get: )+/, "") || code || "the connection failed";
+}

@@ -1,0 +1,118 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import process from "node:process";
+import type { LoadContext } from "../definition/provider.ts";
+import { connectionOf } from "../remote/connection-string.ts";
+import { consulError } from "./consul-error.ts";
+import type { ConsulOptions } from "./consul-options.ts";
+
+/** Where a Consul is and what it wants to be told, from the options and the environment. */
+export interface ConsulSettings {
+  /** With the scheme, without a slash at its end. May hold a password. */
+  readonly address: string;
+  /** The address without user and password, for a person. */
+  readonly shown: string;
+  /** The token as it is now: a file is read anew each time. Undefined: none, Consul takes the anonymous one. */
+  token(): Promise<string | undefined>;
+  readonly datacenter: string | undefined;
+  readonly namespace: string | undefined;
+  readonly partition: string | undefined;
+  readonly tls: { ca?: string; cert?: string; key?: string; servername?: string };
+}
+
+type Surroundings = Pick<LoadContext, "variables" | "directory">;
+
+/**
+ * Reads what the options and the environment say.
+ *
+ * @throws DextError `DEXT_CONFIG_CONSUL_OPTIONS`, `DEXT_CONFIG_CONSUL_UNREADABLE`, `DEXT_CONFIG_CONNECTION_INVALID`
+ */
+export async function readSettings(options: ConsulOptions, context: Surroundings): Promise<ConsulSettings> {
+  const { connection, datacenter } = options;
+  const variable = (name: string): string | undefined => readVariable(name, context);
+  const given = connection === undefined ? undefined : connectionOf(connection, context);
+  const address = given?.address ?? addressOf(options.address, variable);
+  const url = new URL(address);
+  url.username = "";
+  url.password = "";
+  return {
+    address,
+    shown: url.href.replace(/\/+$/, ""),
+    token: tokenOf(options, { connected: given?.token, variable, context }),
+    datacenter,
+    namespace: options.namespace ?? variable("CONSUL_NAMESPACE"),
+    partition: options.partition ?? variable("CONSUL_PARTITION"),
+    tls: url.protocol === "https:" ? await readTls(options, { variable, context }) : {},
+  };
+}
+
+type ReadVariable = (name: string) => string | undefined;
+
+/** `consul.local:8500` has no scheme, as Consul's own tools allow it. */
+function addressOf(given: string | undefined, variable: ReadVariable): string {
+  const text = given ?? variable("CONSUL_HTTP_ADDR") ?? "127.0.0.1:8500";
+  const secure = given === undefined && /^(1|t|true)$/i.test(variable("CONSUL_HTTP_SSL") ?? "");
+  const address = /^[a-z]+:\/\//i.test(text) ? text : `${secure ? "https" : "http"}://${text}`;
+  if (/^https?:\/\/[^/]/i.test(address) && URL.canParse(address)) return address.replace(/\/+$/, "");
+  const source = given === undefined ? "The variable CONSUL_HTTP_ADDR" : 'The "address" of a Consul layer';
+  throw consulError("DEXT_CONFIG_CONSUL_OPTIONS", `${source} is no address of an HTTP server`, {
+    hint: 'Give "http://host:8500" or "https://host:8501".',
+  });
+}
+
+function tokenOf(
+  { token, tokenFile }: ConsulOptions,
+  {
+    connected,
+    variable,
+    context,
+  }: { connected: string | undefined; variable: ReadVariable; context: Surroundings },
+): () => Promise<string | undefined> {
+  const plain = token ?? (tokenFile === undefined ? (connected ?? variable("CONSUL_HTTP_TOKEN")) : undefined);
+  if (plain !== undefined) return () => Promise.resolve(plain.trim());
+  const path = tokenFile ?? variable("CONSUL_HTTP_TOKEN_FILE");
+  if (path === undefined) return () => Promise.resolve(undefined);
+  return async () => (await readNamed(path, { what: "the token", context })).trim();
+}
+
+async function readTls(
+  { tls = {} }: ConsulOptions,
+  { variable, context }: { variable: ReadVariable; context: Surroundings },
+): Promise<ConsulSettings["tls"]> {
+  const files = {
+    ca: tls.caFile ?? variable("CONSUL_CACERT"),
+    cert: tls.certificateFile ?? variable("CONSUL_CLIENT_CERT"),
+    key: tls.keyFile ?? variable("CONSUL_CLIENT_KEY"),
+  };
+  const read: { ca?: string; cert?: string; key?: string; servername?: string } = {};
+  for (const [name, path] of Object.entries(files) as ["ca" | "cert" | "key", string | undefined][]) {
+    if (path !== undefined) read[name] = await readNamed(path, { what: "a certificate or its key", context });
+  }
+  const servername = tls.serverName ?? variable("CONSUL_TLS_SERVER_NAME");
+  return servername === undefined ? read : { ...read, servername };
+}
+
+async function readNamed(
+  path: string,
+  { what, context }: { what: string; context: Surroundings },
+): Promise<string> {
+  const file = resolve(context.directory, path);
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw consulError(
+      "DEXT_CONFIG_CONSUL_UNREADABLE",
+      `The file "${file}" with ${what} for Consul cannot be read: ${(error as Error).message}`,
+      { hint: "Mount the file, or correct its path.", cause: error, details: { file } },
+    );
+  }
+}
+
+function readVariable(name: string, { variables }: Surroundings): string | undefined {
+  try {
+    return (variables ?? process.env)[name] || undefined;
+  } catch {
+    // Deno, without the permission to read this variable.
+    return undefined;
+  }
+}
