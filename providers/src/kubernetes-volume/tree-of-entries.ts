@@ -63,7 +63,9 @@ async function readStructured(
   { format, origin, secret }: EntriesOptions & { format: FileFormat },
 ): Promise<ObjectNode> {
   const { provider } = origin;
-  const place = { text: Buffer.from(bytes).toString("utf8"), file: shown, provider, secret };
+  const text = Buffer.from(bytes).toString("utf8");
+  // A secret is data: `${` in a password is no reference.
+  const place = { text, file: shown, provider, secret, references: !secret };
   const { root } = await parseText(place, format).catch((error: unknown) => {
     throw secret ? withoutWords(error, { file: shown, format }) : error;
   });

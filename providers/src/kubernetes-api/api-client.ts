@@ -1,0 +1,147 @@
+import { request as requestHttp } from "node:http";
+import type { IncomingMessage } from "node:http";
+import { request as requestHttps } from "node:https";
+import { isDextError } from "@dext/core";
+import type { Clock } from "@dext/core";
+import { sourceUnavailable } from "../definition/source-errors.ts";
+import type { Connection, Credentials } from "./connection.ts";
+import { kubernetesApiError } from "./kubernetes-api-error.ts";
+import { refusal } from "./refusal.ts";
+import type { ApiVerb, RefusalContext } from "./refusal.ts";
+
+/** One request to the API. */
+export interface ApiRequest extends RefusalContext {
+  readonly verb: ApiVerb;
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly accept: string;
+  readonly signal: AbortSignal;
+  /** The request does not keep the process alive. */
+  readonly unref?: boolean;
+}
+
+/** An object has 1 MiB at most, and what the server notes about it. */
+const largestAnswer = 16 * 1024 * 1024;
+
+/**
+ * Asks the API, by `node:https` with a connection for each request: `@kubernetes/client-node` 2 asks by undici's `fetch` on Node
+ * and on Deno, with a new agent for each call, whose sockets neither end with the call nor can be kept from keeping the
+ * process alive.
+ */
+export class ApiClient {
+  readonly #connection: Connection;
+  readonly #clock: Clock;
+
+  constructor(connection: Connection, clock: Clock) {
+    this.#connection = connection;
+    this.#clock = clock;
+  }
+
+  /**
+   * The answer as JSON; undefined when the API says that the object is not there.
+   *
+   * @throws DextError `DEXT_CONFIG_SOURCE_UNAVAILABLE`, and the codes of the API
+   */
+  async json(request: ApiRequest): Promise<unknown> {
+    const response = await this.open(request);
+    if (response === undefined) return undefined;
+    try {
+      const text = await textOf(response, largestAnswer);
+      return JSON.parse(text) as unknown;
+    } catch (error) {
+      request.signal.throwIfAborted();
+      // Neither the text nor what the parser quotes of it: it may be a secret. A proxy's page passes.
+      const cause = error instanceof SyntaxError ? new Error("the answer is not JSON") : error;
+      throw this.#unavailable(cause);
+    }
+  }
+
+  /** The answer as it arrives, its status being 200; undefined when the API says that the object is not there. */
+  async open(request: ApiRequest): Promise<IncomingMessage | undefined> {
+    let response = await this.#send(request);
+    // The token may have been replaced since it was read: once more with a fresh one.
+    if (response.statusCode === 401) {
+      response.destroy();
+      await this.#connection.renew();
+      response = await this.#send(request);
+    }
+    if (response.statusCode === 200) return response;
+    const body = await textOf(response, 64 * 1024).catch(() => "");
+    return refusal({ status: response.statusCode ?? 0, headers: response.headers, body }, request, {
+      server: this.#connection.server,
+      now: this.#clock.now(),
+    });
+  }
+
+  async #send(request: ApiRequest): Promise<IncomingMessage> {
+    request.signal.throwIfAborted();
+    const options = await this.#connection.authenticate();
+    try {
+      return await send(this.#urlOf(request), { options, request });
+    } catch (error) {
+      request.signal.throwIfAborted();
+      if (isDextError(error)) throw error;
+      throw isMistrust(error) ? mistrust(this.#connection.server, error) : this.#unavailable(error);
+    }
+  }
+
+  #urlOf({ path, query = {} }: ApiRequest): URL {
+    const search = new URLSearchParams(query).toString();
+    return new URL(`${this.#connection.server}${path}${search === "" ? "" : `?${search}`}`);
+  }
+
+  #unavailable(cause: unknown): Error {
+    return sourceUnavailable(`The API of Kubernetes at ${this.#connection.server}`, {
+      cause,
+      hint: "Look whether the address is right and reachable from here, or make the layer optional.",
+    });
+  }
+}
+
+function send(
+  url: URL,
+  { options, request }: { options: Credentials; request: ApiRequest },
+): Promise<IncomingMessage> {
+  const { accept, signal, unref = false } = request;
+  const headers = { ...options.headers, accept, "user-agent": "dext" };
+  const start = url.protocol === "http:" ? requestHttp : requestHttps;
+  return new Promise((resolve, reject) => {
+    // An error after the answer has begun is one of the answer, and this one changes nothing any more.
+    const outgoing = start(url, { agent: false, ...options, headers, signal });
+    outgoing.on("error", reject);
+    outgoing.on("response", resolve);
+    if (unref) outgoing.on("socket", (socket) => void socket.unref());
+    outgoing.end();
+  });
+}
+
+async function textOf(response: IncomingMessage, most: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > most) throw new Error(`the answer is larger than ${most} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** A certificate that is not trusted will not be trusted later either. */
+function isMistrust(error: unknown): boolean {
+  const { code = "" } = error as NodeJS.ErrnoException;
+  return /^(CERT_|ERR_TLS_CERT|ERR_SSL_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO_SELF_SIGNED|HOSTNAME_MISMATCH)/.test(
+    code,
+  );
+}
+
+function mistrust(server: string, cause: unknown): Error {
+  return kubernetesApiError(
+    "DEXT_CONFIG_KUBERNETES_CONNECTION_INVALID",
+    `The certificate of ${server} is not trusted: ${(cause as Error).message}`,
+    {
+      hint: 'Give the cluster\'s "certificate-authority" in the kubeconfig, or the right address.',
+      cause,
+      details: { server },
+    },
+  );
+}

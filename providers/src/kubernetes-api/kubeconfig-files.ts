@@ -1,0 +1,118 @@
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
+import type { LoadContext } from "../definition/provider.ts";
+import type { ConnectionOptions, NoConnection, ReadVariable } from "./connection.ts";
+import { kubernetesApiError } from "./kubernetes-api-error.ts";
+
+/** What a kubeconfig says, as far as it is looked at here; the rest is passed on. */
+export interface Kubeconfig {
+  readonly "current-context"?: string;
+  readonly clusters: readonly NamedEntry<"cluster">[];
+  readonly users: readonly NamedEntry<"user">[];
+  readonly contexts: readonly NamedEntry<"context">[];
+}
+
+type NamedEntry<Key extends string> = { readonly name: string } & {
+  readonly [key in Key]: Readonly<Record<string, unknown>>;
+};
+
+/**
+ * Reads the kubeconfig, or several that `KUBECONFIG` lists: of two entries of one name the first counts, as for `kubectl`.
+ * Paths in it become absolute.
+ *
+ * @throws DextError `DEXT_CONFIG_KUBERNETES_CONNECTION_INVALID`
+ */
+export async function readKubeconfig(
+  { kubeconfig }: Pick<ConnectionOptions, "kubeconfig">,
+  { context, variable }: { context: Pick<LoadContext, "directory" | "variables">; variable: ReadVariable },
+): Promise<(Kubeconfig & { readonly files: readonly string[] }) | NoConnection> {
+  const { directory } = context;
+  const fromVariable = (variable("KUBECONFIG") ?? "").split(delimiter).filter((path) => path !== "");
+  const home =
+    variable("HOME") ?? variable("USERPROFILE") ?? (context.variables === undefined ? homedir() : "");
+  const paths = kubeconfig === undefined ? fromVariable : [kubeconfig];
+  if (paths.length === 0 && home !== "") paths.push(join(home, ".kube", "config"));
+  if (paths.length === 0) return { absent: ["neither KUBECONFIG nor HOME is set"] };
+  const files = paths.map((path) => resolve(directory, path));
+  const found = (await Promise.all(files.map(readOne))).filter((each) => each !== undefined);
+  if (found.length === 0) return { absent: files.map((file) => `there is no file "${file}"`) };
+  const current = found
+    .map((each) => each["current-context"])
+    .find((name) => name !== undefined && name !== "");
+  return {
+    files,
+    ...(current === undefined ? {} : { "current-context": current }),
+    clusters: firstOfName(found.flatMap(({ clusters }) => clusters)),
+    users: firstOfName(found.flatMap(({ users }) => users)),
+    contexts: firstOfName(found.flatMap(({ contexts }) => contexts)),
+  };
+}
+
+/** A kubeconfig is no configuration that can be used: which file, and why. */
+export function invalidKubeconfig(file: string, why: string, hint = "Correct the kubeconfig."): Error {
+  return kubernetesApiError(
+    "DEXT_CONFIG_KUBERNETES_CONNECTION_INVALID",
+    `The kubeconfig "${file}" cannot be used: ${why}`,
+    { hint, details: { kubeconfig: file } },
+  );
+}
+
+async function readOne(file: string): Promise<Kubeconfig | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw invalidKubeconfig(file, (error as Error).message, "Look at the rights of the file.");
+  }
+  const { parseDocument } = await import("yaml");
+  const document = parseDocument(text, { prettyErrors: false });
+  // What the parser says could quote a token.
+  if (document.errors.length > 0) throw invalidKubeconfig(file, "it is not YAML");
+  const content = document.toJS() as Partial<Record<keyof Kubeconfig, unknown>> | null;
+  if (typeof content !== "object" || content === null) throw invalidKubeconfig(file, "it is empty");
+  const folder = dirname(file);
+  const current = content["current-context"];
+  return {
+    ...(typeof current === "string" ? { "current-context": current } : {}),
+    clusters: entriesOf(content.clusters, { key: "cluster", file }).map((each) => ({
+      ...each,
+      cluster: withAbsolute(each.cluster, ["certificate-authority"], folder),
+    })),
+    users: entriesOf(content.users, { key: "user", file }).map((each) => ({
+      ...each,
+      user: withAbsolute(each.user, ["client-certificate", "client-key", "tokenFile"], folder),
+    })),
+    contexts: entriesOf(content.contexts, { key: "context", file }),
+  };
+}
+
+function entriesOf<Key extends string>(
+  entries: unknown,
+  { key, file }: { key: Key; file: string },
+): readonly NamedEntry<Key>[] {
+  if (entries === undefined || entries === null) return [];
+  if (!Array.isArray(entries)) throw invalidKubeconfig(file, `"${key}s" is not a list`);
+  return entries.map((entry: unknown, at) => {
+    const { name, [key]: content } = (entry ?? {}) as Record<string, unknown>;
+    if (typeof name !== "string") throw invalidKubeconfig(file, `${key}s[${at}] has no name`);
+    return { name, [key]: content ?? {} } as unknown as NamedEntry<Key>;
+  });
+}
+
+function withAbsolute(
+  entry: Readonly<Record<string, unknown>>,
+  keys: readonly string[],
+  folder: string,
+): Readonly<Record<string, unknown>> {
+  const absolute = keys.flatMap((key) => {
+    const path = entry[key];
+    return typeof path !== "string" || path === "" || isAbsolute(path) ? [] : [[key, join(folder, path)]];
+  });
+  return { ...entry, ...Object.fromEntries(absolute) };
+}
+
+function firstOfName<Entry extends { readonly name: string }>(entries: readonly Entry[]): readonly Entry[] {
+  return entries.filter(({ name }, at) => entries.findIndex((each) => each.name === name) === at);
+}
