@@ -19,6 +19,10 @@ export const hostingErrorCodes = {
   DEXT_RUN_COMMAND_UNKNOWN: "A resource does not know a command",
   DEXT_RUN_START_FAILED: "A resource that was started by hand did not get to run",
   DEXT_RUN_COMMAND_MISSING: "The command of a resource is not on the PATH, or its file is not there",
+  DEXT_RUN_CONFIGURATION_COLLISION:
+    "A value of a configuration would take the name of a variable that means something else",
+  DEXT_RUN_CONFIGURATION_FAILED: "A configuration that resources are given cannot be loaded",
+  DEXT_RUN_CONFIGURATION_KEY_MISSING: "A resource is to be given what its configuration does not have",
   DEXT_RUN_FOLDER_MISSING: "The folder of a resource is not there, or is a file",
   DEXT_RUN_INTERRUPTED: "A question on the terminal was answered with Ctrl-C",
   DEXT_RUN_NO_ADDRESS: "An address is needed of a resource that could not be had",

@@ -1,6 +1,7 @@
 export { AppBuilder, createBuilder } from "./app-builder.ts";
 export { hostingErrorCodes } from "./error-codes.ts";
 export type { ConnectionModel } from "./model/connection.ts";
+export type { ConfigurationOptions } from "./model/configuration-options.ts";
 export type { EndpointModel, EndpointOptions } from "./model/endpoint.ts";
 export { EndpointReference } from "./model/endpoint-reference.ts";
 export { describeNode, encoded, Expression, expression } from "./model/expression.ts";
@@ -34,6 +35,7 @@ export { BackingResourceBuilder, ResourceBuilder } from "./model/resource-builde
 export type { ReferenceTarget } from "./model/resource-builder.ts";
 export type {
   AppModel,
+  ConfigurationChange,
   ConfigurationModel,
   EnvironmentCallback,
   EnvironmentContext,
@@ -46,6 +48,8 @@ export type {
   ResourceCommandContext,
   ResourceModel,
   RestartPolicy,
+  SeedContext,
+  SeedModel,
   WaitModel,
 } from "./model/resource-model.ts";
 export { containerLauncher, isContainerLauncher } from "./launchers/container-launcher.ts";

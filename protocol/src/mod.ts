@@ -3,6 +3,7 @@ export { isEndState, isFailedState, resourceStates } from "./resource-state.ts";
 export type { Health, ResourceState } from "./resource-state.ts";
 export type {
   CommandSnapshot,
+  ConfigurationProblem,
   EndpointSnapshot,
   LauncherAttempt,
   ResourceSnapshot,
@@ -24,6 +25,7 @@ export type {
 } from "./run-event.ts";
 export type {
   DescribedCommand,
+  DescribedConfiguration,
   DescribedParameter,
   DescribedResource,
   DescribedVariable,

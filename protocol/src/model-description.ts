@@ -17,6 +17,20 @@ export interface DescribedCommand {
   because: string;
 }
 
+/** Which part of a configuration a resource is given. */
+export interface DescribedConfiguration {
+  /** `db.*`, `port`; those that need not be there end in `?`. */
+  keys: readonly string[];
+  /** What happens to the resource when one of them changes. */
+  onChange: "restart" | "signal" | "none";
+  /** Stands before every variable. */
+  prefix: string;
+  /** The resources of the run that its sources are. */
+  from: readonly string[];
+  /** Its sources with how they are doing: `READY`, `STALE`, `ERROR`, `FATAL`; none while it is not loaded. */
+  sources: readonly { source: string; state: string; message?: string }[];
+}
+
 /** One resource of the model. */
 export interface DescribedResource {
   name: string;
@@ -38,6 +52,8 @@ export interface DescribedResource {
   healthChecks: readonly string[];
   environment: readonly DescribedVariable[];
   args: readonly string[];
+  /** The configurations that it is given parts of. */
+  configurations?: readonly DescribedConfiguration[];
   /** The ways in which it can be had, in the order in which they are tried, each with what was found. */
   launchers: readonly LauncherAttempt[];
   /** The launcher that a run would take now; absent when none works. */

@@ -26,6 +26,17 @@ export interface ResourceUsage {
   memory: number;
 }
 
+/** Something that is wrong with the configuration that a resource is given. The last good values stay in use. */
+export interface ConfigurationProblem {
+  /** Which source, such as `consul shop/`; `values` when all sources answer and their values do not fit. */
+  source: string;
+  /** `STALE`: the source does not answer, and what it held before is used. `INVALID`: what the sources hold cannot be used. */
+  state: "STALE" | "ERROR" | "FATAL" | "INVALID";
+  message: string;
+  /** When that began, in milliseconds since 1970. */
+  since: number;
+}
+
 /** A command of a resource's own. */
 export interface CommandSnapshot {
   name: string;
@@ -62,6 +73,8 @@ export interface ResourceSnapshot {
   restarts: number;
   /** What its processes or its container use; absent while nothing runs and until it was first measured. */
   usage?: ResourceUsage;
+  /** What is wrong with its configuration; absent while nothing is. */
+  configurationProblems?: readonly ConfigurationProblem[];
   /** The commands that can be given to it besides `start`, `stop` and `restart`. */
   commands?: readonly CommandSnapshot[];
   endpoints: readonly EndpointSnapshot[];

@@ -1,6 +1,13 @@
 import process from "node:process";
 import type { ResourceSnapshot } from "@dext/protocol";
-import { columns, createResourceLabels, printJson, printLine, styleFor } from "@dext/hosting/output";
+import {
+  columns,
+  describeProblems,
+  createResourceLabels,
+  printJson,
+  printLine,
+  styleFor,
+} from "@dext/hosting/output";
 import type { Command } from "../command.ts";
 import { describeRun, findRun, runOption } from "../run/find-run.ts";
 
@@ -39,7 +46,7 @@ function describeResources(resources: readonly ResourceSnapshot[]): string[] {
     resource.usage === undefined ? "" : `${Math.round(resource.usage.memory / 1_048_576)} MiB`,
     resource.pid === undefined ? "" : String(resource.pid),
     resource.endpoints.map(({ url }) => url).join(" "),
-    resource.healthMessage ?? resource.reason ?? "",
+    resource.healthMessage ?? resource.reason ?? describeProblems(resource) ?? "",
   ]);
   return columns([
     ["NAME", "KIND", "STATE", "HEALTH", "LAUNCHER", "RESTARTS", "CPU", "MEMORY", "PID", "ENDPOINTS", ""],

@@ -46,6 +46,7 @@ function layOutResource(resource: DescribedResource, style: Style): string[] {
       resource.waits.map(({ resource: target, until }) => `${target} ${until}`),
     ),
     ...section("health", resource.healthChecks),
+    ...section("configuration", configurationTexts(resource)),
     ...environmentLines(resource, style),
     ...section(
       "warning",
@@ -83,6 +84,17 @@ function endpointTexts({ endpoints }: DescribedResource): string[] {
       ...(external ? ["external"] : []),
     ].join(", "),
   );
+}
+
+/** `db.* from file config.yaml, env APP__*; restart when they change`. */
+function configurationTexts({ configurations = [] }: DescribedResource): string[] {
+  return configurations.map(({ keys, onChange, from, sources }) => {
+    const read = sources.map(({ source, state }) => (state === "READY" ? source : `${source} (${state})`));
+    const places = [...read, ...(read.length === 0 ? from : [])];
+    const reaction = { restart: "restart", signal: "SIGHUP", none: "nothing" }[onChange];
+    const origin = places.length === 0 ? "" : ` from ${places.join(", ")}`;
+    return `${keys.join(", ")}${origin}; ${reaction} when they change`;
+  });
 }
 
 function environmentLines({ environment }: DescribedResource, style: Style): string[] {

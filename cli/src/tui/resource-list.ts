@@ -1,3 +1,4 @@
+import { describeProblems } from "@dext/hosting/output";
 import type { ResourceSnapshot } from "@dext/protocol";
 import type { Paint } from "./paint.ts";
 import {
@@ -116,7 +117,7 @@ export function composeDetails(
   if (resource === undefined || height < 2) return [];
   const { state, health, endpoints, restarts, usage, pid, launcher, kind } = resource;
   const inner = width - 2;
-  const message = resource.healthMessage ?? resource.reason;
+  const message = resource.healthMessage ?? resource.reason ?? describeProblems(resource);
   const used = [
     ...(usage === undefined ? [] : [`${formatCpu(usage.cpu)} cpu`, formatMemory(usage.memory)]),
     `${restarts} ${restarts === 1 ? "restart" : "restarts"}`,

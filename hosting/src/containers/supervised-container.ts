@@ -62,6 +62,8 @@ export interface SupervisedContainer {
    * says nothing: the engine takes it whether or not anything listens behind it.
    */
   whyNotListening(endpoint: string, options?: { signal?: AbortSignal }): Promise<string | undefined>;
+  /** Sends a signal to its first process; gives the reason where the engine cannot do that. */
+  signal(name: NodeJS.Signals): Promise<string | undefined>;
   /** Runs a command in it and waits for its end. */
   exec(command: readonly string[], options?: { signal?: AbortSignal }): Promise<ExecResult>;
   /** What it uses now; absent when it has ended or the engine does not tell. */
@@ -160,6 +162,15 @@ class FollowedContainer implements SupervisedContainer {
     return address === ""
       ? whyNotListening({ host: "127.0.0.1", port: port.host, isEngine: true, name, ...options })
       : whyNotListening({ host: address, port: port.target, isEngine: false, name, ...options });
+  }
+
+  async signal(name: NodeJS.Signals): Promise<string | undefined> {
+    try {
+      await this.#call("kill", { signal: name });
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
   }
 
   exec(command: readonly string[], options: { signal?: AbortSignal } = {}): Promise<ExecResult> {

@@ -1,7 +1,10 @@
 import { toMilliseconds } from "@dext/core";
 import type { Duration } from "@dext/core";
+import type { ConfigDefinition } from "@dext/providers";
 import { hostingError } from "../hosting-error.ts";
 import { httpHealthCheck } from "../orchestration/http-health-check.ts";
+import { describeConfiguration } from "./configuration-options.ts";
+import type { ConfigurationOptions } from "./configuration-options.ts";
 import type { EndpointOptions } from "./endpoint.ts";
 import { EndpointReference } from "./endpoint-reference.ts";
 import { Expression, toExpression } from "./expression.ts";
@@ -10,7 +13,13 @@ import type { HealthCheck, HealthCheckOptions } from "./health-check.ts";
 import type { LauncherType } from "./launcher.ts";
 import type { ModelBuilder } from "./model-builder.ts";
 import type { ResourceDraft } from "./resource-draft.ts";
-import type { EnvironmentCallback, ResourceCommand, RestartPolicy, WaitModel } from "./resource-model.ts";
+import type {
+  EnvironmentCallback,
+  ResourceCommand,
+  RestartPolicy,
+  SeedContext,
+  WaitModel,
+} from "./resource-model.ts";
 import { currentPlace } from "./source-place.ts";
 
 /** What `withReference` takes: a resource with all its endpoints or its connection, or one endpoint. */
@@ -121,13 +130,13 @@ export class ResourceBuilder {
         },
       );
     }
-    this.draft.environment.push({ name, value: typeof value === "function" ? value : this.#own(value) });
+    this.draft.environment.push({ name, value: typeof value === "function" ? value : this.own(value) });
     return this;
   }
 
   /** Adds arguments to the command. */
   withArgs(...args: readonly Value[]): this {
-    for (const arg of args) this.draft.args.push(this.#own(arg));
+    for (const arg of args) this.draft.args.push(this.own(arg));
     return this;
   }
 
@@ -236,13 +245,49 @@ export class ResourceBuilder {
     return this;
   }
 
-  /** Gives it these keys of a configuration, as environment variables. */
+  /**
+   * Gives it these keys of a configuration (`"db.*"`, `"port"`) as environment variables: `db.host` is `DB__HOST`. The AppHost
+   * loads the configuration, so that the resource needs no access to its sources, and follows its changes.
+   *
+   * @throws DextError `DEXT_MODEL_OPTION_INVALID`, `DEXT_CONFIG_PATH_INVALID`
+   *
+   * @example
+   * ```ts
+   * import { createBuilder } from "@dext/hosting";
+   * import { defineConfig, object } from "@dext/providers";
+   *
+   * const definition = defineConfig({ layers: [object({ db: { host: "localhost", port: 5432 } })] });
+   * const host = createBuilder({ directory: "." });
+   * host.addNodeApp("api", "api.js").withConfiguration(definition, ["db.*"], { onChange: "restart" });
+   * ```
+   */
   withConfiguration(
-    definition: object,
+    definition: ConfigDefinition,
     keys: readonly string[],
-    options: { onChange?: "restart" | "signal" | "none" } = {},
+    options: ConfigurationOptions = {},
   ): this {
-    this.draft.configuration = { definition, keys, onChange: options.onChange ?? "restart" };
+    const { from = [] } = options;
+    for (const source of from) {
+      this.host.checkOwner(source.host, {
+        what: `the configuration of "${this.name}" from "${source.name}"`,
+      });
+    }
+    const place = placeText(currentPlace());
+    this.draft.configurations.push(
+      describeConfiguration(definition, { resource: this.name, place, keys, ...options }),
+    );
+    for (const source of from) {
+      const isAwaited = this.draft.waits.some(
+        (wait) => wait.resource === source.name && wait.until === "healthy",
+      );
+      if (!isAwaited) this.waitFor(source);
+    }
+    return this;
+  }
+
+  /** The system does without it where it can be had in no way: it is left out with what refers to it and waits for it. */
+  withOptional(): this {
+    this.draft.optional = true;
     return this;
   }
 
@@ -289,7 +334,8 @@ export class ResourceBuilder {
     return this;
   }
 
-  #own(value: Value): Expression {
+  /** The expression of a value, which must not belong to another builder. */
+  protected own(value: Value): Expression {
     const own = toExpression(value);
     if (own.owner !== undefined) this.host.checkOwner(own.owner, { what: `a value of "${this.name}"` });
     return own;
@@ -339,6 +385,23 @@ export class BackingResourceBuilder extends ResourceBuilder {
   /** Its data survives the run, in `.dext/data/<name>` or in a container volume of that name. */
   withDataVolume(name: string = this.name): this {
     this.draft.dataVolume = { name };
+    return this;
+  }
+
+  /**
+   * Fills it once it is healthy and before anybody is told so, in the AppHost. It runs at every start, also with a server
+   * that was there before, and has to leave alone what is not its own; what it throws makes the resource fail.
+   *
+   * @param name what it is filled with, for the log.
+   * @param options.values the values that it resolves: resources that they refer to run when this one does.
+   */
+  withSeed(
+    name: string,
+    run: (context: SeedContext) => Promise<void>,
+    options: { values?: readonly Value[] } = {},
+  ): this {
+    const values = (options.values ?? []).map((value) => this.own(value));
+    this.draft.seeds.push({ name, run, values });
     return this;
   }
 

@@ -16,7 +16,7 @@ type Objects = Pick<ResourceModel, Exclude<KeysOf<object>, keyof Lists>>;
 
 /** A copy that nobody can change. Callbacks, definitions and regular expressions stay the objects that they are. */
 export function freezeDraft(draft: ResourceDraft): ResourceModel {
-  const { launcherOrder, connection, restart, watch, configuration, dataVolume } = draft;
+  const { launcherOrder, connection, restart, watch, dataVolume } = draft;
   const lists: Lists = {
     endpoints: freezeAll(draft.endpoints),
     launchers: freezeAll(draft.launchers),
@@ -28,6 +28,8 @@ export function freezeDraft(draft: ResourceDraft): ResourceModel {
     logReadiness: freezeAll(draft.logReadiness),
     mounts: freezeAll(draft.mounts),
     commands: freezeAll(draft.commands),
+    configurations: freezeAll(draft.configurations),
+    seeds: freezeAll(draft.seeds),
     profiles: freezeAll(draft.profiles),
     ...(launcherOrder === undefined ? {} : { launcherOrder: freezeAll(launcherOrder) }),
   };
@@ -35,7 +37,6 @@ export function freezeDraft(draft: ResourceDraft): ResourceModel {
     ...(connection === undefined ? {} : { connection: freezeItem(connection) }),
     ...(restart === undefined ? {} : { restart: freezeItem(restart) }),
     ...(watch === undefined ? {} : { watch: freezeItem(watch) }),
-    ...(configuration === undefined ? {} : { configuration: freezeItem(configuration) }),
     ...(dataVolume === undefined ? {} : { dataVolume: freezeItem(dataVolume) }),
   };
   return Object.freeze({ ...draft, ...lists, ...objects });

@@ -1,4 +1,5 @@
 import type { Duration } from "@dext/core";
+import type { ConfigDefinition } from "@dext/providers";
 import type { ConnectionModel } from "./connection.ts";
 import type { EndpointModel } from "./endpoint.ts";
 import type { Expression, Value } from "./expression.ts";
@@ -93,11 +94,56 @@ export interface MountModel {
   readonly readOnly: boolean;
 }
 
-/** A part of the configuration that a resource is given. */
+/** What happens to a resource when a value that it is given has changed. */
+export type ConfigurationChange =
+  /** It is started again with the new values, its replicas one after another. */
+  | "restart"
+  /** It is sent SIGHUP. Its variables stay what they are: it reads a source of its own again. */
+  | "signal"
+  /** The new values are there when it is started the next time. */
+  | "none";
+
+/** A part of a configuration that a resource is given. */
 export interface ConfigurationModel {
-  readonly definition: object;
+  readonly definition: ConfigDefinition;
+  /** The paths that it is given, with what is below them. */
   readonly keys: readonly string[];
-  readonly onChange: "restart" | "signal" | "none";
+  /** Paths that it is given too and that need not be there. */
+  readonly optional: readonly string[];
+  readonly onChange: ConfigurationChange;
+  /** Stands before the name of every variable. */
+  readonly prefix: string;
+  /** The folder that relative paths of its sources start from; the AppHost's when absent. */
+  readonly directory?: string;
+  /** The resources of this system that its sources are. */
+  readonly from: readonly string[];
+}
+
+/** What a seed is given when it runs, in the AppHost, on this machine. */
+export interface SeedContext {
+  /** The name of the resource that is to be filled. */
+  readonly resource: string;
+  /** How it is had: `external` is somebody else's. */
+  readonly launcher: LauncherType;
+  readonly signal: AbortSignal;
+  /** Where an endpoint of the resource is, seen from the AppHost. */
+  readonly endpoint: (name: string) => { readonly host: string; readonly port: number; readonly url: string };
+  /** A property of the connection, such as `token`; empty when the connection has none of that name. */
+  readonly property: (name: string) => string;
+  /** The text of a value in this run. */
+  readonly resolve: (value: Value) => string;
+  /** Adds a line to the log of the resource. Values of secrets are masked. */
+  readonly write: (text: string) => void;
+}
+
+/** What a resource is filled with once it is healthy and before anybody is told so. */
+export interface SeedModel {
+  /** `3 keys`, for the log. */
+  readonly name: string;
+  /** The values that it uses: what they refer to runs when this resource does. */
+  readonly values: readonly Expression[];
+  /** Fills it; whatever it throws makes the resource fail. Called at every start, so that it has to heed what is there. */
+  readonly run: (context: SeedContext) => Promise<void>;
 }
 
 /** One resource of the system, as data. Nothing in it changes after `build()`. */
@@ -126,7 +172,10 @@ export interface ResourceModel {
   readonly watch?: { readonly paths: readonly string[]; readonly dependents: boolean };
   readonly explicitStart: boolean;
   readonly commands: readonly ResourceCommand[];
-  readonly configuration?: ConfigurationModel;
+  readonly configurations: readonly ConfigurationModel[];
+  readonly seeds: readonly SeedModel[];
+  /** The system does without it where it cannot be had. */
+  readonly optional: boolean;
   readonly telemetry: boolean;
   readonly profiles: readonly string[];
   /** Milliseconds between the asking and the killing. */

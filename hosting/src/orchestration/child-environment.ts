@@ -1,3 +1,4 @@
+import type { ConfiguredVariable } from "../configuration/bind-configuration.ts";
 import { generatedVariables } from "../discovery/generated-variables.ts";
 import { Expression } from "../model/expression.ts";
 import type { AppModel, ResourceModel } from "../model/resource-model.ts";
@@ -12,6 +13,8 @@ export interface ChildEnvironmentOptions {
   scope: ExpressionScope;
   operation: string;
   collector?: string;
+  /** What it is given of its configurations. */
+  configured?: readonly Omit<ConfiguredVariable, "isSecret">[];
 }
 
 /** One variable of a replica with its value and where it comes from. */
@@ -21,16 +24,20 @@ export interface ChildVariable {
   readonly because: string;
 }
 
-/** What Dext and the AppHost give to one replica beside what it inherits: generated variables, then the AppHost's own. */
+/**
+ * What Dext and the AppHost give to one replica beside what it inherits: generated variables, values of configurations,
+ * then what the AppHost sets itself, which wins.
+ */
 export async function childVariables(
   resource: ResourceModel,
   options: ChildEnvironmentOptions,
 ): Promise<readonly ChildVariable[]> {
-  const { scope, replica, operation } = options;
+  const { scope, replica, operation, configured = [] } = options;
   const variables = new Map<string, ChildVariable>();
   for (const { name, value, because } of generatedVariables(resource, options)) {
     variables.set(name, { name, value: resolveNode(value, scope), because });
   }
+  for (const { name, value, because } of configured) variables.set(name, { name, value, because });
   for (const { name, value } of resource.environment) {
     const given =
       value instanceof Expression ? value : await value({ resource: resource.name, replica, operation });

@@ -8,6 +8,7 @@ import type {
 } from "@dext/protocol";
 import type { AppHostConfiguration } from "../configuration/apphost-configuration.ts";
 import type { ParameterStore } from "../configuration/parameter-store.ts";
+import type { RunConfigurations } from "../configuration/run-configurations.ts";
 import { lookUpParameters } from "../configuration/resolve-parameters.ts";
 import { describeNode } from "../model/expression.ts";
 import type { Launcher, ProbeContext } from "../model/launcher.ts";
@@ -24,6 +25,10 @@ export interface DescribeModelOptions {
   store: ParameterStore;
   collector?: string;
   signal: AbortSignal;
+  /** What resources are given by `withConfiguration`. */
+  configurations: RunConfigurations;
+  /** What went wrong when these were loaded, by resource. */
+  failures?: ReadonlyMap<string, readonly Error[]>;
 }
 
 /** The model as a document: what a run would do on this machine, without doing any of it. */
@@ -55,7 +60,7 @@ async function describeResource(
   resource: ResourceModel,
   { model, options }: { model: AppModel; options: DescribeModelOptions },
 ): Promise<DescribedResource> {
-  const { configuration, signal, collector } = options;
+  const { configuration, signal, collector, configurations, failures } = options;
   const resources = new Map(model.resources.map((each) => [each.name, each]));
   const context = createProbeContext(resource, { model, configuration, signal });
   const how = await describeLaunch(context);
@@ -65,6 +70,7 @@ async function describeResource(
     replica: 0,
     scope: describingScope,
     operation: "describe",
+    configured: describeConfigured(resource, configurations),
     ...(collector === undefined ? {} : { collector }),
   });
   return {
@@ -87,11 +93,39 @@ async function describeResource(
     healthChecks: resource.healthChecks.map(({ name }) => name),
     environment,
     args: resource.args.map(({ node }) => describeNode(node)),
+    ...(resource.configurations.length === 0
+      ? {}
+      : { configurations: configurations.describe(resource.name) }),
     ...(resource.connection === undefined
       ? {}
       : { connectionString: describeNode(resource.connection.connectionString.node) }),
     ...how,
+    warnings: [...how.warnings, ...(failures?.get(resource.name) ?? []).map(({ message }) => message)],
   };
+}
+
+/** Values as a person may see them; what is known only in a run is shown by its key. */
+function describeConfigured(
+  { name: resource, configurations: asked }: ResourceModel,
+  configurations: RunConfigurations,
+): readonly { name: string; value: string; because: string }[] {
+  const pending = !configurations.isPending(resource)
+    ? []
+    : asked
+        .filter(({ from }) => from.length > 0)
+        .flatMap(({ keys, from, prefix }) =>
+          keys.map((key) => ({
+            name: `${prefix}${key.replaceAll(".", "__").toUpperCase()}`,
+            value: `{${key}}`,
+            because: `its configuration, read from ${from.join(" and ")}`,
+          })),
+        );
+  const known = configurations.variablesOf(resource).map(({ name, value, isSecret, because }) => ({
+    name,
+    value: isSecret ? mask : value,
+    because,
+  }));
+  return [...known, ...pending];
 }
 
 type Launch = Pick<DescribedResource, "launchers" | "launcher" | "command" | "warnings">;

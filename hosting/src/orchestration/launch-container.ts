@@ -22,7 +22,7 @@ export async function launchContainer(
   { resource, index }: Replica,
   { plan, context, sink, signal, slot }: LaunchContainerOptions,
 ): Promise<RunningInstance> {
-  const { model, resources, containers, hub } = context;
+  const { model, resources, containers, hub, configurations } = context;
   const container = await containers.start({
     plan,
     resource,
@@ -36,6 +36,7 @@ export async function launchContainer(
         resources,
         replica: index,
         operation: "run",
+        configured: configurations.take(resource.name, index),
         ...network,
       });
       return Object.fromEntries(variables.map(({ name, value }) => [name, value]));
@@ -50,6 +51,7 @@ export async function launchContainer(
   return {
     container,
     exited: container.exited,
+    signal: (name) => container.signal(name),
     pids: () => [],
     stop: async () => tellFailure(await container.stop({ timeout: resource.stopTimeout })),
     kill: async () => tellFailure(await container.kill()),

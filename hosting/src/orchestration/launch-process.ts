@@ -1,8 +1,10 @@
-import { delimiter } from "node:path";
+import { basename, delimiter } from "node:path";
+import { kill } from "node:process";
 import type { LogSink } from "../logs/log-sink.ts";
 import { openOutputPipes } from "../logs/output-pipes.ts";
 import type { ProcessPlan } from "../model/launcher.ts";
 import { startProcess } from "../processes/supervised-process.ts";
+import type { SupervisedProcess } from "../processes/supervised-process.ts";
 import type { StopOptions, WaitingProcess } from "../processes/process-ending.ts";
 import { childVariables } from "./child-environment.ts";
 import { localBinFolders } from "./local-bin-folders.ts";
@@ -46,6 +48,7 @@ export async function launchProcess(
     return {
       pid: process.pid,
       exited: process.exited,
+      signal: (name) => sendSignal(process, name, plan.command),
       pids: () => [process.pid, ...process.descendants().map(({ pid }) => pid)],
       stop: () => process.stop(stopOptions),
       kill: () => process.kill(),
@@ -60,6 +63,26 @@ export async function launchProcess(
   }
 }
 
+/** Package managers end at a signal and pass none on to what they run. */
+const packageManagers = new Set(["npm", "npx", "pnpm", "yarn", "bun"]);
+
+/** Sends a signal to the process alone; gives why it was not sent. */
+function sendSignal(
+  { pid }: SupervisedProcess,
+  name: NodeJS.Signals,
+  command: string,
+): Promise<string | undefined> {
+  const program = basename(command).replace(/\.\w+$/, "");
+  if (packageManagers.has(program))
+    return Promise.resolve(`it is run by ${program}, which passes no signals on`);
+  try {
+    kill(pid, name);
+    return Promise.resolve(undefined);
+  } catch (error) {
+    return Promise.resolve((error as Error).message);
+  }
+}
+
 async function environmentOf(
   { resource, index }: Replica,
   { plan, context }: { plan: ProcessPlan; context: RunContext },
@@ -71,6 +94,7 @@ async function environmentOf(
     replica: index,
     scope: addresses,
     operation: "run",
+    configured: context.configurations.take(resource.name, index),
     ...(collector === undefined ? {} : { collector }),
   });
   const own = Object.fromEntries(variables.map(({ name, value }) => [name, value]));

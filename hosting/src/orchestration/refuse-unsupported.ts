@@ -5,9 +5,10 @@ import type { AppModel, ResourceModel } from "../model/resource-model.ts";
 const unsupported: readonly { what: string; hint: string; isAsked: (resource: ResourceModel) => boolean }[] =
   [
     {
-      what: "withConfiguration",
-      hint: "This version gives no configuration to resources; use withEnvironment.",
-      isAsked: (resource) => resource.configuration !== undefined,
+      what: "withConfiguration on a resource that is not started",
+      hint: "It takes no variables: give the configuration to those that use it.",
+      isAsked: (resource) =>
+        resource.configurations.length > 0 && resource.launchers.every(({ type }) => type === "none"),
     },
     {
       what: "withReplicas on a resource with a connection",

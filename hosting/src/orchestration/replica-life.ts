@@ -62,6 +62,11 @@ export class ReplicaLife {
     return this.#instance?.pids() ?? [];
   }
 
+  /** Sends a signal to its first process; gives the reason where that cannot be done. */
+  signal(name: NodeJS.Signals): Promise<string | undefined> {
+    return this.#instance?.signal(name) ?? Promise.resolve("it does not run");
+  }
+
   /** Stops it and everything that it started; resolves when nothing of it is left and it is in the state given. */
   async stop({ force, into }: { force: boolean; into: "Stopped" | "Restarting" }): Promise<void> {
     this.#stoppedState = into;
@@ -85,6 +90,11 @@ export class ReplicaLife {
       });
       if (failed !== undefined) return this.#endWith("FailedToStart", failed);
     }
+    await this.#options.context.configurations.prepare(resource.name, {
+      replica: this.#replica.index,
+      signal: this.#ending.signal,
+      onPending: (reason) => this.#replica.change({ reason }),
+    });
     const plan = await this.#options.context.slots.use((slot) => this.#launch(slot));
     await Promise.all([this.#untilEnd(), this.#watchHealth(plan)]);
   }

@@ -94,6 +94,11 @@ export class ReplicaTask {
     return this.#inTurn(() => this.#restart({ isByHand }));
   }
 
+  /** Sends a signal to its first process; gives the reason where that cannot be done. */
+  signal(name: NodeJS.Signals): Promise<string | undefined> {
+    return this.#life?.signal(name) ?? Promise.resolve("it does not run");
+  }
+
   /** Stops it for good: nothing starts it again. */
   close(options: { force: boolean }): Promise<void> {
     this.#isClosed = true;

@@ -1,6 +1,7 @@
 import type { Clock } from "@dext/core";
 import { isEndState } from "@dext/protocol";
 import type {
+  ConfigurationProblem,
   EndpointSnapshot,
   Health,
   ResourceSnapshot,
@@ -104,6 +105,14 @@ export class Replica {
     this.#emit((common) =>
       this.#hub.emit({ ...common, type: "resource", data: { snapshot: this.#snapshot } }),
     );
+  }
+
+  /** Notes what is wrong with its configuration; says nothing when that is what was said before. */
+  setConfigurationProblems(problems: readonly ConfigurationProblem[]): void {
+    const { configurationProblems = [], ...rest } = this.#snapshot;
+    if (JSON.stringify(configurationProblems) === JSON.stringify(problems)) return;
+    this.#snapshot = problems.length === 0 ? rest : { ...rest, configurationProblems: problems };
+    this.change({});
   }
 
   /** Calls the listener after each change; the function given back ends that. */

@@ -1,4 +1,5 @@
 import type { Clock, ConfigReader } from "@dext/core";
+import type { RunConfigurations } from "../configuration/run-configurations.ts";
 import type { RunContainers } from "../containers/run-containers.ts";
 import type { LogStore } from "../logs/log-store.ts";
 import type { AppModel, ResourceModel } from "../model/resource-model.ts";
@@ -20,6 +21,8 @@ export interface RunContext {
   readonly failures: ReadonlyMap<string, Error>;
   readonly addresses: AddressBook;
   readonly configuration: ConfigReader;
+  /** What resources are given by `withConfiguration`. */
+  readonly configurations: RunConfigurations;
   readonly collector?: string;
   /** Resources that run with a debugger. */
   readonly inspected: ReadonlySet<string>;

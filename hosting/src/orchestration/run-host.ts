@@ -3,14 +3,18 @@ import { writeFile } from "node:fs/promises";
 import process from "node:process";
 import { readAppHostConfiguration } from "../configuration/apphost-configuration.ts";
 import { ParameterStore } from "../configuration/parameter-store.ts";
+import { RunConfigurations } from "../configuration/run-configurations.ts";
 import type { ModelBuilder } from "../model/model-builder.ts";
 import { isGone } from "../testing/test-runner.ts";
 import { describeModel } from "./describe-model.ts";
 import { runModel } from "./run-model.ts";
+import { describingScope } from "./resolve-expression.ts";
 import { readRunSettings } from "./run-settings.ts";
 import type { RunSettings, TestSettings } from "./run-settings.ts";
 import { tellFailure } from "./tell-failure.ts";
 
+/** How long sources of configuration that do not answer are tried for a description, in milliseconds. */
+const describeTimeout = 2000;
 /** How long a handle that the AppHost file itself left open may keep the process, in milliseconds. */
 const lingering = 1000;
 
@@ -47,12 +51,22 @@ async function run(builder: ModelBuilder, settings: RunSettings): Promise<number
 async function describe(builder: ModelBuilder, settings: RunSettings): Promise<number> {
   const model = builder.build();
   const collector = settings.collector ?? model.collector;
+  const configurations = new RunConfigurations({
+    model,
+    resources: new Map(model.resources.map((resource) => [resource.name, resource])),
+    addresses: describingScope,
+    environment: process.env,
+    notify: () => undefined,
+  });
   const description = await describeModel(model, {
     configuration: await readAppHostConfiguration(model.directory),
     store: await ParameterStore.open(model.directory),
     signal: new AbortController().signal,
+    configurations,
+    failures: await configurations.tryToLoad({ startTimeout: describeTimeout }),
     ...(collector === undefined ? {} : { collector }),
   });
+  await configurations.close();
   // The AppHost's own stdout may carry anything, so whoever started us gets the document in a file.
   if (settings.resultPath === undefined)
     process.stdout.write(`${JSON.stringify(description, undefined, 2)}\n`);

@@ -13,6 +13,7 @@ import { RunContainers } from "../containers/run-containers.ts";
 import { ensureDextFolder } from "../configuration/dext-folder.ts";
 import { openIsolatedParameters } from "../configuration/isolated-parameters.ts";
 import { ParameterStore } from "../configuration/parameter-store.ts";
+import { RunConfigurations } from "../configuration/run-configurations.ts";
 import { resolveParameters } from "../configuration/resolve-parameters.ts";
 import { listRuns, registerRun } from "../control/run-registry.ts";
 import { newRunId, openRuntimeDirectory, runPaths } from "../control/runtime-directory.ts";
@@ -32,6 +33,7 @@ import { claimAppHost } from "./claim-apphost.ts";
 import { Closers } from "./closers.ts";
 import { describeModel } from "./describe-model.ts";
 import { EventHub } from "./event-hub.ts";
+import { followConfigurations } from "./follow-configurations.ts";
 import { LocalRun } from "./local-run.ts";
 import { Orchestrator } from "./orchestrator.ts";
 import { planRun } from "./plan-run.ts";
@@ -111,6 +113,16 @@ async function begin(
   if (settings.test !== undefined) await writeRunAddresses(stateDirectory, { ...plan, parameters });
   const collector = settings.collector ?? model.collector;
   const hub = closers.add(new EventHub());
+  const configurations = closers.add(
+    new RunConfigurations({
+      ...plan,
+      model,
+      environment: process.env,
+      ...(collector === undefined ? {} : { collector }),
+      notify: (data) => hub.emit({ type: "notice", data }),
+    }),
+  );
+  await configurations.load();
   const cleaner = await containerCleaner(plan, runId);
   const containers = closers.add(
     new RunContainers({
@@ -139,11 +151,13 @@ async function begin(
   const logDirectory = join(await ensureDextFolder(stateDirectory), "logs", runId);
   const logs = closers.add(createLogStore({ directory: logDirectory }));
   for (const { parameter, value } of parameters.values()) if (parameter.secret) logs.addSecret(value);
+  configurations.onSecret((value) => logs.addSecret(value));
   const context: RunContext = {
     ...plan,
     runId,
     model,
     configuration,
+    configurations,
     ...(collector === undefined ? {} : { collector }),
     inspected: new Set(settings.inspected),
     environment: inheritedEnvironment(process.env, { colour: hasColour() }),
@@ -169,11 +183,12 @@ async function begin(
     orchestrator,
     hub,
     logs,
-    describe: () => describeModel(model, { configuration, store, signal: stopping.signal }),
+    describe: () => describeModel(model, { configuration, configurations, store, signal: stopping.signal }),
     stop: (options) => void orchestrator.stop(options),
   });
   closers.add(sampleUsage(orchestrator));
   closers.add(await startFrontProxies(orchestrator));
+  closers.add(followConfigurations(orchestrator));
   if (hasWatches(plan.resources))
     closers.add((await import("./resource-watch.ts")).watchResources(orchestrator));
   closers.add(listenForStop({ orchestrator, isAttached: settings.isAttached }));

@@ -17,6 +17,8 @@ export interface RunningInstance {
   readonly exited: Promise<InstanceExit>;
   /** Itself and everything that came from it; empty for a container. */
   pids(): readonly number[];
+  /** Sends a signal to its first process; gives the reason where that cannot be done. */
+  signal(name: NodeJS.Signals): Promise<string | undefined>;
   stop(): Promise<unknown>;
   kill(): Promise<unknown>;
   /** Ends what was left behind and reads the rest of the output. */

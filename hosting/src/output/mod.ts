@@ -1,6 +1,7 @@
 export { attachRun, isGone, untilRunGone } from "./attach-run.ts";
 export type { AttachRunOptions } from "./attach-run.ts";
 export { columns } from "./columns.ts";
+export { describeProblems } from "./describe-problems.ts";
 export { createLineRenderer } from "./line-renderer.ts";
 export { createLineWriter } from "./line-writer.ts";
 export { createPlainRunView, describeFailure } from "./plain-run-view.ts";

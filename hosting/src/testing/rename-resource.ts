@@ -25,6 +25,7 @@ export function renameIn(resource: ResourceModel, renaming: Renaming): ResourceM
     waits: resource.waits.map((each) => ({ ...each, resource: other(each.resource) })),
     environment: resource.environment.map((entry) => renameInEntry(entry, renaming)),
     args: resource.args.map((each) => renameInExpression(each, renaming)),
+    configurations: resource.configurations.map((each) => ({ ...each, from: each.from.map(other) })),
     ...(connection === undefined
       ? {}
       : {

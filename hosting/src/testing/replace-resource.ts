@@ -12,7 +12,7 @@ import type { OutsideReplacement } from "./test-overrides.ts";
  */
 export function replaceResource(resource: ResourceModel, replacement: OutsideReplacement): ResourceModel {
   const { parent: _parent, launcherOrder: _order, restart: _restart, watch: _watch, ...rest } = resource;
-  const { configuration: _configuration, dataVolume: _volume, initFiles: _files, ...kept } = rest;
+  const { dataVolume: _volume, initFiles: _files, ...kept } = rest;
   const bare: ResourceModel = {
     ...kept,
     ...needsNothing,
@@ -20,6 +20,8 @@ export function replaceResource(resource: ResourceModel, replacement: OutsideRep
     logReadiness: [],
     mounts: [],
     commands: [],
+    configurations: [],
+    seeds: [],
   };
   return resource.connection === undefined
     ? replaceService(bare, replacement)

@@ -52,7 +52,7 @@ describe("a mistake in the AppHost ends it with 3 before anything starts:", () =
     ],
     [
       "what a run cannot do",
-      `host.addExecutable("a", "sleep").withConfiguration({}, ["db.*"]);`,
+      `host.addExternalService("a", "http://localhost:1").withConfiguration({ layers: [] }, ["db.*"]);`,
       "DEXT_RUN_UNSUPPORTED",
       /withConfiguration/,
     ],

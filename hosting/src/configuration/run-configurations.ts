@@ -1,0 +1,377 @@
+import { resolve } from "node:path";
+import { isDextError, systemClock } from "@dext/core";
+import type { ConfigurationProblem, DescribedConfiguration, NoticeEvent } from "@dext/protocol";
+import type { ConfigEvent } from "@dext/providers";
+import { generatedVariables } from "../discovery/generated-variables.ts";
+import { sourceEnvironment } from "../discovery/inherited-environment.ts";
+import type {
+  AppModel,
+  ConfigurationChange,
+  ConfigurationModel,
+  ResourceModel,
+} from "../model/resource-model.ts";
+import type { ExpressionScope } from "../orchestration/resolve-expression.ts";
+import { bindConfiguration } from "./bind-configuration.ts";
+import type { ConfiguredVariable } from "./bind-configuration.ts";
+import { configurationsFailed, loadFailed } from "./configuration-errors.ts";
+import { LoadedDefinition } from "./loaded-definition.ts";
+import type { ConfigurationUse } from "./loaded-definition.ts";
+import { sourceVariables } from "./source-variables.ts";
+
+/** What the configurations of a run depend on. */
+export interface RunConfigurationsOptions {
+  model: AppModel;
+  /** The resources of this run. */
+  resources: ReadonlyMap<string, ResourceModel>;
+  addresses: ExpressionScope;
+  /** The AppHost's own environment. */
+  environment: Readonly<Record<string, string | undefined>>;
+  collector?: string;
+  /** Told to whoever looks at the run. */
+  notify: (notice: NoticeEvent["data"]) => void;
+}
+
+/** One resource that is given part of a configuration, with what it is given. */
+interface Given extends ConfigurationUse {
+  readonly definition: LoadedDefinition;
+  /** The last good values; absent before the first. */
+  variables?: readonly ConfiguredVariable[];
+  /** Why the values of now cannot be given. */
+  refused?: { readonly error: Error; readonly since: number };
+  /** Replica → the values that it was started with, as text. */
+  readonly taken: Map<number, string>;
+}
+
+/**
+ * The configurations that the resources of a run are given: each loaded once, followed, and bound to the variables of
+ * those that use it. The last good values of each resource stay in use whatever comes after them.
+ */
+export class RunConfigurations {
+  readonly #options: RunConfigurationsOptions;
+  readonly #definitions: readonly LoadedDefinition[];
+  readonly #given: readonly Given[];
+  readonly #told = new Map<LoadedDefinition, ReadonlySet<string>>();
+  readonly #secrets = new Set<string>();
+  #onSecret: (value: string) => void = () => undefined;
+  #onChange: (resource: string) => void = () => undefined;
+  #onProblems: (resource: string) => void = () => undefined;
+
+  constructor(options: RunConfigurationsOptions) {
+    this.#options = options;
+    this.#definitions = groupUses(options.resources).map((uses) => this.#define(uses));
+    this.#given = this.#definitions.flatMap((definition) =>
+      definition.uses.map((use) => ({ ...use, definition, taken: new Map<number, string>() })),
+    );
+  }
+
+  /**
+   * Loads those whose sources are not in the run, all side by side.
+   *
+   * @throws DextError with everything that is wrong with any of them: `DEXT_RUN_CONFIGURATION_FAILED`,
+   * `DEXT_RUN_CONFIGURATION_KEY_MISSING`, `DEXT_RUN_CONFIGURATION_COLLISION`
+   */
+  async load(): Promise<void> {
+    const faults = await Promise.all(
+      this.#definitions.filter(({ from }) => from.length === 0).map((each) => this.#loadAndBind(each)),
+    );
+    const all = faults.flat();
+    if (all.length > 0) throw configurationsFailed(all);
+  }
+
+  /**
+   * Loads those of a resource whose sources are servers of the run, which have to be healthy by now.
+   *
+   * @throws what {@link load} throws
+   */
+  async prepare(
+    resource: string,
+    {
+      replica,
+      signal,
+      onPending,
+    }: { replica: number; signal: AbortSignal; onPending: (because: string) => void },
+  ): Promise<void> {
+    const waiting = this.#definitions.filter(
+      (each) => each.from.length > 0 && this.#unbound(each).some((given) => given.resource === resource),
+    );
+    if (waiting.length === 0) return;
+    const servers = [...new Set(waiting.flatMap(({ from }) => from))]
+      .map((name) => `"${name}"`)
+      .join(" and ");
+    onPending(`its configuration is read from ${servers}`);
+    const loads = Promise.all(waiting.map((each) => this.#loadAndBind(each)));
+    const faults = (await untilAborted(loads, signal)).flat();
+    const own = faults.filter((fault) => fault.resources.includes(resource));
+    if (own.length === 0) return;
+    // Whatever it can be given later is news to it.
+    for (const given of this.#of(resource)) given.taken.set(replica, "");
+    throw configurationsFailed(own);
+  }
+
+  /** What a resource is given now; what is not loaded yet is not among it. */
+  variablesOf(resource: string): readonly ConfiguredVariable[] {
+    return this.#of(resource).flatMap(({ variables = [] }) => variables);
+  }
+
+  /** What a replica is given that starts now. */
+  take(resource: string, replica: number): readonly ConfiguredVariable[] {
+    for (const given of this.#of(resource)) given.taken.set(replica, textOf(given.variables));
+    return this.variablesOf(resource);
+  }
+
+  /** The names of the variables that are no longer what a replica was started with, as far as this is done about it. */
+  outdated(
+    resource: string,
+    { replica, onChange }: { replica: number; onChange: ConfigurationChange },
+  ): string[] {
+    return this.#of(resource)
+      .filter(({ model, taken }) => model.onChange === onChange && taken.has(replica))
+      .flatMap(({ taken, variables }) => changedNames(taken.get(replica) ?? "", textOf(variables)));
+  }
+
+  /** Notes that a replica knows of the values of now. */
+  accept(resource: string, { replica, onChange }: { replica: number; onChange: ConfigurationChange }): void {
+    for (const given of this.#of(resource)) {
+      if (given.model.onChange === onChange) given.taken.set(replica, textOf(given.variables));
+    }
+  }
+
+  /** What is wrong with the configurations of a resource now. */
+  problemsOf(resource: string): readonly ConfigurationProblem[] {
+    const own = this.#of(resource);
+    const definitions = [...new Set(own.map(({ definition }) => definition))];
+    const refused = own.flatMap(({ refused: fault }) =>
+      fault === undefined
+        ? []
+        : [{ source: "values", state: "INVALID" as const, message: fault.error.message, since: fault.since }],
+    );
+    return [...definitions.flatMap((each) => each.problems()), ...refused];
+  }
+
+  /** What is described of the configurations of a resource. */
+  describe(resource: string): readonly DescribedConfiguration[] {
+    return this.#of(resource).map(({ model, definition }) => ({
+      keys: [...model.keys, ...model.optional.map((key) => `${key}?`)],
+      onChange: model.onChange,
+      prefix: model.prefix,
+      from: model.from,
+      sources: (definition.config?.sources ?? []).map(({ provider, label, state, error }) => ({
+        source: `${provider} ${label}`,
+        state,
+        ...(error === undefined ? {} : { message: error.message }),
+      })),
+    }));
+  }
+
+  /** Loads what can be loaded without a run, in `startTimeout` milliseconds, and gives what went wrong by resource. */
+  async tryToLoad({
+    startTimeout,
+  }: {
+    startTimeout: number;
+  }): Promise<ReadonlyMap<string, readonly Error[]>> {
+    const wrong = new Map<string, Error[]>();
+    const loads = this.#definitions.filter(({ from }) => from.length === 0);
+    const faults = await Promise.all(loads.map((each) => this.#loadAndBind(each, { startTimeout })));
+    for (const { resources, error } of faults.flat())
+      for (const name of resources) wrong.set(name, [...(wrong.get(name) ?? []), error]);
+    return wrong;
+  }
+
+  /** Whether something that a resource is given is not loaded, as its sources are servers that have yet to start. */
+  isPending(resource: string): boolean {
+    return this.#of(resource).some(({ definition }) => definition.config === undefined);
+  }
+
+  /** Calls the listener with every secret that a resource is given, now and later. */
+  onSecret(listener: (value: string) => void): void {
+    this.#onSecret = listener;
+    for (const value of this.#secrets) listener(value);
+  }
+
+  /** Calls `onChange` after a resource would be given something else, `onProblems` after its problems have changed. */
+  follow({ onChange, onProblems }: Record<"onChange" | "onProblems", (resource: string) => void>): void {
+    this.#onChange = onChange;
+    this.#onProblems = onProblems;
+    for (const { resource } of this.#given) onProblems(resource);
+  }
+
+  async close(): Promise<void> {
+    this.follow({ onChange: () => undefined, onProblems: () => undefined });
+    await Promise.all(this.#definitions.map((each) => each.close()));
+  }
+
+  #define(uses: readonly ConfigurationUse[]): LoadedDefinition {
+    const { model, resources, addresses } = this.#options;
+    const environment = sourceEnvironment(this.#options.environment);
+    const [first] = uses;
+    const definition: LoadedDefinition = new LoadedDefinition({
+      uses,
+      directory: resolve(model.directory, first?.model.directory ?? "."),
+      environment: environmentName(this.#options.environment),
+      variables: () => sourceVariables(first?.model.from ?? [], { environment, resources, addresses }),
+      onEvent: (event) => this.#take(definition, event),
+    });
+    return definition;
+  }
+
+  async #loadAndBind(
+    definition: LoadedDefinition,
+    options: { startTimeout?: number } = {},
+  ): Promise<readonly { resources: readonly string[]; error: Error }[]> {
+    try {
+      await definition.load(options);
+    } catch (error) {
+      const resources = [...new Set(definition.uses.map(({ resource }) => resource))];
+      return [{ resources, error: loadFailed(resources, error) }];
+    }
+    this.#tell(definition);
+    return this.#unbound(definition).flatMap((given) => {
+      try {
+        this.#bind(given);
+        return [];
+      } catch (error) {
+        return [{ resources: [given.resource], error: error as Error }];
+      }
+    });
+  }
+
+  #take(definition: LoadedDefinition, event: ConfigEvent): void {
+    this.#tell(definition);
+    const own = this.#given.filter((given) => given.definition === definition);
+    if (event.type === "changed") for (const given of own) this.#rebind(given);
+    for (const resource of new Set(own.map((given) => given.resource))) this.#onProblems(resource);
+  }
+
+  #rebind(given: Given): void {
+    const before = textOf(given.variables);
+    try {
+      this.#bind(given);
+      if (given.refused !== undefined)
+        this.#notify("info", `"${given.resource}" can be given its configuration again`);
+      delete given.refused;
+    } catch (error) {
+      const refusal = error as Error;
+      // The same complaint again is no news.
+      if (given.refused?.error.message !== refusal.message)
+        this.#notify("warning", `${refusal.message}. It keeps the last good values`, refusal);
+      given.refused = { error: refusal, since: given.refused?.since ?? systemClock.now() };
+    }
+    if (textOf(given.variables) !== before) this.#onChange(given.resource);
+  }
+
+  #bind(given: Given): void {
+    const { resource, model, definition } = given;
+    const config = definition.config;
+    if (config === undefined) return;
+    const isFirst = given.variables === undefined;
+    const { variables, unmatched } = bindConfiguration(config, {
+      resource,
+      model,
+      taken: this.#taken(given),
+    });
+    given.variables = variables;
+    for (const { value, isSecret } of variables) {
+      if (!isSecret || this.#secrets.has(value)) continue;
+      this.#secrets.add(value);
+      this.#onSecret(value);
+    }
+    if (!isFirst) return;
+    for (const key of unmatched)
+      this.#notify(
+        "warning",
+        `"${resource}" is given nothing by "${key}": its configuration has nothing there`,
+      );
+  }
+
+  /** The names that mean something else to a resource: what Dext generates, and what another configuration gives. */
+  #taken({ resource, model }: Given): ReadonlyMap<string, string> {
+    const { model: app, resources, collector } = this.#options;
+    const own = resources.get(resource);
+    const options = { model: app, resources, replica: 0, ...(collector === undefined ? {} : { collector }) };
+    const generated = own === undefined ? [] : generatedVariables(own, options);
+    const others = this.#of(resource).filter((each) => each.model !== model);
+    return new Map([
+      ...generated.map(({ name, because }) => [name, because] as const),
+      ...others.flatMap(({ variables = [] }) =>
+        variables.map(({ name, because }) => [name, because] as const),
+      ),
+    ]);
+  }
+
+  /** Says what has become wrong with the sources of a definition, and what is well again; each once. */
+  #tell(definition: LoadedDefinition): void {
+    const before = this.#told.get(definition) ?? new Set();
+    const problems = definition.problems();
+    const users = [...new Set(definition.uses.map(({ resource }) => `"${resource}"`))].join(", ");
+    this.#told.set(definition, new Set(problems.map(({ source }) => source)));
+    for (const { source, state, message } of problems) {
+      if (before.has(source)) continue;
+      const kept = state === "STALE" || state === "INVALID" ? ". The last good values stay in use" : "";
+      this.#notify("warning", `The configuration of ${users}: ${source} is ${state}: ${message}${kept}`);
+    }
+    for (const source of before) {
+      if (problems.some((each) => each.source === source)) continue;
+      this.#notify("info", `The configuration of ${users}: ${source} is well again`);
+    }
+  }
+
+  #notify(level: NoticeEvent["data"]["level"], message: string, error?: Error): void {
+    const code = isDextError(error) ? { code: error.code } : {};
+    const hint = isDextError(error) && error.hint !== undefined ? { hint: error.hint } : {};
+    this.#options.notify({ level, message, ...code, ...hint });
+  }
+
+  #of(resource: string): readonly Given[] {
+    return this.#given.filter((given) => given.resource === resource);
+  }
+
+  #unbound(definition: LoadedDefinition): readonly Given[] {
+    return this.#given.filter((given) => given.definition === definition && given.variables === undefined);
+  }
+}
+
+/** Uses of one definition, read in one folder from the same servers, are one load. */
+function groupUses(resources: ReadonlyMap<string, ResourceModel>): readonly (readonly ConfigurationUse[])[] {
+  const groups: ConfigurationUse[][] = [];
+  for (const [resource, { configurations }] of resources) {
+    for (const model of configurations) {
+      const group = groups.find(([first]) => first !== undefined && isSameLoad(first.model, model));
+      if (group === undefined) groups.push([{ resource, model }]);
+      else group.push({ resource, model });
+    }
+  }
+  return groups;
+}
+
+function isSameLoad(one: ConfigurationModel, other: ConfigurationModel): boolean {
+  return (
+    one.definition === other.definition &&
+    one.directory === other.directory &&
+    one.from.toSorted().join() === other.from.toSorted().join()
+  );
+}
+
+function textOf(variables: readonly ConfiguredVariable[] = []): string {
+  const sorted = variables.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  return JSON.stringify(sorted.map(({ name, value }) => [name, value]));
+}
+
+function changedNames(before: string, now: string): string[] {
+  const one = new Map(before === "" ? [] : (JSON.parse(before) as [string, string][]));
+  const other = new Map(JSON.parse(now) as [string, string][]);
+  const names = [...new Set([...one.keys(), ...other.keys()])];
+  return names.filter((name) => one.get(name) !== other.get(name));
+}
+
+function environmentName(environment: Readonly<Record<string, string | undefined>>): string {
+  return environment["DEXT_ENVIRONMENT"] || environment["NODE_ENV"] || "development";
+}
+
+function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((done, failed) => {
+    const abort = (): void => failed(signal.reason as Error);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    void work.then(done, failed).finally(() => signal.removeEventListener("abort", abort));
+  });
+}

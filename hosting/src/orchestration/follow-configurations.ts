@@ -1,0 +1,164 @@
+import { isEndState } from "@dext/protocol";
+import type { Timer } from "@dext/core";
+import type { Closable } from "./closers.ts";
+import type { Orchestrator } from "./orchestrator.ts";
+import type { Replica } from "./replica.ts";
+import type { ReplicaTask } from "./replica-task.ts";
+
+/** Changes that come within this time of each other, in milliseconds, are one; a burst that does not end is cut off. */
+const quiet = 250;
+const longestBurst = 5 * quiet;
+/** How long the next replica waits at most for the one before to be healthy again, in milliseconds. */
+const longestRecovery = 30_000;
+
+/** Does what resources want when their configuration changes, and shows with them what is wrong with it. */
+export function followConfigurations(orchestrator: Orchestrator): Closable {
+  const { configurations, resources } = orchestrator.context;
+  const followers = new Map<string, Follower>();
+  for (const [name, { configurations: own }] of resources)
+    if (own.length > 0) followers.set(name, new Follower(name, orchestrator));
+  configurations.follow({
+    onChange: (resource) => followers.get(resource)?.changed(),
+    onProblems: (resource) => followers.get(resource)?.showProblems(),
+  });
+  return { close: () => Promise.all([...followers.values()].map((follower) => follower.close())) };
+}
+
+/** Follows the configuration of one resource. */
+class Follower {
+  readonly #resource: string;
+  readonly #orchestrator: Orchestrator;
+  #timer: Timer | undefined;
+  #burstBegan: number | undefined;
+  #working: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(resource: string, orchestrator: Orchestrator) {
+    this.#resource = resource;
+    this.#orchestrator = orchestrator;
+  }
+
+  changed(): void {
+    const { clock } = this.#orchestrator.context;
+    const now = clock.monotonic();
+    this.#burstBegan ??= now;
+    const milliseconds = Math.max(0, Math.min(quiet, this.#burstBegan + longestBurst - now));
+    this.#timer?.clear();
+    this.#timer = clock.setTimer(() => this.#act(), { milliseconds, unref: true });
+  }
+
+  showProblems(): void {
+    const problems = this.#orchestrator.context.configurations.problemsOf(this.#resource);
+    for (const replica of this.#replicas()) replica.setConfigurationProblems(problems);
+  }
+
+  close(): Promise<void> {
+    this.#isClosed = true;
+    this.#timer?.clear();
+    return this.#working;
+  }
+
+  #act(): void {
+    this.#burstBegan = undefined;
+    this.#working = this.#working.then(async () => {
+      for (const [index, task] of this.#orchestrator.tasksOf(this.#resource).entries()) {
+        const replica = this.#replicas()[index];
+        if (replica === undefined || this.#isOver()) return;
+        this.#tellLater(replica);
+        const wantsStart = await this.#signal(replica, task);
+        if (!(await this.#restart(replica, { task, wantsStart }))) return;
+      }
+    });
+  }
+
+  /** Tells a running program; gives whether that cannot be done, so that it has to be started again. */
+  async #signal(replica: Replica, task: ReplicaTask): Promise<boolean> {
+    const names = this.#outdated(replica, "signal");
+    if (names.length === 0 || replica.state !== "Running") return false;
+    const refused = await task.signal("SIGHUP");
+    if (refused !== undefined) {
+      this.#say(
+        replica,
+        `cannot be sent SIGHUP for its changed configuration (${names.join(", ")}): ${refused}`,
+      );
+      return true;
+    }
+    this.#orchestrator.context.configurations.accept(this.#resource, {
+      replica: replica.index,
+      onChange: "signal",
+    });
+    this.#say(replica, `was sent SIGHUP: its configuration has changed (${names.join(", ")})`);
+    return false;
+  }
+
+  /** Starts it again where it is to be; gives whether the next one may follow. */
+  async #restart(
+    replica: Replica,
+    { task, wantsStart }: { task: ReplicaTask; wantsStart: boolean },
+  ): Promise<boolean> {
+    const names = [
+      ...this.#outdated(replica, "restart"),
+      ...(wantsStart ? this.#outdated(replica, "signal") : []),
+    ];
+    if (names.length === 0 || !isForUs(replica)) return true;
+    this.#say(replica, `starts again: its configuration has changed (${names.join(", ")})`);
+    await task.restart({ isByHand: false });
+    const isWell = await this.#recovery(replica);
+    if (!isWell && this.#replicas().length > replica.index + 1)
+      this.#say(replica, "does not get well with its new configuration: the other replicas keep theirs");
+    return isWell;
+  }
+
+  #tellLater(replica: Replica): void {
+    const names = this.#outdated(replica, "none");
+    if (names.length === 0) return;
+    this.#say(replica, `its configuration has changed (${names.join(", ")}): used from its next start on`);
+  }
+
+  #outdated(replica: Replica, onChange: "restart" | "signal" | "none"): readonly string[] {
+    const { configurations } = this.#orchestrator.context;
+    return configurations.outdated(this.#resource, { replica: replica.index, onChange });
+  }
+
+  /** Resolves when a replica serves again, with whether it does. */
+  #recovery(replica: Replica): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const look = (): void => {
+      const { state, health } = replica.snapshot;
+      if (state === "Running" && (health === "Healthy" || health === "Degraded")) resolve(true);
+      else if (state === "Finished") resolve(true);
+      else if (isEndState(state) || state === "Restarting" || this.#isOver()) resolve(false);
+    };
+    const stop = replica.onChange(look);
+    const timer = this.#orchestrator.context.clock.setTimer(() => resolve(false), {
+      milliseconds: longestRecovery,
+      unref: true,
+    });
+    look();
+    return promise.finally(() => {
+      stop();
+      timer.clear();
+    });
+  }
+
+  #isOver(): boolean {
+    const { state } = this.#orchestrator;
+    return this.#isClosed || state === "Stopping" || state === "Stopped";
+  }
+
+  #replicas(): readonly Replica[] {
+    return this.#orchestrator.replicas().filter(({ resource }) => resource.name === this.#resource);
+  }
+
+  #say(replica: Replica, text: string): void {
+    this.#orchestrator.context.logs.sink(this.#resource, replica.index).system(text);
+  }
+}
+
+/**
+ * Whether new values concern a replica now: one that was stopped by hand stays stopped and one that has finished stays
+ * that, while one that has failed may have failed of the old values.
+ */
+function isForUs({ state }: Replica): boolean {
+  return ["Running", "Starting", "Exited", "FailedToStart"].includes(state);
+}
