@@ -63,6 +63,7 @@ function draftRoot(draft: Draft, app: AppPlan): void {
     draft.add({ path: "pnpm-workspace.yaml", template: "app/pnpm-workspace.yaml.ejs", data });
   }
   if (packageManager === "yarn") draft.add({ path: ".yarnrc.yml", template: "app/yarnrc.yml.ejs", data });
+  if (packageManager === "bun") draft.add({ path: "bunfig.toml", template: "app/bunfig.toml.ejs", data });
 }
 
 const rootTemplates: Readonly<Record<string, string>> = {

@@ -57,5 +57,5 @@ const telltales: Readonly<Record<PackageManagerName, readonly string[]>> = {
   npm: ["package-lock.json"],
   pnpm: ["pnpm-lock.yaml", "pnpm-workspace.yaml"],
   yarn: ["yarn.lock", ".yarnrc.yml"],
-  bun: ["bun.lock", "bun.lockb"],
+  bun: ["bun.lock", "bun.lockb", "bunfig.toml"],
 };
