@@ -27,7 +27,9 @@ export async function main(argv: string[]): Promise<void> {
 }
 
 async function execute(argv: readonly string[]): Promise<number> {
-  const [first, ...args] = argv;
+  // dext new dockerfile … is dext dockerfile …, options and all.
+  const isAlias = argv[0] === "new" && argv[1] === "dockerfile";
+  const [first, ...args] = isAlias ? argv.slice(1) : argv;
   if (first === undefined || first === "--help" || first === "-h") return printGeneralHelp();
   if (first === "help") return printHelp(args[0]);
   const entry = await findCommand(first);

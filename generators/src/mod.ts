@@ -1,6 +1,8 @@
 export { flagOf } from "./answers/resolve-answers.ts";
 export type { Ask, Question } from "./answers/resolve-answers.ts";
 export { builtInGenerators } from "./builtin/built-in-generators.ts";
+export { createDockerfileGenerator } from "./builtin/dockerfile-generator.ts";
+export type { DockerfileGeneratorOptions } from "./builtin/dockerfile-generator.ts";
 export { dextPackageNames, dextVersion, tarballName, vendorFolder } from "./builtin/dext-packages.ts";
 export { resourceKinds } from "./builtin/resource-kinds.ts";
 export type { ResourceKind } from "./builtin/resource-kinds.ts";

@@ -31,7 +31,8 @@ export const newCommand: Command = {
   notes: [
     "dext new app <name> makes a repository that runs at once, dext new service <name> a service in this one,",
     "wired into its AppHost. Generators in dext.generators.ts or a plopfile are called by their names; --answers",
-    "gives their answers. dext undo takes back what was generated last.",
+    "gives their answers. dext new dockerfile [path…] is dext dockerfile, with its options. dext undo takes back what",
+    "was generated last.",
   ],
   async run(input) {
     const { what, given } = readNames(input);
@@ -76,7 +77,7 @@ function readNames(input: CommandInput): { what: string; given: Answers } {
   };
 }
 
-const builtIn = builtInGenerators.filter(({ name }) => name !== "eject" && name !== "resource");
+const builtIn = builtInGenerators.filter(({ name }) => !["eject", "resource", "dockerfile"].includes(name));
 
 /** The name of an app says where it goes, so it is asked for before everything else. */
 async function nameApp(

@@ -1,22 +1,27 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import process from "node:process";
 import { detectProject } from "@dext/project";
 import type { ProjectDescription } from "@dext/project";
 
-/** The projects at some paths; without any, the one here, or all of the workspace here that are started by a script. */
+/**
+ * The projects at some paths; without any, the one here, or, where a workspace or an AppHost is here, all members below
+ * that are started by a script.
+ */
 export async function findProjects(paths: readonly string[]): Promise<readonly ProjectDescription[]> {
   if (paths.length > 0) return Promise.all(paths.map((path) => detectProject(path)));
   const here = await detectProject(process.cwd());
   const { workspace } = here;
-  if (workspace?.isRoot !== true || isStarted(here)) return [here];
+  if (workspace === undefined || isStarted(here)) return [here];
   const candidates: string[] = [];
   for (const { path, manifests } of workspace.members) {
+    const directory = join(workspace.root, path);
+    if (!directory.startsWith(join(here.directory, sep))) continue;
     const texts = await Promise.all(
       manifests.map((manifest) => readFile(join(workspace.root, manifest), "utf8").catch(() => "")),
     );
     // To look at every library of a large workspace closely would take seconds.
-    if (texts.some((text) => text.includes('"start"'))) candidates.push(join(workspace.root, path));
+    if (texts.some((text) => text.includes('"start"'))) candidates.push(directory);
   }
   const members: ProjectDescription[] = [];
   for (const candidate of candidates) members.push(await detectProject(candidate));
@@ -24,11 +29,7 @@ export async function findProjects(paths: readonly string[]): Promise<readonly P
   return started.length === 0 ? [here] : started;
 }
 
-/** What has a script `start` is a program; what has none may be a library. */
-function isStarted({ scripts, workspace }: ProjectDescription): boolean {
-  // The start script of a root often runs its members.
-  return (
-    scripts["start"] !== undefined &&
-    !(workspace?.isRoot === true && /\bworkspaces?\b|--filter|turbo|nx\b|\bdext\b/.test(scripts["start"]))
-  );
+/** What has a script `start` is a program, what has none may be a library; one that starts its members is neither. */
+function isStarted({ scripts: { start } }: ProjectDescription): boolean {
+  return start !== undefined && !/\bworkspaces?\b|--filter|turbo|nx\b|\bdext\b/.test(start);
 }

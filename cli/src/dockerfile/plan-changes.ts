@@ -1,56 +1,45 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { defineGenerator, plan } from "@dext/generators";
+import { relative, sep } from "node:path";
+import { createDockerfileGenerator, plan } from "@dext/generators";
 import type { ChangePlan, OnConflict } from "@dext/generators";
-import type { DockerfilePlan, PlannedText } from "@dext/project/dockerfile";
-import { cliError } from "../error-codes.ts";
+import type { ProjectDescription } from "@dext/project";
+import type { DockerfilePlan, DockerfileProfile } from "@dext/project/dockerfile";
+import { findMarkedRoot } from "../new/find-root.ts";
 
-/** The changes that write some Dockerfiles: one plan for each folder that images are built from. */
-export async function planChanges(
-  plans: readonly DockerfilePlan[],
-  { onConflict }: { onConflict: OnConflict },
-): Promise<readonly ChangePlan[]> {
-  const byContext = Map.groupBy(plans, ({ context }) => context);
-  const changes: ChangePlan[] = [];
-  for (const [target, those] of byContext) {
-    const files = those.flatMap((each) => filesOf(each));
-    const generator = defineGenerator({
-      name: "dockerfile",
-      description: "Dockerfiles, each with its .dockerignore",
-      // As code, which needs no plop.
-      plan: (draft) => {
-        for (const { path, text } of files) draft.add({ path, text });
-      },
-    });
-    changes.push(await plan(generator, {}, { target, onConflict }));
-  }
-  return changes;
+/** The Dockerfile of a project, and what writing it would change. */
+export interface PlannedDockerfile {
+  readonly dockerfile: DockerfilePlan;
+  readonly change: ChangePlan;
 }
 
-/** The files that are not on disk as they would be written, but for their line endings. */
-export async function findOutdated(dockerfile: DockerfilePlan): Promise<readonly PlannedText[]> {
-  const outdated: PlannedText[] = [];
-  for (const file of filesOf(dockerfile)) {
-    const text = await readOptional(join(dockerfile.context, file.path));
-    if (text?.replaceAll("\r\n", "\n") !== file.text) outdated.push(file);
-  }
-  return outdated;
+/** How Dockerfiles are planned. */
+export interface PlanDockerfilesOptions {
+  /** As it was made the last time, when absent. */
+  readonly profile: DockerfileProfile | undefined;
+  readonly onConflict: OnConflict;
 }
 
-async function readOptional(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") return undefined;
-    throw cliError("DEXT_CLI_FILE_UNREADABLE", `"${path}" is there and cannot be read: ${message}`, {
-      hint: "Make the file readable, or take it away.",
-      cause: error,
-      details: { file: path },
-    });
-  }
+/** Plans the Dockerfile of one project, into the folder that `dext undo` and `dext update` look at. */
+export async function planProject(
+  project: ProjectDescription,
+  { profile, onConflict }: PlanDockerfilesOptions,
+): Promise<PlannedDockerfile> {
+  const { directory, workspace } = project;
+  const target = findMarkedRoot(directory) ?? workspace?.root ?? directory;
+  const path = relative(target, directory).split(sep).join("/") || ".";
+  let dockerfile: DockerfilePlan | undefined;
+  const generator = createDockerfileGenerator({ project, onPlan: (planned) => (dockerfile = planned) });
+  const answers = { path, ...(profile === undefined ? {} : { profile }) };
+  const change = await plan(generator, answers, { target, onConflict });
+  return { dockerfile: dockerfile as unknown as DockerfilePlan, change };
 }
 
-function filesOf({ dockerfile, ignoreFile }: DockerfilePlan): readonly PlannedText[] {
-  return [dockerfile, ignoreFile];
+/** One change for each folder that is generated into, so that it is made, and undone, as a whole. */
+export function joinChanges(changes: readonly ChangePlan[]): readonly ChangePlan[] {
+  // No two projects write the same file.
+  return [...Map.groupBy(changes, ({ target }) => target).values()].map((those) => ({
+    ...(those[0] as ChangePlan),
+    operations: those.flatMap(({ operations }) => operations),
+    files: those.flatMap(({ files }) => files),
+    records: those.flatMap(({ records }) => records),
+  }));
 }

@@ -1,18 +1,19 @@
 import { join, relative } from "node:path";
 import process from "node:process";
 import { commit, unifiedDiff } from "@dext/generators";
-import type { ChangePlan } from "@dext/generators";
+import type { ChangePlan, OnConflict } from "@dext/generators";
 import { printJson, printLine, printProgress, styleFor } from "@dext/hosting/output";
-import { planDockerfile } from "@dext/project/dockerfile";
 import type { DockerfilePlan, DockerfileProfile } from "@dext/project/dockerfile";
 import type { CommandInput } from "../command.ts";
 import { cliError } from "../error-codes.ts";
 import { exitCodes } from "../exit-code.ts";
 import { askAboutConflict } from "../new/ask.ts";
 import { canAsk, conflictChoice } from "../new/plan-options.ts";
+import { checkDockerfiles } from "./check-dockerfiles.ts";
 import { printExplanation } from "./explain.ts";
 import { findProjects } from "./find-projects.ts";
-import { findOutdated, planChanges } from "./plan-changes.ts";
+import { joinChanges, planProject } from "./plan-changes.ts";
+import type { PlannedDockerfile } from "./plan-changes.ts";
 
 /**
  * Plans the Dockerfiles of the projects that the command line names, and writes, shows or checks them.
@@ -21,12 +22,13 @@ import { findOutdated, planChanges } from "./plan-changes.ts";
  */
 export async function writeDockerfiles(input: CommandInput): Promise<number> {
   const profile = profileOf(input);
-  const onConflict = conflictChoice(input) ?? (canAsk(input) ? askAboutConflict : "abort");
   const projects = await findProjects(input.names);
+  if (input.flag("check")) return checkDockerfiles(projects, { profile, json: input.flag("json") });
   // All of them are planned before the first is written.
-  const plans: DockerfilePlan[] = [];
-  for (const project of projects) plans.push(await planDockerfile(project, { profile }));
-  if (input.flag("check")) return check(plans, input);
+  const planned: PlannedDockerfile[] = [];
+  for (const project of projects)
+    planned.push(await planProject(project, { profile, onConflict: choiceOf(input) }));
+  const plans = planned.map(({ dockerfile }) => dockerfile);
   if (input.flag("json")) {
     printJson({ version: 1, dockerfiles: plans });
     return exitCodes.done;
@@ -36,7 +38,7 @@ export async function writeDockerfiles(input: CommandInput): Promise<number> {
     return exitCodes.done;
   }
   printWarnings(plans);
-  const changes = await planChanges(plans, { onConflict });
+  const changes = joinChanges(planned.map(({ change }) => change));
   if (input.flag("dry-run")) {
     for (const change of changes) printDiff(change);
     return exitCodes.done;
@@ -50,17 +52,10 @@ export async function writeDockerfiles(input: CommandInput): Promise<number> {
   return isMarked ? exitCodes.configuration : exitCodes.done;
 }
 
-async function check(plans: readonly DockerfilePlan[], input: CommandInput): Promise<number> {
-  const outdated: string[] = [];
-  for (const plan of plans) {
-    for (const { path } of await findOutdated(plan)) outdated.push(shownPath(plan.context, path));
-  }
-  if (input.flag("json")) printJson({ version: 1, current: outdated.length === 0, outdated });
-  else {
-    for (const path of outdated) printLine(`${path} is not as it would be written now`);
-    if (outdated.length === 0) printLine("All Dockerfiles are as they would be written now.");
-  }
-  return outdated.length === 0 ? exitCodes.done : exitCodes.configuration;
+/** What becomes of a file in the way; what only shows something leaves it as it is. */
+function choiceOf(input: CommandInput): OnConflict {
+  if (input.flag("json") || input.flag("explain")) return "keep";
+  return conflictChoice(input) ?? (canAsk(input) ? askAboutConflict : "abort");
 }
 
 function printWarnings(plans: readonly DockerfilePlan[]): void {
@@ -100,9 +95,9 @@ function printNextStep({ build, context, secrets }: DockerfilePlan): void {
   for (const { id, because } of secrets) printLine(`  secret "${id}": ${because}`);
 }
 
-function profileOf(input: CommandInput): DockerfileProfile {
-  const given = input.text("profile") ?? "portable";
-  if (given === "portable" || given === "modern") return given;
+function profileOf(input: CommandInput): DockerfileProfile | undefined {
+  const given = input.text("profile");
+  if (given === undefined || given === "portable" || given === "modern") return given;
   throw cliError("DEXT_CLI_OPTION_INVALID", `--profile is "${given}"`, {
     hint: "It takes portable or modern.",
   });

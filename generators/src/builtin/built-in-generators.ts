@@ -1,6 +1,7 @@
 import type { GeneratorDefinition } from "../generator/definition.ts";
 import { ejectGenerator } from "../templates/eject.ts";
 import { appGenerator } from "./app-generator.ts";
+import { createDockerfileGenerator } from "./dockerfile-generator.ts";
 import { generatorGenerator } from "./generator-generator.ts";
 import { resourceGenerator } from "./resource-generator.ts";
 import { serviceGenerator } from "./service-generator.ts";
@@ -11,5 +12,6 @@ export const builtInGenerators: readonly GeneratorDefinition[] = [
   serviceGenerator,
   resourceGenerator,
   generatorGenerator,
+  createDockerfileGenerator(),
   ejectGenerator({}),
 ];

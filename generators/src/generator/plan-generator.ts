@@ -16,6 +16,7 @@ import { Draft } from "./draft.ts";
 import { findGenerator } from "./load-generators.ts";
 import { runGenerator } from "./run-actions.ts";
 import { settleDraft } from "./settle-draft.ts";
+import { unitSlug } from "./unit-slug.ts";
 
 /** What a plan is made with. */
 export interface PlanOptions extends Pick<AnswerSources, "file" | "detected" | "ask"> {
@@ -122,14 +123,8 @@ function savedAnswers(
 function unitOf({ name, unit, prompts = [] }: GeneratorDefinition, answers: Answers): string {
   if (unit !== undefined) return unit(answers);
   const own = answers["name"];
-  if (typeof own === "string" && own !== "") return `${name}-${slug(own)}`;
+  if (typeof own === "string" && own !== "") return `${name}-${unitSlug(own)}`;
   return prompts.length === 0 ? name : `${name}-${hashOf(JSON.stringify(answers)).slice(7, 15)}`;
-}
-
-/** Names that look alike without their special characters stay apart. */
-function slug(text: string): string {
-  const plain = text.replaceAll(/[^\w.-]+/g, "-").slice(0, 80);
-  return plain === text ? plain : `${plain}-${hashOf(text).slice(7, 13)}`;
 }
 
 /** The answers that may be kept: not those of `password` prompts. */

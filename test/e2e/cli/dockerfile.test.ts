@@ -10,7 +10,9 @@ afterEach(endLeftDexts);
 
 interface Workspace {
   path: string;
+  /** `dext dockerfile …` */
   run: (...args: string[]) => Promise<DextOutcome>;
+  dext: (...args: string[]) => Promise<DextOutcome>;
   read: (path: string) => Promise<string | undefined>;
 }
 
@@ -23,6 +25,7 @@ async function workspace(): Promise<Workspace> {
   return {
     path,
     run: (...args) => dext(["dockerfile", ...args], { folder }),
+    dext: (...args) => dext(args, { folder }),
     read: (file) => readFile(join(path, file), "utf8").catch(() => undefined),
   };
 }
@@ -92,6 +95,81 @@ describe("dext dockerfile", () => {
     expect(await run("--profile", "old")).toMatchObject({
       code: 2,
       stderr: expect.stringContaining("portable or modern") as unknown,
+    });
+  });
+
+  it("is also dext new dockerfile, with the same options", async () => {
+    const { dext: run, read } = await workspace();
+    expect(await run("new", "dockerfile", "--check", "services/api")).toMatchObject({
+      code: 3,
+      stdout: expect.stringContaining(`missing  ${file}\n`) as unknown,
+    });
+    expect(await run("new", "dockerfile", "services/api", "--profile", "modern")).toMatchObject({ code: 0 });
+    expect(await read(file)).toContain("COPY --link ");
+    expect((await run("new", "--help")).stdout).toContain("dext new dockerfile [path…]");
+    // Once chosen, a profile stays.
+    expect(await run("dockerfile", "--check")).toMatchObject({ code: 0 });
+  });
+
+  it("tells of each file why it is not as it would be written, also where nothing can be", async () => {
+    const { path, run } = await workspace();
+    await run();
+    const manifest = join(path, "services/api/package.json");
+    const text = await readFile(manifest, "utf8");
+    await writeFile(manifest, text.replace('"version": "1.0.0"', '"version": "1.0.1"'));
+    await writeFile(join(path, ignoreFile), "*\n");
+    await writeFile(
+      join(path, "packages/other/package.json"),
+      '{ "name": "o", "scripts": { "start": "node gone.js" } }',
+    );
+    const { code, stdout } = await run("--check");
+    expect(code).toBe(3);
+    expect(stdout).toMatch(
+      /^outdated +services\/api\/Dockerfile +the project has changed .*; differs from line \d+ on$/m,
+    );
+    expect(stdout).toMatch(
+      /^edited +services\/api\/Dockerfile\.dockerignore +edited since it was written; differs from line 1 on$/m,
+    );
+    expect(stdout).toMatch(
+      /^refused +packages\/other +DEXT_DOCKERFILE_ENTRY_POINT_MISSING: .*"gone\.js" does not exist/m,
+    );
+    expect(JSON.parse((await run("--check", "--json")).stdout)).toMatchObject({
+      version: 1,
+      current: false,
+      outdated: ["packages/other", file, ignoreFile],
+      files: [{ state: "refused" }, { state: "outdated" }, { state: "edited", line: 1 }],
+    });
+  });
+
+  it("is undone, as a whole, except for what was edited since", async () => {
+    const { path, run, dext: other, read } = await workspace();
+    await run();
+    await writeFile(join(path, ignoreFile), "*\n");
+    const undone = await other("undo", "--yes");
+    expect(undone).toMatchObject({ code: 0 });
+    expect(undone.stdout).toContain(`${ignoreFile} stays as it is: it was edited since`);
+    expect([await read(file), await read(ignoreFile)]).toEqual([undefined, "*\n"]);
+  });
+
+  it("is brought up to date by dext update, which keeps edits and marks what both sides changed", async () => {
+    const { path, run, dext: other, read } = await workspace();
+    await run();
+    const written = (await read(file)) ?? "";
+    await writeFile(join(path, file), written.replace("WORKDIR /app\n", "WORKDIR /app\nENV TZ=UTC\n"));
+    await writeFile(join(path, ".nvmrc"), "22\n");
+    expect(await other("update", "--yes")).toMatchObject({ code: 0 });
+    const updated = (await read(file)) ?? "";
+    expect(updated).toContain("BASE_IMAGE=library/node:22-bookworm-slim\n");
+    expect(updated).toContain("WORKDIR /app\nENV TZ=UTC\n");
+    expect((await other("update", "--yes")).stdout).toContain("Nothing to change");
+
+    await writeFile(join(path, file), updated.replace("node:22-bookworm-slim", "node:22-mine"));
+    await writeFile(join(path, ".nvmrc"), "24\n");
+    expect(await other("update", "--yes")).toMatchObject({ code: 3 });
+    expect(await read(file)).toContain("<<<<<<<");
+    expect(await other("update", "--yes")).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining("DEXT_GENERATE_CONFLICTS_REMAIN") as unknown,
     });
   });
 });
