@@ -68,8 +68,17 @@ export async function readImageMember(
       : await inputsOf(inspection, { script: buildScript.value, context, path, others });
   const unbuilt = isKept === false ? handedOut?.finding : undefined;
   return {
-    ...{ name, path, isProject, isProduction, manifest, manifests },
-    ...{ buildScript, outputs, buildInputs, unbuilt, entries },
+    name,
+    path,
+    isProject,
+    isProduction,
+    manifest,
+    manifests,
+    buildScript,
+    outputs,
+    buildInputs,
+    unbuilt,
+    entries,
   };
 }
 

@@ -217,16 +217,18 @@ describe("the build stage of a member", () => {
   });
 });
 
-describe("a project of @dext/service", () => {
-  const tree = (source: string): ProjectTree => ({
+function serviceTree(source: string): ProjectTree {
+  return {
     "package.json": { type: "module", main: "main.js", dependencies: { "@dext/service": "0.1.0" } },
     "package-lock.json": {},
     "main.js": source,
-  });
+  };
+}
 
+describe("a project of @dext/service", () => {
   it("listens and is asked where that does by itself", async () => {
     const { dockerfile, warnings } = await planFor(
-      tree(
+      serviceTree(
         'import { createService } from "@dext/service";\nawait createService({ name: "a" }).serve(() => {});\n',
       ),
     );
@@ -236,7 +238,7 @@ describe("a project of @dext/service", () => {
   });
 
   it("is asked nothing when it is a job that serves nothing", async () => {
-    const { dockerfile } = await planFor(tree('import { createHttpClient } from "@dext/service";\n'));
+    const { dockerfile } = await planFor(serviceTree('import { createHttpClient } from "@dext/service";\n'));
     expect(dockerfile.text).toContain("HEALTHCHECK NONE\n");
   });
 });
