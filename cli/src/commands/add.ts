@@ -24,9 +24,8 @@ export const addCommand: Command = {
     ...generateOptions,
   },
   notes: [
-    `Resources: ${Object.keys(resourceKinds).join(", ")}. For Redis and PostgreSQL the service gets the client's package`,
-    "and a file that connects, tells its health and closes it at the end; for the others, the variables that the",
-    "AppHost sets.",
+    `Resources: ${Object.keys(resourceKinds).join(", ")}. The service gets the client's package and a file that connects,`,
+    "tells its health and closes it at the end; for Consul and Vault, the variables that the AppHost sets.",
   ],
   async run(input) {
     const [resource, unexpected] = input.names;

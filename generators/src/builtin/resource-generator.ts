@@ -42,19 +42,14 @@ export const resourceGenerator: GeneratorDefinition = defineGenerator({
     const folder = folderOf(to, draft.read(appHost) ?? "");
     draft.editAppHost({ path: appHost, edits: [...edits, { kind: "reference", from: to, to: name }] });
     if (kind.client === undefined) {
-      const variable = variableOf(name);
+      const variable = kind.variable(name);
       draft.followUp({ kind: "next-step", text: `"${to}" finds "${name}" by the variable ${variable}` });
-    } else draftClient(draft, { name, folder, client: kind.client });
+    } else draftClient(draft, { name, folder, variable: kind.variable(name), client: kind.client });
   },
 });
 
 function hasUser(to: unknown): to is string {
   return typeof to === "string" && to !== "";
-}
-
-/** `order-cache` → `ORDER_CACHE_URI`, as the AppHost calls it. */
-function variableOf(name: string): string {
-  return `${name.toUpperCase().replaceAll("-", "_")}_URI`;
 }
 
 /**
@@ -77,7 +72,12 @@ function folderOf(service: string, source: string): string {
 
 function draftClient(
   draft: Draft,
-  { name, folder, client }: { name: string; folder: string; client: NonNullable<ResourceKind["client"]> },
+  {
+    name,
+    folder,
+    variable,
+    client,
+  }: { name: string; folder: string; variable: string; client: NonNullable<ResourceKind["client"]> },
 ): void {
   const manifest = `${folder}/package.json`;
   if (draft.read(manifest) === undefined) {
@@ -96,7 +96,7 @@ function draftClient(
     edits: [...added("dependencies", dependencies), ...added("devDependencies", developmentDependencies)],
   });
   const file = `${folder}/src/${name}.ts`;
-  draft.add({ path: file, template, data: { name, variable: variableOf(name) } });
+  draft.add({ path: file, template, data: { name, variable } });
   draft.followUp({
     kind: "install",
     directory: ".",

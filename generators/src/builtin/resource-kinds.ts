@@ -5,6 +5,8 @@ export interface ResourceKind {
   readonly method: string;
   /** What it is called unless something else is said. */
   readonly usualName: string;
+  /** The variable by which a service finds one of this name, as the AppHost sets it. */
+  readonly variable: (name: string) => string;
   /** What a service that uses it is given, where there is more than variables. */
   readonly client?: {
     readonly template: string;
@@ -19,6 +21,7 @@ export const resourceKinds: Readonly<Record<string, ResourceKind>> = {
     label: "Redis",
     method: "addRedis",
     usualName: "cache",
+    variable: uriVariable,
     client: {
       template: "resource/redis.ts.ejs",
       dependencies: { redis: "^6.3.1" },
@@ -29,14 +32,45 @@ export const resourceKinds: Readonly<Record<string, ResourceKind>> = {
     label: "PostgreSQL",
     method: "addPostgres",
     usualName: "db",
+    variable: uriVariable,
     client: {
       template: "resource/postgres.ts.ejs",
       dependencies: { pg: "^8.23.1" },
       developmentDependencies: { "@types/pg": "^8.23.0" },
     },
   },
-  rabbitmq: { label: "RabbitMQ", method: "addRabbitMQ", usualName: "messages" },
-  kafka: { label: "Kafka", method: "addKafka", usualName: "stream" },
-  consul: { label: "Consul", method: "addConsul", usualName: "consul" },
-  vault: { label: "Vault", method: "addVault", usualName: "vault" },
+  rabbitmq: {
+    label: "RabbitMQ",
+    method: "addRabbitMQ",
+    usualName: "messages",
+    variable: uriVariable,
+    client: {
+      template: "resource/rabbitmq.ts.ejs",
+      dependencies: { amqplib: "^2.3.1" },
+      developmentDependencies: {},
+    },
+  },
+  kafka: {
+    label: "Kafka",
+    method: "addKafka",
+    usualName: "stream",
+    variable: connectionStringVariable,
+    client: {
+      template: "resource/kafka.ts.ejs",
+      dependencies: { "@platformatic/kafka": "^2.12.1" },
+      developmentDependencies: {},
+    },
+  },
+  consul: { label: "Consul", method: "addConsul", usualName: "consul", variable: uriVariable },
+  vault: { label: "Vault", method: "addVault", usualName: "vault", variable: uriVariable },
 };
+
+/** `order-cache` → `ORDER_CACHE_URI`. */
+function uriVariable(name: string): string {
+  return `${name.toUpperCase().replaceAll("-", "_")}_URI`;
+}
+
+/** `order-stream` → `ConnectionStrings__order_stream`: the twin without hyphens, which every shell lets through. */
+function connectionStringVariable(name: string): string {
+  return `ConnectionStrings__${name.replaceAll("-", "_")}`;
+}

@@ -59,7 +59,7 @@ describe.skipIf(!programs.available).each(managers)(
       ["lint", "has nothing that its linters object to"],
       ["test", "passes its tests"],
     ])("%s: %s", { timeout: 120_000 }, async (name) => {
-      await script("run", name);
+      await expect(script("run", name)).resolves.toBeDefined();
     });
 
     it("runs healthy, shows what it does in telemetry, and stops in order", { timeout: 60_000 }, async () => {
@@ -150,8 +150,10 @@ describe.skipIf(!programs.available).each(managers)(
       expect(made).toMatchObject({ code: 0, stderr: expect.not.stringContaining("error") as unknown });
     }
 
-    async function script(...args: string[]): Promise<void> {
-      await run(packageManager, args, { cwd: outside.shop.path, env, maxBuffer: 64 * 1024 * 1024 });
+    /** Gives what the package manager prints; rejects when it fails. */
+    async function script(...args: string[]): Promise<string> {
+      const options = { cwd: outside.shop.path, env, maxBuffer: 64 * 1024 * 1024 };
+      return (await run(packageManager, args, options)).stdout;
     }
   },
 );

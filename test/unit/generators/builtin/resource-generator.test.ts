@@ -28,30 +28,30 @@ describe("the resource generator", () => {
     },
   );
 
-  it.each(["redis", "postgres"])(
-    "gives a service the client of %s and a file that connects",
-    async (resource) => {
-      const target = await appFolder();
-      const change = await plan(
-        "resource",
-        { resource, name: "order-store", to: "api" },
-        { target, templates },
-      );
-      await commit(change);
-      const text = await readFile(join(target, "services/api/src/order-store.ts"), "utf8");
-      expect(parseSync("order-store.ts", text).errors).toEqual([]);
-      expect(text).toContain("connectOrderStore(service: Service)");
-      expect(text).toContain('process.env["ORDER_STORE_URI"]');
-      const manifest = JSON.parse(
-        await readFile(join(target, "services/api/package.json"), "utf8"),
-      ) as object;
-      expect(manifest).toMatchObject({ dependencies: resourceKinds[resource]?.client?.dependencies });
-      expect(await readFile(join(target, "apphost.ts"), "utf8")).toContain(
-        "\napi.withReference(orderStore).waitFor(orderStore);\n",
-      );
-      expect(change.followUps).toContainEqual({ kind: "install", directory: ".", packageManager: "npm" });
-    },
-  );
+  it.each([
+    ["redis", "ORDER_STORE_URI"],
+    ["postgres", "ORDER_STORE_URI"],
+    ["rabbitmq", "ORDER_STORE_URI"],
+    ["kafka", "ConnectionStrings__order_store"],
+  ])("gives a service the client of %s and a file that connects by %s", async (resource, variable) => {
+    const target = await appFolder();
+    const change = await plan(
+      "resource",
+      { resource, name: "order-store", to: "api" },
+      { target, templates },
+    );
+    await commit(change);
+    const text = await readFile(join(target, "services/api/src/order-store.ts"), "utf8");
+    expect(parseSync("order-store.ts", text).errors).toEqual([]);
+    expect(text).toMatch(/connectOrderStore\(\s*service: Service/);
+    expect(text).toContain(`process.env["${variable}"]`);
+    const manifest = JSON.parse(await readFile(join(target, "services/api/package.json"), "utf8")) as object;
+    expect(manifest).toMatchObject({ dependencies: resourceKinds[resource]?.client?.dependencies });
+    expect(await readFile(join(target, "apphost.ts"), "utf8")).toContain(
+      "\napi.withReference(orderStore).waitFor(orderStore);\n",
+    );
+    expect(change.followUps).toContainEqual({ kind: "install", directory: ".", packageManager: "npm" });
+  });
 
   it("changes nothing when it runs again, and gives another service what the first one has", async () => {
     const target = await appFolder();
