@@ -1,0 +1,25 @@
+import { spawnSync } from "node:child_process";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, test } from "vitest";
+import { startConsulAgent } from "../../fixtures/consul/consul-agent.ts";
+import { agentVariable } from "../../fixtures/consul/consul-targets.ts";
+import { describeContract } from "../../fixtures/describe-contract.ts";
+import { requirement } from "../../fixtures/requirement.ts";
+
+const consul = requirement("consul", () => spawnSync("consul", ["version"]).status === 0);
+const agent = consul.available ? await startConsulAgent() : undefined;
+if (agent !== undefined) process.env[agentVariable] = `${agent.address} ${agent.token}`;
+afterAll(() => agent?.close());
+
+// The cases ask at once which Consuls there are.
+const { contractCases } = await import("../../fixtures/configuration/consul-cases.ts");
+const module = fileURLToPath(new URL("../../fixtures/configuration/consul-cases.ts", import.meta.url));
+
+describeContract("Consul", { cases: contractCases, module });
+
+describe.skipIf(!consul.available)(`a real Consul ${consul.reason}`, () => {
+  test("is among those that the suites ran against", ({ expect }) => {
+    expect(contractCases.filter(({ name }) => name.startsWith("a real Consul")).length).toBeGreaterThan(20);
+  });
+});
