@@ -70,3 +70,14 @@ export type {
 } from "./permissions/kubernetes-roles.ts";
 export { vaultPolicy } from "./permissions/vault-policy.ts";
 export { consulRules } from "./permissions/consul-rules.ts";
+export { vault } from "./vault/vault-provider.ts";
+export type {
+  VaultAppRole,
+  VaultAuth,
+  VaultConnectionOptions,
+  VaultDynamicOptions,
+  VaultKubernetes,
+  VaultOptions,
+  VaultSecretOptions,
+  VaultTls,
+} from "./vault/vault-options.ts";
