@@ -8,7 +8,7 @@ import { runHost } from "./orchestration/run-host.ts";
 import { addConnectionString } from "./resources/add-connection-string.ts";
 import type { ConnectionStringOptions } from "./resources/add-connection-string.ts";
 import { addConsul } from "./resources/add-consul.ts";
-import type { ConsulOptions } from "./resources/add-consul.ts";
+import type { ConsulBuilder, ConsulOptions } from "./resources/add-consul.ts";
 import { addContainer } from "./resources/add-container.ts";
 import type { ContainerOptions } from "./resources/add-container.ts";
 import { addDockerfile } from "./resources/add-dockerfile.ts";
@@ -29,7 +29,7 @@ import type { RabbitMQOptions } from "./resources/add-rabbitmq.ts";
 import { addRedis } from "./resources/add-redis.ts";
 import type { RedisOptions } from "./resources/add-redis.ts";
 import { addVault } from "./resources/add-vault.ts";
-import type { VaultOptions } from "./resources/add-vault.ts";
+import type { VaultBuilder, VaultOptions } from "./resources/add-vault.ts";
 
 /** Collects the resources of a system and runs it. Made by {@link createBuilder}. */
 export class AppBuilder extends ModelBuilder {
@@ -79,11 +79,11 @@ export class AppBuilder extends ModelBuilder {
     return addPostgres(this, name, options);
   }
 
-  addConsul(name: string, options: ConsulOptions = {}): BackingResourceBuilder {
+  addConsul(name: string, options: ConsulOptions = {}): ConsulBuilder {
     return addConsul(this, name, options);
   }
 
-  addVault(name: string, options: VaultOptions = {}): BackingResourceBuilder {
+  addVault(name: string, options: VaultOptions = {}): VaultBuilder {
     return addVault(this, name, options);
   }
 

@@ -3,6 +3,7 @@ import type { Stats } from "node:fs";
 import { lstat, readdir, readFile, readlink, stat } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import { containerError } from "./error-codes.ts";
+import { pathFromRoot } from "./dockerfile-text.ts";
 import { whyNotSeen } from "./file-failures.ts";
 import { parseIgnoreRules } from "./ignore-rules.ts";
 import type { IgnoreRules } from "./ignore-rules.ts";
@@ -15,13 +16,15 @@ export interface BuildContext {
   readonly directory: string;
   /** Relative to the context, with slashes. */
   readonly dockerfile: string;
+  readonly dockerfileText: string;
   readonly rules: IgnoreRules;
   /** The file that the rules come from, relative to the context; absent when there is none. */
   readonly ignoreFile?: string;
 }
 
 /**
- * Looks at a build context before anything is sent.
+ * Looks at a build context before anything is sent. A Dockerfile that says to be built from the root of its workspace, as
+ * those of `dext dockerfile` do, is.
  *
  * @throws DextError `DEXT_CONTAINER_BUILD_CONTEXT_INVALID`
  */
@@ -40,10 +43,17 @@ export async function openBuildContext(
   if (!(await look(path, resource)).isFile()) {
     throw invalid(resource, { path, reason: "is no file" });
   }
+  const dockerfileText = await readDockerfile(path, resource);
+  const fromRoot = pathFromRoot(dockerfileText);
+  if (fromRoot !== undefined && fromRoot !== inside && path.endsWith(sep + join(fromRoot))) {
+    const root = path.slice(0, -join(fromRoot).length - 1);
+    return openBuildContext(root, { dockerfile: fromRoot, resource });
+  }
   const ignore = await readIgnoreFile(directory, { dockerfile: inside, resource });
   return {
     directory,
     dockerfile: inside,
+    dockerfileText,
     rules: parseIgnoreRules(ignore?.text ?? ""),
     ...(ignore === undefined ? {} : { ignoreFile: ignore.name }),
   };
@@ -104,6 +114,14 @@ async function* entryOf(
   else if (status.isSymbolicLink()) yield { ...common, type: "link", target: await readlink(absolute) };
   else if (status.isFile()) yield { ...common, type: "file", size: status.size, content: absolute };
   // Sockets, pipes and devices are no part of an image.
+}
+
+async function readDockerfile(path: string, resource: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw invalid(resource, { path, reason: whyNotSeen(error), cause: error });
+  }
 }
 
 /** `web.Dockerfile.dockerignore` goes before `.dockerignore`. */

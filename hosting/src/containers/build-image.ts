@@ -1,9 +1,12 @@
 import { Readable } from "node:stream";
 import { archiveContext, openBuildContext } from "./build-context.ts";
+import { BuildTrace } from "./buildkit-trace.ts";
 import type { ContainerEngine } from "./container-engine.ts";
+import { imagesOf, needsBuildKit } from "./dockerfile-text.ts";
+import type { EngineCall } from "./engine-connection.ts";
 import { readJsonLines } from "./engine-stream.ts";
 import { containerError, engineWords } from "./error-codes.ts";
-import { isNoSpace, noSpace } from "./images.ts";
+import { findImage, isNoSpace, noSpace, pullImage } from "./images.ts";
 
 /** What {@link buildImage} takes. */
 export interface BuildImageOptions {
@@ -16,6 +19,8 @@ export interface BuildImageOptions {
   /** The stage to stop at; the last one when absent. */
   target?: string;
   args?: Readonly<Record<string, string>>;
+  /** The network that commands of the build use, such as `host`; that of the engine when absent. */
+  network?: string;
   labels?: Readonly<Record<string, string>>;
   /** What it is called afterwards. */
   tag: string;
@@ -25,34 +30,28 @@ export interface BuildImageOptions {
 }
 
 /**
- * Has the engine build an image from a folder.
+ * Has the engine build an image from a folder. What only BuildKit understands is built by the engine's own BuildKit.
  *
  * @throws DextError `DEXT_CONTAINER_BUILD_CONTEXT_INVALID`, `DEXT_CONTAINER_BUILD_FAILED`, `DEXT_CONTAINER_NO_SPACE`
  */
 export async function buildImage(engine: ContainerEngine, options: BuildImageOptions): Promise<void> {
-  const { resource, context: directory, dockerfile, signal, tag, onProgress = () => {} } = options;
+  const { resource, context: directory, dockerfile, signal, onProgress = () => {} } = options;
   const context = await openBuildContext(directory, {
     resource,
     ...(dockerfile === undefined ? {} : { dockerfile }),
   });
+  // Podman builds with Buildah, which understands both.
+  const usesBuildKit = engine.name === "Docker" && needsBuildKit(context.dockerfileText);
+  if (usesBuildKit) await pullMissing(engine, { text: context.dockerfileText, options });
   const archive = Readable.from(archiveContext(context, resource), { objectMode: false });
   let unreadable: unknown;
   archive.once("error", (error) => (unreadable = error));
-  const lines = new BuildLines(onProgress);
-  let isBuilt = false;
+  const output = new BuildOutput(onProgress);
   try {
     const response = await engine.open({
       method: "POST",
       path: "/build",
-      query: {
-        t: tag,
-        dockerfile: context.dockerfile,
-        target: options.target,
-        buildargs: options.args,
-        labels: options.labels,
-        rm: true,
-        forcerm: true,
-      },
+      query: queryOf(options, { dockerfile: context.dockerfile, usesBuildKit }),
       headers: { "Content-Type": "application/x-tar" },
       body: archive,
       timeout: Infinity,
@@ -60,23 +59,99 @@ export async function buildImage(engine: ContainerEngine, options: BuildImageOpt
     });
     for await (const event of readJsonLines<BuildEvent>(response)) {
       if (event.error !== undefined) throw new Error(event.errorDetail?.message ?? event.error);
-      if (event.stream !== undefined) lines.push(event.stream);
-      isBuilt ||= event.stream?.startsWith("Successfully ") === true || event.aux?.ID !== undefined;
+      output.push(event);
     }
-    if (!isBuilt) throw new Error("the build ended before the image was made");
+    if (!output.isBuilt) throw new Error("the build ended before the image was made");
   } catch (error) {
     signal?.throwIfAborted();
     throw unreadable ?? failed(error, { engine, options });
   } finally {
-    lines.end();
+    output.end();
+  }
+}
+
+function queryOf(
+  { tag, target, args, labels, network }: BuildImageOptions,
+  { dockerfile, usesBuildKit }: { dockerfile: string; usesBuildKit: boolean },
+): EngineCall["query"] {
+  return {
+    t: tag,
+    dockerfile,
+    target,
+    buildargs: args,
+    labels,
+    networkmode: network,
+    rm: true,
+    forcerm: true,
+    // 2 is BuildKit. It takes the folder from the request; a session is needed only for what a client lends.
+    version: usesBuildKit ? "2" : undefined,
+  };
+}
+
+/** BuildKit asks the session of a client for the logins of registries, which there is none of here. */
+async function pullMissing(
+  engine: ContainerEngine,
+  { text, options }: { text: string; options: BuildImageOptions },
+): Promise<void> {
+  const { args = {}, onProgress, signal } = options;
+  const given = {
+    ...(onProgress === undefined ? {} : { onProgress }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+  for (const image of imagesOf(text, args)) {
+    if ((await findImage(engine, image, given)) !== undefined) continue;
+    // A stage that nobody needs may start from it; otherwise the build says the same.
+    await pullImage(engine, image, given).catch(() => signal?.throwIfAborted());
   }
 }
 
 interface BuildEvent {
+  id?: string;
   stream?: string;
   error?: string;
   errorDetail?: { message?: string };
-  aux?: { ID?: string };
+  /** Base64 for `moby.buildkit.trace`. */
+  aux?: { ID?: string } | string;
+}
+
+/** What either builder tells, as lines. */
+class BuildOutput {
+  isBuilt = false;
+  readonly #onLine: (line: string) => void;
+  readonly #trace: BuildTrace = new BuildTrace();
+  readonly #lines: BuildLines;
+  /** BuildKit runs steps side by side. */
+  readonly #linesOfSteps: Map<string, BuildLines> = new Map();
+
+  constructor(onLine: (line: string) => void) {
+    this.#onLine = onLine;
+    this.#lines = new BuildLines(onLine);
+  }
+
+  push({ id, stream, aux }: BuildEvent): void {
+    if (stream !== undefined) this.#lines.push(stream);
+    this.isBuilt ||= stream?.startsWith("Successfully ") === true;
+    if (typeof aux === "object") this.isBuilt ||= aux.ID !== undefined;
+    else if (aux !== undefined && id === "moby.buildkit.trace") this.#pushTrace(aux);
+  }
+
+  #pushTrace(aux: string): void {
+    for (const event of this.#trace.read(aux)) {
+      if (event.kind === "step") {
+        const { name, isCached } = event;
+        if (!name.startsWith("[internal]") && !/^(?:copy|mkdir) /.test(name))
+          this.#onLine(`${name}${isCached ? " (cached)" : ""}`);
+        continue;
+      }
+      const lines = this.#linesOfSteps.get(event.step) ?? new BuildLines(this.#onLine);
+      this.#linesOfSteps.set(event.step, lines);
+      lines.push(event.text);
+    }
+  }
+
+  end(): void {
+    for (const lines of [this.#lines, ...this.#linesOfSteps.values()]) lines.end();
+  }
 }
 
 /** The engine cuts its text anywhere. */
@@ -107,13 +182,13 @@ function failed(
   const words = engineWords(error);
   const { resource, context } = options;
   if (isNoSpace(words)) return noSpace(`build the image of "${resource}"`, { engine, words });
-  const needsBuildKit = /requires BuildKit|unknown instruction: <<|heredoc/i.test(words);
+  const lendsSecrets = /no active sessions?|secret .* not found/i.test(words);
   return containerError(
     "DEXT_CONTAINER_BUILD_FAILED",
     `The image of "${resource}" could not be built by ${engine.name} from "${context}": ${words}`,
     {
-      hint: needsBuildKit
-        ? `The engine's API builds without BuildKit. Build it with docker build and add it with addContainer("${resource}", "<image>").`
+      hint: lendsSecrets
+        ? `Secrets and keys for a build, and logins of BuildKit, come from a client: build it with docker build and add it with addContainer("${resource}", "<image>").`
         : `The log of "${resource}" has the whole build.`,
       cause: error,
       details: { resource, context, engine: words },

@@ -74,6 +74,7 @@ export class ImageStore {
           ...(build.dockerfile === undefined ? {} : { dockerfile: build.dockerfile }),
           ...(build.target === undefined ? {} : { target: build.target }),
           ...(build.args === undefined ? {} : { args: build.args }),
+          ...(build.network === undefined ? {} : { network: build.network }),
         });
       }
     } finally {

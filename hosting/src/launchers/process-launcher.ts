@@ -7,6 +7,8 @@ const run = promisify(execFile);
 
 /** A program that was found on this machine. */
 export interface FoundProgram {
+  /** The name that it was found by. */
+  readonly name: string;
   readonly path: string;
   /** `7.0.15`, when it was asked for its version and told one. */
   readonly version?: string;
@@ -14,8 +16,8 @@ export interface FoundProgram {
 
 /** Options of {@link processLauncher}. */
 export interface ProcessLauncherOptions {
-  /** The name of the program. */
-  program: string;
+  /** The name of the program; of several the first that is there. */
+  program: string | readonly string[];
   /** Where to look besides the PATH; one `*` stands for a version. */
   folders?: readonly string[];
   /** The arguments that make it print its version; it is not asked when absent. */
@@ -39,20 +41,23 @@ export interface Refusal {
 
 /** A resource as a program of this machine, with data, port and configuration of its own. */
 export function processLauncher(options: ProcessLauncherOptions): Launcher {
-  const { program, install = `Install ${program}`, refuse, command } = options;
+  const { program, refuse, command } = options;
+  const names = typeof program === "string" ? [program] : program;
+  const wanted = names.join(" or ");
+  const { install = `Install ${wanted}` } = options;
   return {
     type: "process",
     async probe(context) {
       const found = await find(context, options);
       if (found === undefined)
-        return { works: false, because: `${program} is not on the PATH`, remedy: install };
+        return { works: false, because: `${wanted} is not on the PATH`, remedy: install };
       const refusal = await refuse?.(context, found);
       if (refusal !== undefined) return { works: false, ...refusal };
-      return { works: true, because: describe(program, found) };
+      return { works: true, because: describe(found) };
     },
     async plan(context) {
       const found = await find(context, options);
-      if (found === undefined) throw programMissing(context.resource.name, program);
+      if (found === undefined) throw programMissing(context.resource.name, wanted);
       return { type: "process", command: found.path, ...(await command(context, found)) };
     },
   };
@@ -62,11 +67,14 @@ async function find(
   context: ProbeContext,
   { program, folders, version }: ProcessLauncherOptions,
 ): Promise<FoundProgram | undefined> {
-  const path = await context.findProgram(program, folders === undefined ? {} : { folders });
-  if (path === undefined) return undefined;
-  const number =
-    version === undefined ? undefined : await versionOf(path, { args: version, signal: context.signal });
-  return { path, ...(number === undefined ? {} : { version: number }) };
+  for (const name of typeof program === "string" ? [program] : program) {
+    const path = await context.findProgram(name, folders === undefined ? {} : { folders });
+    if (path === undefined) continue;
+    const number =
+      version === undefined ? undefined : await versionOf(path, { args: version, signal: context.signal });
+    return { name, path, ...(number === undefined ? {} : { version: number }) };
+  }
+  return undefined;
 }
 
 /** The version is for people; a program that does not tell it is still used. */
@@ -82,8 +90,8 @@ async function versionOf(
   }
 }
 
-function describe(program: string, { path, version }: FoundProgram): string {
-  return version === undefined ? `${program} is at ${path}` : `${program} ${version} is at ${path}`;
+function describe({ name, path, version }: FoundProgram): string {
+  return version === undefined ? `${name} is at ${path}` : `${name} ${version} is at ${path}`;
 }
 
 function programMissing(resource: string, program: string): Error {

@@ -10,6 +10,8 @@ export interface ImageBuild {
   readonly target?: string;
   /** Build arguments. */
   readonly args?: Readonly<Record<string, string>>;
+  /** The network that commands of the build use, such as `host`; that of the engine when absent. */
+  readonly network?: string;
 }
 
 /** A container, as data: engines run it, publishers write it down. */

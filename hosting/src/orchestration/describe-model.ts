@@ -134,8 +134,7 @@ type Launch = Pick<DescribedResource, "launchers" | "launcher" | "command" | "wa
 async function describeLaunch(context: ProbeContext): Promise<Launch> {
   try {
     const { launcher, attempts } = await chooseLauncher(context);
-    if (launcher === undefined)
-      return { launchers: attempts, warnings: ["none of its launchers works on this machine"] };
+    if (launcher === undefined) return { launchers: attempts, warnings: [missingText(context.resource)] };
     if (!isDescribing(launcher)) return { launchers: attempts, launcher: launcher.type, warnings: [] };
     const { warnings, ...command } = await launcher.describe(
       context,
@@ -150,6 +149,11 @@ async function describeLaunch(context: ProbeContext): Promise<Launch> {
   } catch (error) {
     return { launchers: [], warnings: [error instanceof Error ? error.message : String(error)] };
   }
+}
+
+function missingText({ optional }: ResourceModel): string {
+  const text = "none of its launchers works on this machine";
+  return optional ? `${text}: it is optional, and would be left out` : text;
 }
 
 function isDescribing(launcher: Launcher): launcher is DescribingLauncher {

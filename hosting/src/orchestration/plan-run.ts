@@ -8,6 +8,7 @@ import { chooseLauncher, noLauncher } from "./choose-launcher.ts";
 import type { LauncherChoice } from "./choose-launcher.ts";
 import { createProbeContext } from "./launch-context.ts";
 import type { FoundPrograms } from "./launch-context.ts";
+import { leaveOut } from "./leave-out.ts";
 import type { PortReservations } from "./port-reservations.ts";
 import { refuseUnsupported } from "./refuse-unsupported.ts";
 import { selectResources } from "./select-resources.ts";
@@ -19,6 +20,8 @@ export interface RunPlan {
   /** Resources that cannot be had, and why; the others run all the same. */
   readonly failures: ReadonlyMap<string, Error>;
   readonly addresses: AddressBook;
+  /** Resources that the system does without, because they cannot be had; they are in none of the above. */
+  readonly leftOut: ReadonlyMap<string, Error>;
 }
 
 /** What a run is planned from. */
@@ -41,22 +44,27 @@ export interface PlanRunOptions {
  */
 export async function planRun(model: AppModel, options: PlanRunOptions): Promise<RunPlan> {
   refuseUnsupported(model);
-  const resources = selectResources(model, { only: options.only ?? [], profiles: options.profiles ?? [] });
-  const addresses = new AddressBook(resources, options.parameters);
+  const { only = [], profiles = [] } = options;
+  const selected = selectResources(model, { only, profiles });
+  const addresses = new AddressBook(selected, options.parameters);
   const choices = new Map<string, LauncherChoice>();
   const failures = new Map<string, Error>();
+  const leftOut = new Map<string, Error>();
   const programs: FoundPrograms = new Map();
   await Promise.all(
-    resources.map(async (resource) => {
+    selected.map(async (resource) => {
       try {
         const choice = await choose(resource, { model, options, addresses, programs });
         choices.set(resource.name, choice);
-        if (choice.launcher === undefined) failures.set(resource.name, noLauncher(resource, choice.attempts));
+        if (choice.launcher !== undefined) return;
+        const isMissed = !resource.optional || only.includes(resource.name);
+        (isMissed ? failures : leftOut).set(resource.name, noLauncher(resource, choice.attempts));
       } catch (error) {
         failures.set(resource.name, error as Error);
       }
     }),
   );
+  const resources = leaveOut(selected, leftOut.keys());
   await reservePorts(resources, { model, choices, addresses, ports: options.ports });
   refuseMounts(resources, { choices, failures });
   return {
@@ -64,6 +72,7 @@ export async function planRun(model: AppModel, options: PlanRunOptions): Promise
     choices,
     failures,
     addresses,
+    leftOut,
   };
 }
 

@@ -3,6 +3,7 @@ import type { SupervisedContainer } from "../containers/supervised-container.ts"
 import type { LaunchPlan } from "../model/launcher.ts";
 import { monitorHealth } from "./health-monitor.ts";
 import type { Replica } from "./replica.ts";
+import { runSeeds } from "./run-seeds.ts";
 import type { RunContext } from "./run-context.ts";
 import type { RunningInstance } from "./running-instance.ts";
 import { probeTcp } from "./tcp-probe.ts";
@@ -47,6 +48,7 @@ export async function watchHealth(replica: Replica, options: ReplicaHealthOption
         if (plan.type === "process") await plan.afterHealthy?.();
         if (plan.type === "container" && instance?.container !== undefined)
           await plan.afterHealthy?.(instance.container);
+        await runSeeds(replica, { context, signal });
         isReady = true;
       }
       if (replica.state === "Running") replica.setHealth(health, message);

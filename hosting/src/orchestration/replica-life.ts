@@ -39,6 +39,7 @@ export class ReplicaLife {
   #instance: RunningInstance | undefined;
   #stoppedState: "Stopped" | "Restarting" = "Stopped";
   #ended: Promise<void> = Promise.resolve();
+  #hasFailed = false;
 
   constructor(replica: Replica, options: ReplicaLifeOptions) {
     this.#replica = replica;
@@ -134,7 +135,7 @@ export class ReplicaLife {
   async #untilEnd(): Promise<void> {
     if (this.#instance !== undefined) return this.#untilExit(this.#instance);
     await new Promise((resolve) => this.#ending.signal.addEventListener("abort", resolve, { once: true }));
-    this.#replica.setState(this.#stoppedState);
+    if (!this.#hasFailed) this.#replica.setState(this.#stoppedState);
   }
 
   async #untilExit(instance: RunningInstance): Promise<void> {
@@ -144,6 +145,7 @@ export class ReplicaLife {
     const duration = clock.monotonic() - startedAt;
     await instance.cleanUp();
     this.#replica.setHealth("Unknown");
+    if (this.#hasFailed) return;
     if (this.#ending.signal.aborted) return this.#replica.setState(this.#stoppedState, end);
     const { isFollowed, reason } = this.#options.onEnd({ ...end, duration });
     const ended = [`${howItEnded(end)} after ${formatDuration(duration)}`, known, reason]
@@ -165,7 +167,7 @@ export class ReplicaLife {
     });
   }
 
-  #fail(error: unknown): void {
+  async #fail(error: unknown): Promise<void> {
     if (this.#ending.signal.aborted && error === this.#ending.signal.reason) {
       this.#replica.setState(this.#stoppedState);
       return;
@@ -178,7 +180,11 @@ export class ReplicaLife {
       type: "notice",
       data: { level: "error", resource, message, code, ...(hint === undefined ? {} : { hint }) },
     });
+    this.#hasFailed = true;
     this.#endWith("FailedToStart", message);
+    // What could not be filled is of no use to anybody, and would hold the port of the next attempt.
+    this.#ending.abort(error);
+    await this.#instance?.stop();
   }
 
   #endWith(

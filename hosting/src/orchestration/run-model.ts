@@ -2,7 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { systemClock } from "@dext/core";
+import { isDextError, systemClock } from "@dext/core";
 import { readAppHostConfiguration } from "../configuration/apphost-configuration.ts";
 import { askForParameters, canAsk } from "../configuration/ask-for-parameters.ts";
 import { printRun } from "../output/print-run.ts";
@@ -113,6 +113,7 @@ async function begin(
   if (settings.test !== undefined) await writeRunAddresses(stateDirectory, { ...plan, parameters });
   const collector = settings.collector ?? model.collector;
   const hub = closers.add(new EventHub());
+  for (const [resource, error] of plan.leftOut) tellLeftOut(resource, { error, hub });
   const configurations = closers.add(
     new RunConfigurations({
       ...plan,
@@ -208,6 +209,13 @@ async function begin(
   // Nothing waits for it, and what cannot be removed now can be next time.
   void removeOldLogs(dirname(logDirectory), runtimeDirectory).catch(() => {});
   return { orchestrator, hub, logs, ...(printed === undefined ? {} : { printed }) };
+}
+
+/** What the system does without is no failure, and worth a line. */
+function tellLeftOut(resource: string, { error, hub }: { error: Error; hub: EventHub }): void {
+  const hint = isDextError(error) && error.hint !== undefined ? { hint: error.hint } : {};
+  const message = `${error.message}. It is optional, and left out`;
+  hub.emit({ type: "notice", data: { level: "info", resource, message, ...hint } });
 }
 
 /** A test runs the model as it wants it; what it gives wins over the environment. */

@@ -40,7 +40,11 @@ export function dependenciesOf(resource: ResourceModel): ReadonlySet<string> {
   const names = new Set<string>();
   for (const { resource: name } of [...resource.references, ...resource.waits]) names.add(name);
   if (resource.parent !== undefined) names.add(resource.parent);
-  const values = [...resource.args, ...resource.environment.map(({ value }) => value)];
+  const values = [
+    ...resource.args,
+    ...resource.environment.map(({ value }) => value),
+    ...resource.seeds.flatMap((seed) => seed.values),
+  ];
   for (const value of values) {
     if (!(value instanceof Expression)) continue;
     for (const node of referencesIn(value.node)) if (node.type !== "parameter") names.add(node.resource);

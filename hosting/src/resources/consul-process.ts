@@ -47,7 +47,7 @@ function refuseInitFiles({ resource }: LaunchContext): void {
     "DEXT_LAUNCH_INIT_FILES_INVALID",
     `"${resource.name}" is to be filled from "${resource.initFiles}", and Consul takes no such files`,
     {
-      hint: "Take withInitFiles away and let a service of the system write the keys, for example with consul kv import.",
+      hint: "Take withInitFiles away and fill it by withKeyValues, which reads folders and files too.",
       details: { resource: resource.name },
     },
   );

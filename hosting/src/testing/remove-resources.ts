@@ -1,5 +1,6 @@
 import { Expression, referencesIn } from "../model/expression.ts";
 import type { AppModel, ResourceModel } from "../model/resource-model.ts";
+import { leaveOut, withChildren } from "../orchestration/leave-out.ts";
 import { selectResources } from "../orchestration/select-resources.ts";
 import { testingError } from "./error-codes.ts";
 
@@ -23,26 +24,24 @@ export function removeResources(
   model: AppModel,
   { names, selection }: { names: readonly string[]; selection: ResourceSelection },
 ): AppModel {
-  const removed = withChildren(model.resources, names);
-  checkNeeded(model, { removed, selection });
+  const isOptional = (name: string): boolean =>
+    model.resources.some((each) => each.name === name && each.optional);
+  // The others can do without what is optional, as in a run where it cannot be had.
+  const resources = leaveOut(model.resources, names.filter(isOptional));
+  const removed = withChildren(
+    resources,
+    names.filter((name) => !isOptional(name)),
+  );
+  checkNeeded({ ...model, resources }, { removed, selection });
   return {
     ...model,
-    resources: model.resources
+    resources: resources
       .filter(({ name }) => !removed.has(name))
       .map((resource) => ({
         ...resource,
         references: resource.references.filter((reference) => !removed.has(reference.resource)),
       })),
   };
-}
-
-function withChildren(resources: readonly ResourceModel[], names: readonly string[]): ReadonlySet<string> {
-  const all = new Set(names);
-  for (let before = 0; before !== all.size;) {
-    before = all.size;
-    for (const { name, parent } of resources) if (parent !== undefined && all.has(parent)) all.add(name);
-  }
-  return all;
 }
 
 function checkNeeded(

@@ -3,7 +3,12 @@ import type { ContainerDescription } from "../model/container.ts";
 import { Expression } from "../model/expression.ts";
 import type { ExpressionNode, Value } from "../model/expression.ts";
 import type { Launcher } from "../model/launcher.ts";
-import type { EnvironmentCallback, EnvironmentEntry, ResourceModel } from "../model/resource-model.ts";
+import type {
+  EnvironmentCallback,
+  EnvironmentEntry,
+  ResourceModel,
+  SeedModel,
+} from "../model/resource-model.ts";
 
 /** Which name becomes which. */
 export interface Renaming {
@@ -25,6 +30,7 @@ export function renameIn(resource: ResourceModel, renaming: Renaming): ResourceM
     waits: resource.waits.map((each) => ({ ...each, resource: other(each.resource) })),
     environment: resource.environment.map((entry) => renameInEntry(entry, renaming)),
     args: resource.args.map((each) => renameInExpression(each, renaming)),
+    seeds: resource.seeds.map((seed) => renameInSeed(seed, renaming)),
     configurations: resource.configurations.map((each) => ({ ...each, from: each.from.map(other) })),
     ...(connection === undefined
       ? {}
@@ -50,6 +56,15 @@ function renameInContainer(container: ContainerDescription, renaming: Renaming):
     ...(environment === undefined
       ? {}
       : { environment: mapValues(environment, (each) => renameInValue(each, renaming)) }),
+  };
+}
+
+function renameInSeed(seed: SeedModel, renaming: Renaming): SeedModel {
+  return {
+    ...seed,
+    values: seed.values.map((value) => renameInExpression(value, renaming)),
+    run: (context) =>
+      seed.run({ ...context, resolve: (value) => context.resolve(renameInValue(value, renaming)) }),
   };
 }
 
