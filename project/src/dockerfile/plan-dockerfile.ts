@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { ProjectDescription, ProjectWarning, Runtime } from "../description.ts";
+import type { ProjectDescription, ProjectWarning } from "../description.ts";
 import { chooseBaseImage } from "./base-image.ts";
 import { checkProject } from "./check-project.ts";
 import { addDenoStages } from "./deno-stages.ts";
@@ -10,7 +10,7 @@ import { ignoreFileText } from "./ignore-file.ts";
 import { memberPath } from "./image-member.ts";
 import { readImageProject } from "./image-project.ts";
 import type { ImageProject } from "./image-project.ts";
-import { exec, InstructionList, quotedValue } from "./instruction-list.ts";
+import { exec, InstructionList, quotedValue, shellWord } from "./instruction-list.ts";
 import { addNodeStages } from "./node-stages.ts";
 import type { StageOptions } from "./node-stages.ts";
 import { startCommand } from "./start-command.ts";
@@ -55,7 +55,7 @@ export async function planDockerfile(
   const start = await startCommand(image);
   noteFindings(image, { base, start, image });
   const list = new InstructionList({ links: profile === "modern" });
-  addHead(list, { base, profile, runtime: project.runtime.value });
+  addHead(list, { base, profile, image });
   const usesDeno = project.runtime.value === "deno" && image.manager.name === "deno";
   if (usesDeno) addDenoStages(list, { base, start, image });
   else addNodeStages(list, { base, start, image });
@@ -95,13 +95,20 @@ export async function planDockerfile(
 interface HeadOptions {
   base: StageOptions["base"];
   profile: DockerfileProfile;
-  runtime: Runtime;
+  image: ImageProject;
 }
 
-function addHead(list: InstructionList, { base, profile, runtime }: HeadOptions): void {
+function addHead(list: InstructionList, { base, profile, image }: HeadOptions): void {
   if (profile === "modern") {
     list.add("# syntax=docker/dockerfile:1", {
       because: "the newest stable syntax is fetched, whatever the engine's own is",
+    });
+  }
+  if (image.self.path !== ".") {
+    const path = shellWord(memberPath(image.self, "Dockerfile"));
+    // addDockerfile of @dext/hosting goes by it, too.
+    list.add(`# Built from the workspace's root: docker build --file ${path} .`, {
+      because: "the packages of the workspace that the project needs lie outside of its folder",
     });
   }
   list.add("ARG REGISTRY=docker.io", { because: "a mirror can stand in for the public registry" });
@@ -111,7 +118,7 @@ function addHead(list: InstructionList, { base, profile, runtime }: HeadOptions)
   }
   list.stage("${REGISTRY}/${BASE_IMAGE}", { as: "base", because: "what all stages share" });
   list.add("WORKDIR /app", { because: "a folder of its own, which belongs to root" });
-  if (runtime === "deno") {
+  if (image.project.runtime.value === "deno") {
     list.add("ENV DENO_DIR=/deno-dir DENO_NO_UPDATE_CHECK=1", {
       because: "modules lie where the last stage finds them, and nothing asks for newer versions of Deno",
     });

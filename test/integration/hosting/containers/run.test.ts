@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -7,6 +8,8 @@ import type { AddressInfo } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { detectProject } from "@dext/project";
+import { planDockerfile } from "@dext/project/dockerfile";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { addConnectionString } from "../../../../hosting/src/resources/add-connection-string.ts";
 import { addContainer } from "../../../../hosting/src/resources/add-container.ts";
@@ -33,6 +36,9 @@ import {
   postgresImage,
   redisImage,
 } from "../../../fixtures/local-images.ts";
+import { hasNpm, nodeBuilderImage, writePlan } from "../../../fixtures/dockerfile/build-engine.ts";
+import { offlineLock, workspaceTree } from "../../../fixtures/dockerfile/sample-projects.ts";
+import { projectTree } from "../../../fixtures/project-tree.ts";
 import { waitUntil } from "../../../fixtures/processes/wait-until.ts";
 
 const service = fileURLToPath(new URL("../../../fixtures/containers/service.mjs", import.meta.url));
@@ -285,19 +291,70 @@ describe.skipIf(!docker.available)(`the containers of a run ${docker.reason}`, {
     expect(run.sinks.get("broken")?.lines).toContain("before");
   });
 
-  // Podman builds it.
-  test.skipIf(isPodman)("of a Dockerfile with what only BuildKit knows say so", async () => {
+  test("of a Dockerfile with what only BuildKit knows are built by it, every line told", async () => {
+    // Never the same: what was built before comes from the cache, without a word.
+    const two = `two ${randomUUID()}`;
     await writeFile(
       join(directory, "Dockerfile"),
-      `FROM ${images.base}\nRUN --mount=type=cache,target=/x ls\n`,
+      `ARG BASE=${images.base}\nFROM \${BASE}\nRUN --mount=type=cache,target=/x echo one; echo ${two}\nCMD ["/bin/cat", "/nothing"]\n`,
     );
-    addDockerfile(host, "modern", { context: "." });
+    addDockerfile(host, "modern", { context: ".", buildNetwork: "host" });
     const run = await open();
-    await expect(run.start("modern")).rejects.toMatchObject({
+    const container = await run.start("modern");
+    expect(await container.exited).toEqual({ exitCode: 1 });
+    const { lines = [] } = run.sinks.get("modern") ?? {};
+    const printed = lines.findIndex((line) => line === "one");
+    expect(lines[printed + 1]).toBe(two);
+    expect(lines.slice(0, printed).join("\n")).toContain(
+      `RUN --mount=type=cache,target=/x echo one; echo ${two}`,
+    );
+    await writeFile(
+      join(directory, "Dockerfile"),
+      `FROM ${images.base}\nRUN --mount=type=cache,target=/x exit 3\n`,
+    );
+    addDockerfile(host, "broken", { context: ".", buildNetwork: "host" });
+    await expect((await open()).start("broken")).rejects.toMatchObject({
       code: "DEXT_CONTAINER_BUILD_FAILED",
-      hint: expect.stringContaining("BuildKit"),
+      message: expect.stringMatching(/"broken" .*exit (?:code: |status )3/),
     });
   });
+
+  // Podman does without the secret.
+  test.skipIf(isPodman)("of a Dockerfile that is to be lent a secret say who can", async () => {
+    await writeFile(
+      join(directory, "Dockerfile"),
+      `FROM ${images.base}\nRUN --mount=type=secret,id=NPM_TOKEN ls\n`,
+    );
+    addDockerfile(host, "secret", { context: ".", buildNetwork: "host" });
+    const run = await open();
+    await expect(run.start("secret")).rejects.toMatchObject({
+      code: "DEXT_CONTAINER_BUILD_FAILED",
+      hint: expect.stringContaining("docker build"),
+    });
+  });
+
+  test.skipIf(!hasNpm)(
+    "of a Dockerfile that Dext wrote for a member are built from the workspace",
+    async () => {
+      const root = await projectTree({
+        ...workspaceTree({ range: "1.0.0", packageManager: "", packages: false }),
+        "package.json": { name: "root", private: true, workspaces: ["packages/*", "services/*"] },
+        "package-lock.json": offlineLock(),
+      });
+      await writePlan(await planDockerfile(await detectProject(join(root, "services/api"))));
+      const base = await nodeBuilderImage(used);
+      addDockerfile(host, "api", {
+        context: join(root, "services/api"),
+        buildArgs: { BASE_IMAGE: base },
+        buildNetwork: "host",
+      }).withHttpEndpoint({ targetPort: 3000 });
+      const run = await open();
+      await run.start("api");
+      const answer = (): Promise<string> =>
+        fetch(`http://127.0.0.1:${run.port("api", "http")}/alive`).then((got) => got.text(), String);
+      await expect.poll(answer, { timeout: 20_000 }).toBe("revision 1");
+    },
+  );
 
   test("serve as a backing resource with its password", async () => {
     const cache = addRedis(host, "cache");
