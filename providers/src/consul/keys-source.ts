@@ -129,10 +129,10 @@ export class KeysSource {
   }
 }
 
-/** What the next query names, for the index before and the one that came: undefined to begin anew. */
-export function nextIndex(before: number | undefined, index: number): number | undefined {
-  if (before !== undefined && index < before) return undefined;
-  return Math.max(1, index);
+/** What the next query names, for the index before and the one that came: undefined to begin anew. Zero would not block. */
+function nextIndex(before: number | undefined, index: number): number | undefined {
+  if (index < 1) return 1;
+  return before !== undefined && index < before ? undefined : index;
 }
 
 /** One text for what keys hold, whatever their indexes are. */
