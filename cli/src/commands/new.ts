@@ -1,83 +1,96 @@
 import { join } from "node:path";
 import process from "node:process";
 import { builtInGenerators, plan } from "@dext/generators";
-import type { Answers, GeneratorDefinition } from "@dext/generators";
+import type { Answers, Prompt } from "@dext/generators";
 import type { Command, CommandInput } from "../command.ts";
 import { cliError } from "../error-codes.ts";
 import { askAboutConflict, askOnTerminal } from "../new/ask.ts";
 import { carryOut } from "../new/carry-out.ts";
 import { findRoot } from "../new/find-root.ts";
+import { namedGenerator } from "../new/named-generator.ts";
+import type { NamedGenerator } from "../new/named-generator.ts";
 import { canAsk, conflictChoice, generateOptions, readAnswers } from "../new/plan-options.ts";
+import { promptAnswers, promptOptions } from "../new/prompt-options.ts";
 import { findPackageSource } from "../new/vendor-packages.ts";
+
+const options: Command["options"] = {
+  ...generateOptions,
+  "no-git": { type: "boolean", summary: "Make no git repository" },
+};
 
 /** `dext new` */
 export const newCommand: Command = {
   usage: "<what> [name] [options]",
   takesNames: true,
-  options: {
-    name: { type: "string", value: "<name>", summary: "The name, if it does not stand behind <what>" },
-    runtime: { type: "string", value: "<runtime>", summary: "What runs the service: node, deno, bun" },
-    kind: { type: "string", value: "<kind>", summary: "What the service is: api, worker, plain" },
-    "package-manager": {
-      type: "string",
-      value: "<name>",
-      summary: "npm, pnpm, yarn, bun; detected where there is one",
-    },
-    openapi: { type: "boolean", summary: "Have a web API describe itself at /openapi.json" },
-    "no-openapi": { type: "boolean", summary: "Have it describe nothing, and do not ask" },
-    ...generateOptions,
-    "no-git": { type: "boolean", summary: "Make no git repository" },
-  },
+  options,
   notes: [
-    "dext new app <name> makes a repository that runs at once, dext new service <name> a service in this one,",
-    "wired into its AppHost. Generators in dext.generators.ts or a plopfile are called by their names; --answers",
-    "gives their answers. dext new dockerfile [path…] is dext dockerfile, with its options. dext undo takes back what",
-    "was generated last.",
+    "dext new app <name> makes a repository that runs at once, dext new service <name> a service in this one, wired",
+    "into its AppHost; dext new apphost an AppHost for services that exist already. Generators in dext.generators.ts",
+    "or a plopfile are called by their names. dext new <what> --help lists the options that answer its questions.",
+    "dext new dockerfile [path…] is dext dockerfile, with its options. dext undo takes back what was generated last.",
   ],
-  async run(input) {
-    const { what, given } = readNames(input);
-    const ask = canAsk(input) ? askOnTerminal : undefined;
-    const answers = what === "app" ? await nameApp(given, { ask, input }) : given;
-    const target = what === "app" ? appTarget(answers) : findRoot();
-    const file = await readAnswers(input);
-    const change = await plan(what, answers, {
-      target,
-      file,
-      onConflict: conflictChoice(input) ?? (ask === undefined ? "abort" : askAboutConflict),
-      ...(what === "app" ? { detected: { vendored: findPackageSource().kind !== "registry" } } : {}),
-      ...(ask === undefined ? {} : { ask }),
+  async refine(args) {
+    const named = await namedGenerator(args, options);
+    return named === undefined ? newCommand : commandFor(named);
+  },
+  run() {
+    throw cliError("DEXT_CLI_ARGUMENT_MISSING", "dext new must be told what to make", {
+      hint: `Such as ${builtIn.map(({ name }) => `dext new ${name}${name === "apphost" ? "" : " <name>"}`).join(", ")}.`,
     });
-    return carryOut(change, input);
   },
 };
 
-/** What is to be made, and the answers that the command line gives. */
-function readNames(input: CommandInput): { what: string; given: Answers } {
-  const [what, positional, unexpected] = input.names;
-  if (what === undefined) {
-    throw cliError("DEXT_CLI_ARGUMENT_MISSING", "dext new must be told what to make", {
-      hint: `Such as ${builtIn.map(({ name }) => `dext new ${name} <name>`).join(", ")}.`,
-    });
-  }
-  if (unexpected !== undefined) {
-    throw cliError("DEXT_CLI_ARGUMENT_UNEXPECTED", `dext new takes one name, given too: "${unexpected}"`, {
-      hint: "Run: dext new --help",
-    });
-  }
-  const given = {
-    name: positional ?? input.text("name"),
-    runtime: input.text("runtime"),
-    kind: input.text("kind"),
-    packageManager: input.text("package-manager"),
-    openapi: input.flag("openapi") ? true : input.flag("no-openapi") ? false : undefined,
-  };
+/** `dext new <what>`, with an option for each question of the generator. */
+function commandFor({ definition, prompts }: NamedGenerator): Command {
+  const named = nameless(prompts) === undefined ? "" : " [name]";
   return {
-    what,
-    given: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    usage: `${definition.name}${named} [options]`,
+    summary: definition.description,
+    takesNames: true,
+    options: { ...promptOptions(prompts, options), ...options },
+    async run(input) {
+      const given = readAnswersOf(input, prompts);
+      const ask = canAsk(input) ? askOnTerminal : undefined;
+      const what = definition.name;
+      const answers = what === "app" ? await nameApp(given, { ask, input }) : given;
+      const change = await plan(what, answers, {
+        target: what === "app" ? appTarget(answers) : findRoot(),
+        file: await readAnswers(input),
+        onConflict: conflictChoice(input) ?? (ask === undefined ? "abort" : askAboutConflict),
+        ...(makesRoot.has(what) ? { detected: { vendored: findPackageSource().kind !== "registry" } } : {}),
+        ...(ask === undefined ? {} : { ask }),
+      });
+      return carryOut(change, input);
+    },
   };
 }
 
+/** Generators by which a repository gets the packages of Dext. */
+const makesRoot: ReadonlySet<string> = new Set(["app", "apphost"]);
+
 const builtIn = builtInGenerators.filter(({ name }) => !["eject", "resource", "dockerfile"].includes(name));
+
+/** The answers that the command line gives: options, and a name behind the generator's. */
+function readAnswersOf(input: CommandInput, prompts: readonly Prompt[]): Answers {
+  const [what, positional, unexpected] = input.names;
+  const answers = promptAnswers(prompts, { input, reserved: options });
+  if (positional === undefined) return answers;
+  const prompt = nameless(prompts);
+  if (unexpected !== undefined || prompt === undefined) {
+    const message =
+      prompt === undefined
+        ? `dext new ${what} takes no name, given: "${positional}"`
+        : `dext new takes one name, given too: "${unexpected}"`;
+    throw cliError("DEXT_CLI_ARGUMENT_UNEXPECTED", message, { hint: `Run: dext new ${what} --help` });
+  }
+  return { ...answers, [prompt.name]: positional };
+}
+
+/** The prompt that a name without an option answers: that for the name, else the first for a text. */
+function nameless(prompts: readonly Prompt[]): Prompt | undefined {
+  const texts = prompts.filter(({ type, default: standard }) => type === "text" && standard === undefined);
+  return texts.find(({ name }) => name === "name") ?? texts[0];
+}
 
 /** The name of an app says where it goes, so it is asked for before everything else. */
 async function nameApp(
@@ -112,6 +125,6 @@ function isAppName(value: unknown): value is string {
   return typeof value === "string" && namePrompt()?.validate?.(value, {}) === true;
 }
 
-function namePrompt(): NonNullable<GeneratorDefinition["prompts"]>[number] | undefined {
+function namePrompt(): Prompt | undefined {
   return builtIn.find(({ name }) => name === "app")?.prompts?.find(({ name }) => name === "name");
 }

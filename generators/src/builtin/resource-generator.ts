@@ -1,9 +1,4 @@
-import { posix } from "node:path";
-
-import { parseAppHost } from "../apphost/apphost-program.ts";
 import type { AppHostEdit } from "../apphost/edit-apphost.ts";
-import type { JsonEdit } from "../edits/edit-json.ts";
-import { generatorError } from "../generator-error.ts";
 import { defineGenerator } from "../generator/definition.ts";
 import type { GeneratorDefinition } from "../generator/definition.ts";
 import type { Draft } from "../generator/draft.ts";
@@ -11,6 +6,7 @@ import { quoting } from "../templates/quoted.ts";
 import { detectPackageManager } from "./package-managers.ts";
 import { resourceKinds } from "./resource-kinds.ts";
 import type { ResourceKind } from "./resource-kinds.ts";
+import { addDependencies, serviceFolderOf } from "./service-folder.ts";
 import { findAppHost } from "./service-generator.ts";
 import { namePrompt } from "./service-prompts.ts";
 
@@ -39,7 +35,7 @@ export const resourceGenerator: GeneratorDefinition = defineGenerator({
       draft.editAppHost({ path: appHost, edits });
       return;
     }
-    const folder = folderOf(to, draft.read(appHost) ?? "");
+    const folder = serviceFolderOf(to, draft.read(appHost) ?? "");
     draft.editAppHost({ path: appHost, edits: [...edits, { kind: "reference", from: to, to: name }] });
     if (kind.client === undefined) {
       const variable = kind.variable(name);
@@ -52,24 +48,6 @@ function hasUser(to: unknown): to is string {
   return typeof to === "string" && to !== "";
 }
 
-/**
- * The folder of a service, as the AppHost tells it: relative to the root, without `./`.
- *
- * @throws DextError `DEXT_GENERATE_ANSWER_INVALID`
- */
-function folderOf(service: string, source: string): string {
-  const program = parseAppHost(source);
-  const resources = typeof program === "string" ? [] : program.resources;
-  const [, path] = resources.find(({ name }) => name === service)?.calls[0]?.arguments ?? [];
-  if (path?.type === "Literal" && typeof path.value === "string")
-    return posix.normalize(path.value).replace(/\/$/, "");
-  const names = resources.filter(({ method }) => method === "addProject").map(({ name }) => `"${name}"`);
-  throw generatorError("DEXT_GENERATE_ANSWER_INVALID", `The AppHost has no project "${service}"`, {
-    hint: names.length === 0 ? "dext new service <name> makes one." : `It has ${names.join(", ")}.`,
-    details: { service },
-  });
-}
-
 function draftClient(
   draft: Draft,
   {
@@ -79,22 +57,8 @@ function draftClient(
     client,
   }: { name: string; folder: string; variable: string; client: NonNullable<ResourceKind["client"]> },
 ): void {
-  const manifest = `${folder}/package.json`;
-  if (draft.read(manifest) === undefined) {
-    throw generatorError(
-      "DEXT_GENERATE_FILE_MISSING",
-      `"${manifest}" does not exist, so it can get no client`,
-      {
-        hint: "Leave out --to, and reference the resource by hand.",
-        details: { path: manifest },
-      },
-    );
-  }
   const { template, dependencies, developmentDependencies } = client;
-  draft.editJson({
-    path: manifest,
-    edits: [...added("dependencies", dependencies), ...added("devDependencies", developmentDependencies)],
-  });
+  addDependencies(draft, { folder, dependencies, developmentDependencies });
   const file = `${folder}/src/${name}.ts`;
   draft.add({ path: file, template, data: { name, variable } });
   draft.followUp({
@@ -104,12 +68,4 @@ function draftClient(
   });
   const connect = `connect${quoting.typeName(name).text}`;
   draft.followUp({ kind: "next-step", text: `call ${connect}(service) of ${file} where the service starts` });
-}
-
-function added(field: string, versions: Readonly<Record<string, string>>): JsonEdit[] {
-  return Object.entries(versions).map(([each, version]) => ({
-    at: [field, each],
-    set: version,
-    ifAbsent: true,
-  }));
 }

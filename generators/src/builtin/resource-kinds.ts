@@ -71,6 +71,6 @@ function uriVariable(name: string): string {
 }
 
 /** `order-stream` → `ConnectionStrings__order_stream`: the twin without hyphens, which every shell lets through. */
-function connectionStringVariable(name: string): string {
+export function connectionStringVariable(name: string): string {
   return `ConnectionStrings__${name.replaceAll("-", "_")}`;
 }

@@ -13,6 +13,24 @@ export function namePrompt(message: string): Prompt {
   };
 }
 
+/** What is asked about every member of a workspace. */
+export const workspacePrompts: readonly Prompt[] = [
+  {
+    name: "packageManager",
+    type: "select",
+    message: "Which package manager?",
+    choices: packageManagerNames,
+    default: packageManagerNames[0],
+    propose: true,
+  },
+  {
+    name: "vendored",
+    type: "confirm",
+    message: "Are the packages of Dext in vendor/dext?",
+    default: false,
+  },
+];
+
 /** What is asked about a service. */
 export const servicePrompts: readonly Prompt[] = [
   {
@@ -47,20 +65,7 @@ export const servicePrompts: readonly Prompt[] = [
     default: false,
     propose: true,
   },
-  {
-    name: "packageManager",
-    type: "select",
-    message: "Which package manager?",
-    choices: packageManagerNames,
-    default: packageManagerNames[0],
-    propose: true,
-  },
-  {
-    name: "vendored",
-    type: "confirm",
-    message: "Are the packages of Dext in vendor/dext?",
-    default: false,
-  },
+  ...workspacePrompts,
 ];
 
 /** What a service can be run by. */

@@ -1,0 +1,125 @@
+import { editJson } from "../edits/edit-json.ts";
+import type { JsonEdit } from "../edits/edit-json.ts";
+import type { Draft } from "../generator/draft.ts";
+import type { TargetTree } from "../plan/target-tree.ts";
+import { isFile } from "../apphost/existing/compose-file.ts";
+import { dextVersion, vendoredPlace, vendoredPlaces } from "./dext-packages.ts";
+import { readManifest } from "./package-managers.ts";
+import type { PackageManagerName } from "./package-managers.ts";
+
+/** The names that an AppHost can have, in the order in which they are looked for. */
+const appHostNames: readonly string[] = ["apphost.ts", "apphost.mts", "apphost.js", "apphost.mjs"];
+
+/**
+ * The file of the AppHost: the one that is there, else `apphost.ts` where that is a module: for Deno, in a package of
+ * modules, or where the package is made with it. In a CommonJS package it is `apphost.mts`.
+ */
+export function chooseAppHostFile(tree: TargetTree): string {
+  const present = appHostNames.find((name) => tree.kindOf(name) === "file");
+  if (present !== undefined) return present;
+  const isModule = tree.kindOf("package.json") !== "file" || readManifest(tree)["type"] === "module";
+  return isModule ? "apphost.ts" : "apphost.mts";
+}
+
+/** Makes `@dext/hosting` and `dext` development dependencies of the root, which gets a manifest if it has none. */
+export function draftAppHostPackages(
+  draft: Draft,
+  { packageManager, vendored }: { packageManager: PackageManagerName; vendored: boolean },
+): void {
+  const place = (name: string): string => (vendored ? vendoredPlace(name) : dextVersion());
+  const pins = vendored ? Object.entries(vendoredPlaces()) : [];
+  const field = packageManager === "yarn" ? "resolutions" : "overrides";
+  const edits: JsonEdit[] = [
+    ...["@dext/hosting", "dext"].map((name): JsonEdit => ({
+      at: ["devDependencies", name],
+      set: place(name),
+      ifAbsent: true,
+    })),
+    ...(packageManager === "pnpm" ? [] : pins).map(([name, file]): JsonEdit => ({
+      at: [field, name],
+      set: file,
+      ifAbsent: true,
+    })),
+    ...denoDependencies(draft.tree),
+  ];
+  draft.edit({
+    path: "package.json",
+    name: "dext-packages",
+    create: '{\n  "private": true,\n  "type": "module"\n}\n',
+    edit: (text) => editJson(text, { path: "package.json", edits }),
+  });
+  if (packageManager === "pnpm" && pins.length > 0) pinForPnpm(draft, pins);
+  letDenoFindPackages(draft);
+  ignoreModules(draft);
+}
+
+/** pnpm reads pins from its own file; what a person has written there stays as it is. */
+function pinForPnpm(draft: Draft, pins: readonly (readonly [string, string])[]): void {
+  const lines = pins.map(([name, file]) => `  ${JSON.stringify(name)}: ${JSON.stringify(file)}`).join("\n");
+  const now = draft.read("pnpm-workspace.yaml") ?? "";
+  if (/^overrides:/m.test(now) && !now.includes(lines)) {
+    draft.followUp({ kind: "next-step", text: `Add to the overrides of pnpm-workspace.yaml:\n${lines}` });
+    return;
+  }
+  draft.edit({
+    path: "pnpm-workspace.yaml",
+    name: "dext-overrides",
+    create: "",
+    edit: (text) => {
+      if (text.includes(lines)) return text;
+      return `${text}${text === "" || text.endsWith("\n") ? "" : "\n"}overrides:\n${lines}\n`;
+    },
+  });
+}
+
+/** With a `package.json` beside it, Deno takes packages of npm from `node_modules` only: there they must be, too. */
+function denoDependencies(tree: TargetTree): JsonEdit[] {
+  const file = denoFile(tree);
+  if (file === undefined || tree.kindOf("package.json") === "file") return [];
+  const specifiers = Object.values(importsOf(tree.read(file)?.contents ?? ""));
+  return specifiers.flatMap((specifier): JsonEdit[] => {
+    const match = /^npm:\/?((?:@[^/@]+\/)?[^/@]+)(?:@([^/]+))?/.exec(String(specifier));
+    const [, name, version = "*"] = match ?? [];
+    return name === undefined ? [] : [{ at: ["dependencies", name], set: version, ifAbsent: true }];
+  });
+}
+
+/** Packages that no registry has yet are found where a package manager has put them. */
+function letDenoFindPackages(draft: Draft): void {
+  const file = denoFile(draft.tree);
+  if (file === undefined) return;
+  draft.editJson({ path: file, edits: [{ at: ["nodeModulesDir"], set: "manual" }] });
+}
+
+function denoFile(tree: TargetTree): string | undefined {
+  return ["deno.json", "deno.jsonc"].find((name) => isFile(tree, name));
+}
+
+/** The imports of a configuration of Deno, which may have comments. */
+function importsOf(text: string): Record<string, unknown> {
+  const plain = text
+    .replaceAll(
+      /("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g,
+      (_whole, quoted: string | undefined) => quoted ?? "",
+    )
+    .replaceAll(/("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])/g, (_whole, quoted: string | undefined) => quoted ?? "");
+  try {
+    const { imports } = JSON.parse(plain) as { imports?: unknown };
+    return typeof imports === "object" && imports !== null ? (imports as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** What is installed stays out of git. */
+function ignoreModules(draft: Draft): void {
+  draft.edit({
+    path: ".gitignore",
+    name: "ignore-node-modules",
+    create: "",
+    edit: (text) => {
+      if (/^\s*(?:\*\*)?\/?node_modules(?:\/|\/?\*\*?)?\s*$/m.test(text)) return text;
+      return `${text}${text === "" || text.endsWith("\n") ? "" : "\n"}node_modules/\n`;
+    },
+  });
+}
