@@ -53,7 +53,7 @@ test("each kind is tried from what is there to what Dext brings along", () => {
     rabbitmq: ["external", "container", "process"],
     consul: ["external", "container", "process"],
     kafka: ["external", "container"],
-    vault: ["external", "container"],
+    vault: ["external", "container", "process"],
     container: ["container"],
     dockerfile: ["container"],
     "connection-string": ["external"],
