@@ -66,11 +66,14 @@ async function readOne(file: string): Promise<Kubeconfig | undefined> {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw invalidKubeconfig(file, (error as Error).message, "Look at the rights of the file.");
   }
-  const { parseDocument } = await import("yaml");
-  const document = parseDocument(text, { prettyErrors: false });
-  // What the parser says could quote a token.
-  if (document.errors.length > 0) throw invalidKubeconfig(file, "it is not YAML");
-  const content = document.toJS() as Partial<Record<keyof Kubeconfig, unknown>> | null;
+  const { parse } = await import("yaml");
+  let content: Partial<Record<keyof Kubeconfig, unknown>> | null;
+  try {
+    content = parse(text, { prettyErrors: false }) as typeof content;
+  } catch {
+    // Without what the parser says, which could quote a token.
+    throw invalidKubeconfig(file, "it is not YAML");
+  }
   if (typeof content !== "object" || content === null) throw invalidKubeconfig(file, "it is empty");
   const folder = dirname(file);
   const current = content["current-context"];

@@ -117,13 +117,14 @@ export class ObjectWatch {
       for await (const event of watchEvents(heard(response, patience))) this.#take(event);
     } catch (error) {
       // A connection that broke is as good as one that was ended: the next stream begins where this one stood.
-      if (!patience.isOver && !isBroken(error)) throw error;
+      if (patience.isOver || isBroken(error)) return;
+      this.#version = undefined;
+      throw error;
     }
   }
 
   #take({ type, object }: WatchEvent): void {
     if (type === "ERROR") {
-      this.#version = undefined;
       throw object.code === 410 ? new VersionExpired(object.message) : toldError(object);
     }
     const { target, isNews, context } = this.#options;
