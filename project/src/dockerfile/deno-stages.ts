@@ -2,6 +2,7 @@ import { memberPath } from "./image-member.ts";
 import { copy, exec } from "./instruction-list.ts";
 import type { InstructionList } from "./instruction-list.ts";
 import { runtimeFiles } from "./runtime-files.ts";
+import { addOwnFiles } from "./node-stages.ts";
 import type { StageOptions } from "./node-stages.ts";
 
 /** The stages up to the last one, which is begun with the files that the program needs; for what Deno installs itself. */
@@ -74,10 +75,10 @@ export function addDenoStages(list: InstructionList, { image, start }: StageOpti
       line,
     });
   }
-  for (const member of image.members.filter(({ isProduction }) => isProduction)) {
-    const isBuilt = member.isProject && build !== undefined;
-    for (const { sources, target, from, because } of runtimeFiles(member, { isBuilt, start })) {
-      list.add(copy(sources, target, from === undefined ? {} : { from }), { because });
+  for (const member of image.members.filter(({ isProduction, isProject }) => isProduction && !isProject)) {
+    for (const { sources, target, because } of runtimeFiles(member, { isBuilt: false, start })) {
+      list.add(copy(sources, target), { because });
     }
   }
+  addOwnFiles(list, { image, isBuilt: build !== undefined, start });
 }

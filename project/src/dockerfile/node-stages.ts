@@ -190,9 +190,15 @@ function addRuntime(list: InstructionList, { options, built, commands, isInstall
       because: "Node reads from it how modules are loaded",
     });
   }
-  for (const member of image.members.filter(({ isProduction }) => isProduction)) {
-    addFiles(list, { member, isBuilt: built.includes(member), start });
+  for (const member of image.members.filter(({ isProduction, isProject }) => isProduction && !isProject)) {
+    for (const { sources, target, from, because } of runtimeFiles(member, {
+      isBuilt: built.includes(member),
+      start,
+    })) {
+      list.add(copy(sources, target, from === undefined ? {} : { from }), { because });
+    }
   }
+  addOwnFiles(list, { image, isBuilt: built.includes(image.self), start });
 }
 
 /** The modules hold copies of the workspace's packages, so that only the project's own files are missing. */
@@ -204,14 +210,21 @@ function addDeployment(
   const because = "the deployment holds the modules, and among them copies of the workspace's packages";
   list.add(copy(["/deploy/package.json"], `./${self.path}/`, { from: "build" }), { because });
   list.add(copy(["/deploy/node_modules/"], `./${self.path}/node_modules/`, { from: "build" }), { because });
-  addFiles(list, { member: self, isBuilt: built.includes(self), start });
+  addOwnFiles(list, { image, isBuilt: built.includes(self), start });
 }
 
-function addFiles(
+/** The files of the project itself, last and into its folder: what changes most often is one layer, and the last. */
+export function addOwnFiles(
   list: InstructionList,
-  { member, isBuilt, start }: { member: ImageMember; isBuilt: boolean; start: StartCommand },
+  { image: { self }, isBuilt, start }: { image: ImageProject; isBuilt: boolean; start: StartCommand },
 ): void {
-  for (const { sources, target, from, because } of runtimeFiles(member, { isBuilt, start })) {
-    list.add(copy(sources, target, from === undefined ? {} : { from }), { because });
+  if (self.path !== ".") {
+    list.add(`WORKDIR /app/${self.path}`, {
+      because: "the program runs in its own folder, as it does on a developer's machine",
+    });
+  }
+  for (const { sources, target, from, because } of runtimeFiles(self, { isBuilt, start })) {
+    const inside = self.path === "." ? target : target.replace(`./${self.path}/`, "./");
+    list.add(copy(sources, inside, from === undefined ? {} : { from }), { because });
   }
 }

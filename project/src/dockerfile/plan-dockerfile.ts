@@ -126,13 +126,8 @@ function addHead(list: InstructionList, { base, profile, image }: HeadOptions): 
 }
 
 function addEnd(list: InstructionList, { image, start }: StageOptions): void {
-  const { project, self } = image;
+  const { project } = image;
   const port = imagePort(image);
-  if (self.path !== ".") {
-    list.add(`WORKDIR /app/${self.path}`, {
-      because: "the program runs in its own folder, as it does on a developer's machine",
-    });
-  }
   addEnvironment(list, { image, port });
   addLabels(list, project);
   list.add("USER 1000:1000", {
