@@ -1,9 +1,22 @@
 import { createBuilder } from "@dext/hosting";
+import { announcement, receipts } from "./settings.ts";
 
 const host = createBuilder();
 
 const signingKey = host.addParameter("order-signing-key", { secret: true, generate: { length: 40 } });
 const cache = host.addRedis("cache");
+
+// Both only where they can be had without a download; the shop has something to fall back to.
+const settings = host
+  .addConsul("settings")
+  .withLauncher(["external", "process"])
+  .withOptional()
+  .withKeyValues({ "shop/announcement/text": "Storm lanterns travel free until the storm is over." });
+const vault = host
+  .addVault("vault")
+  .withLauncher(["external", "process"])
+  .withOptional()
+  .withSecrets({ "secret/shop/receipts": { key: signingKey } });
 
 const inventory = host
   .addDenoApp("inventory", "./inventory/main.ts")
@@ -23,6 +36,8 @@ const api = host
   .withReference(cache)
   .withReference(inventory)
   .withEnvironment("ORDER_SIGNING_KEY", signingKey)
+  .withConfiguration(announcement, ["announcement.*"], { from: [settings] })
+  .withConfiguration(receipts, ["receipts.*"], { from: [vault] })
   .waitForCompletion(seed)
   .withHttpHealthCheck("/health");
 
@@ -31,6 +46,7 @@ host
   .withReplicas(2)
   .withReference(cache)
   .withEnvironment("ORDER_SIGNING_KEY", signingKey)
+  .withConfiguration(receipts, ["receipts.key"], { from: [vault] })
   .withEnvironment("PACKING_TIME", "1200")
   .waitFor(cache)
   .withHttpHealthCheck("/health")

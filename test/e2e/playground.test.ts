@@ -5,18 +5,23 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { startAppHost } from "@dext/hosting/testing";
 import type { TestAppHost } from "@dext/hosting/testing";
 import type { ResourceSnapshot } from "@dext/protocol";
+import { findProgram } from "../../hosting/src/orchestration/find-program.ts";
+import { requirement } from "../fixtures/requirement.ts";
+import { makeVaultProgram } from "../fixtures/vault/vault-program.ts";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 
 const playground = fileURLToPath(new URL("../../playground", import.meta.url));
 const dext = fileURLToPath(new URL("../../cli/bin/dext.js", import.meta.url));
 const hasRedis = ["/usr/bin", "/usr/local/bin"].some((folder) => existsSync(`${folder}/redis-server`));
+const consulPath = await findProgram("consul");
+const hasConsul = requirement("consul", () => consulPath !== undefined);
 /** What a machine has without this repository: whatever Node is there is too old for the services. */
 const poorPath = "/usr/local/bin:/usr/bin:/bin";
 
@@ -45,6 +50,12 @@ describe.each([
       const resources = await app.resources();
       expectAllThere(resources);
       expect(resources.find(({ name }) => name === "cache")?.launcher).toBe(launcher);
+    });
+
+    it("announces something of its own where no Consul is there", async () => {
+      const page = await readPage(app.url("web"));
+      const isThere = (await app.resources()).some(({ name }) => name === "settings");
+      expect(page).toContain(isThere ? "Announced by Consul" : "Announced by the code");
     });
 
     it("takes an order from the page's form to the worker's log and back to the page as shipped", async () => {
@@ -163,6 +174,60 @@ describe.each([
   });
 });
 
+describe.skipIf(!hasConsul.available)(`the playground with Consul and Vault ${hasConsul.reason}`, () => {
+  let app: TestAppHost | undefined;
+  let program: Awaited<ReturnType<typeof makeVaultProgram>>;
+  beforeAll(async () => {
+    program = await makeVaultProgram();
+  });
+  afterAll(async () => {
+    await app?.stop();
+    await program.close();
+  });
+
+  it("announces what stands in Consul, signs with the key of Vault, and follows both", async () => {
+    vi.stubEnv("PATH", [program.folder, dirname(consulPath ?? ""), poorPath].join(delimiter));
+    app = await startAppHost(join(playground, "apphost.ts"), { launch: "embedded", timeout: "60s" });
+    const web = app.url("web");
+    const page = await readPage(web);
+    expect(page).toContain("Storm lanterns travel free until the storm is over.");
+    expect(page).toContain("Announced by Consul · receipts signed with a key of Vault");
+
+    await fetch(new URL("/v1/kv/shop/announcement/text", app.url("settings")), {
+      method: "PUT",
+      body: "Closed <b>for the fair</b>.",
+    });
+    await vi.waitFor(
+      async () => expect(await readPage(web)).toContain("Closed &#60;b&#62;for the fair&#60;/b&#62;."),
+      { timeout: 20_000, interval: 200 },
+    );
+    // What does not fit keeps the last good one, and the shop goes on.
+    const api = await app.waitFor("api", "Healthy");
+    await fetch(new URL("/v1/kv/shop/announcement/text", app.url("settings")), {
+      method: "PUT",
+      body: "x".repeat(201),
+    });
+    await vi.waitFor(
+      async () =>
+        expect((await app?.resource("api"))?.configurationProblems).toMatchObject([{ state: "INVALID" }]),
+      { timeout: 10_000, interval: 100 },
+    );
+    expect(await readPage(web)).toContain("Closed &#60;b&#62;");
+    expect(await app.resource("api")).toMatchObject({ generation: api.generation, health: "Healthy" });
+
+    // The worker knows the api's receipts by the key of Vault, which neither of them has access to.
+    const placed = await submit(web, { action: "/orders", fields: { product: "enamel-mug", quantity: "1" } });
+    const number = new URL(placed.headers.get("location") ?? "", web).searchParams.get("placed");
+    await vi.waitFor(
+      async () =>
+        expect((await app?.logs("worker"))?.map(({ text }) => text).join("\n")).toContain(
+          `Order ${number} is shipped`,
+        ),
+      { timeout: 20_000, interval: 250 },
+    );
+  }, 120_000);
+});
+
 describe("the playground run by dext", () => {
   let run: Run | undefined;
   afterEach(() => run?.abandon());
@@ -195,8 +260,10 @@ function expectAllThere(resources: readonly ResourceSnapshot[]): void {
 async function expectGone(resources: readonly ResourceSnapshot[]): Promise<void> {
   const processes = resources.flatMap(({ name, pid }) => (name === "seed" || !pid ? [] : [pid]));
   const ports = resources.flatMap(({ endpoints }) => endpoints.map(({ url }) => Number(new URL(url).port)));
-  expect(processes).toHaveLength(7);
-  expect(ports).toHaveLength(7);
+  // Consul and Vault are there where the machine has them.
+  const optional = resources.filter(({ name }) => name === "settings" || name === "vault").length;
+  expect(processes).toHaveLength(7 + optional);
+  expect(ports).toHaveLength(7 + optional);
   expect(processes.filter(isAlive)).toEqual([]);
   expect(await Promise.all(ports.map(isOpen))).toEqual(ports.map(() => false));
 }

@@ -18,9 +18,13 @@ const service = createService({
 const { logger } = service;
 const cache = connectCache(settings.cacheUri, logger);
 const inventory = createInventory(service.http);
-const orders = createOrderBook(cache, { inventory, signingKey: settings.orderSigningKey.reveal() });
+const { announcement, receipts } = settings;
+const signingKey = (receipts.key ?? settings.orderSigningKey).reveal();
+const orders = createOrderBook(cache, { inventory, signingKey });
+const news = { announcement, receipts: { source: receipts.source } };
 const live = createLiveStock(cache, { inventory, service });
 
 service.health.add("redis", () => cache.isReady, { tags: ["ready"] });
 service.onShutdown(() => cache.destroy(), { name: "redis" });
-await service.serve(createRoutes({ cache, inventory, orders, live, report, logger }));
+logger.info("Settings are read", { announcement: announcement.source, receipts: receipts.source });
+await service.serve(createRoutes({ cache, inventory, orders, live, news, report, logger }));

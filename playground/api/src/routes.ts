@@ -9,11 +9,18 @@ import type { LiveStock } from "./live-stock.ts";
 import type { OrderBook } from "./order-book.ts";
 import type { PipelineReport } from "./pipeline-report.ts";
 
+/** What the shop announces and where its settings come from. */
+export interface News {
+  announcement: { readonly text: string; readonly source: string };
+  receipts: { readonly source: string };
+}
+
 interface Parts {
   cache: Cache;
   inventory: Inventory;
   orders: OrderBook;
   live: LiveStock;
+  news: News;
   report: PipelineReport;
   logger: Logger;
 }
@@ -21,6 +28,7 @@ interface Parts {
 export function createRoutes(parts: Parts): (request: Request) => Promise<Response> {
   return async (request) => {
     try {
+      if (new URL(request.url).pathname === "/news") return Response.json(parts.news);
       // Commands would fail one by one; this way the caller hears at once what is the matter.
       if (!parts.cache.isReady) throw away();
       return await route(request, parts);

@@ -28,8 +28,18 @@ async function refreshPipeline() {
   if (response?.ok) pipeline.innerHTML = await response.text();
 }
 
+const announcement = document.querySelector("#announcement");
+
+async function refreshAnnouncement() {
+  const response = await fetch("/announcement").catch(() => undefined);
+  const text = response?.ok ? await response.text() : "";
+  // While the api starts again, what was announced stays.
+  if (text !== "") announcement.innerHTML = text;
+}
+
 async function followPipeline() {
   if (!document.hidden && !pipeline.matches(":focus-within")) await refreshPipeline();
+  if (!document.hidden) await refreshAnnouncement();
   setTimeout(followPipeline, 1_500);
 }
 

@@ -16,10 +16,17 @@ export interface PipelineState {
   events: readonly { time: string; text: string }[];
 }
 
+/** What the shop announces, and where that and the key of its receipts come from. */
+export interface News {
+  announcement: { text: string; source: string };
+  receipts: { source: string };
+}
+
 export interface Api {
   readProducts(): Promise<StockedProduct[]>;
   readOrders(): Promise<Order[]>;
   readPipeline(): Promise<PipelineState>;
+  readNews(): Promise<News>;
   placeOrder(wanted: {
     product: string;
     quantity: number;
@@ -36,6 +43,7 @@ export function createApi(http: HttpClient): Api {
       const { orders } = await http.get("http://api/orders").json<{ orders: Order[] }>();
       return orders;
     },
+    readNews: () => http.get("http://api/news").json<News>(),
     readPipeline: () => http.get("http://api/pipeline").json<PipelineState>(),
     async placeOrder(wanted) {
       try {

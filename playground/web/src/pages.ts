@@ -1,5 +1,6 @@
 import type { Logger } from "@dext/core";
 import { isAway } from "./api.ts";
+import { announcementLine } from "./announcement-line.ts";
 import type { Api } from "./api.ts";
 import type { Assets } from "./assets.ts";
 import { isFault } from "./fault-switch.ts";
@@ -29,6 +30,8 @@ export function createPages(parts: Parts): (request: Request) => Promise<Respons
         return takeOrder(request, parts);
       case "GET /orders":
         return showOrders(parts);
+      case "GET /announcement":
+        return answer(await readAnnouncement(parts), 200);
       case "GET /pipeline":
         return answer(await readPanel(parts), 200);
       case "POST /fault":
@@ -45,13 +48,14 @@ async function showShop(
 ): Promise<Response> {
   const { placed, attempt } = options;
   const { api, logger, stockUrl } = parts;
-  const [products, orders, panel] = await Promise.all([
+  const [products, orders, panel, announcement] = await Promise.all([
     unlessAway(api.readProducts(), logger),
     unlessAway(api.readOrders(), logger),
     readPanel(parts),
+    readAnnouncement(parts),
   ]);
   const status = attempt?.status ?? (products && orders ? 200 : 503);
-  return answer(shopPage({ products, orders, panel, stockUrl, placed, attempt }), status);
+  return answer(shopPage({ products, orders, panel, announcement, stockUrl, placed, attempt }), status);
 }
 
 /** The list of orders alone, which `live.js` puts in place of the one on the page. */
@@ -90,6 +94,11 @@ async function readPanel({ api, faults }: Parts): Promise<Html> {
     api.readPipeline().catch(() => undefined),
   ]);
   return pipelinePanel({ fault, pipeline });
+}
+
+/** What is announced, which `live.js` keeps up to date: the api starts again when it has changed. */
+async function readAnnouncement({ api }: Parts): Promise<Html> {
+  return announcementLine(await api.readNews().catch(() => undefined));
 }
 
 async function turnFault(request: Request, { faults, logger }: Parts): Promise<Response> {

@@ -19,13 +19,22 @@ interface ShopPage {
   orders: readonly Order[] | undefined;
   /** What the inventory is made to do, and what the pipeline does about it. */
   panel: Html;
+  announcement: Html;
   stockUrl: string | undefined;
   /** The number of the order that was just placed. */
   placed: string | undefined;
   attempt: Attempt | undefined;
 }
 
-export function shopPage({ products, orders, panel, stockUrl, placed, attempt }: ShopPage): Html {
+export function shopPage({
+  products,
+  orders,
+  panel,
+  announcement,
+  stockUrl,
+  placed,
+  attempt,
+}: ShopPage): Html {
   const order = placed && orders?.find(({ number }) => number === placed);
   return html`<!doctype html>
     <html lang="en">
@@ -50,6 +59,7 @@ export function shopPage({ products, orders, panel, stockUrl, placed, attempt }:
         </header>
         <main>
           <div class="notices">
+            <div id="announcement">${announcement}</div>
             ${order && placedNotice(order)} ${attempt && notice("problem", attempt.message)}
             ${!products && notice("problem", "Our order desk does not answer at the moment. Please come back shortly.")}
           </div>

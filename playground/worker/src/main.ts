@@ -5,11 +5,12 @@ import { definition } from "./config.ts";
 import { fulfil } from "./fulfil.ts";
 import { readOrders } from "./order-stream.ts";
 
-const { cacheUri, orderSigningKey, packingTime } = (await loadConfig(definition)).value;
+const { cacheUri, orderSigningKey, receipts, packingTime } = (await loadConfig(definition)).value;
 const service = createService({ name: "worker", logger: createConsoleLogger() });
 const { logger, stopping } = service;
 const cache = connectCache(cacheUri, logger);
-const packing = { cache, logger, signingKey: orderSigningKey.reveal(), packingTime, stopping };
+const signingKey = (receipts.key ?? orderSigningKey).reveal();
+const packing = { cache, logger, signingKey, packingTime, stopping };
 const reading = readOrders({
   cache,
   logger,
