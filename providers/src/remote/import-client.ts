@@ -15,7 +15,7 @@ export async function importClient<Module>(
   } catch (error) {
     if (!isMissing(error, library)) throw error;
     throw remoteError("DEXT_CONFIG_CLIENT_MISSING", `${source} needs the package "${library}"`, {
-      hint: `Install it: npm install ${library}`,
+      hint: `Install it: ${"Deno" in globalThis ? "deno add npm:" : "npm install "}${library}`,
       cause: error,
       details: { library },
     });
@@ -27,6 +27,6 @@ function isMissing(error: unknown, library: string): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as NodeJS.ErrnoException;
   const names = error.message.includes(`'${library}'`) || error.message.includes(`"${library}"`);
-  // Deno: `TypeError: Import "consul" not a dependency`, `Could not find package …`, with the same code or none.
+  // Deno: `TypeError: Import "consul" not a dependency`, `Could not find package 'consul' from referrer …`.
   return (code === "ERR_MODULE_NOT_FOUND" || error instanceof TypeError) && names;
 }
