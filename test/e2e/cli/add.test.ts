@@ -1,6 +1,8 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
@@ -10,6 +12,7 @@ import { dext, endLeftDexts, startDext } from "../../fixtures/cli/dext-process.t
 import { freePort } from "../../fixtures/embedded-redis/redis-servers.ts";
 import { outsideEnvironment, outsideFolder } from "../../fixtures/generators/outside-folder.ts";
 import type { OutsideFolder } from "../../fixtures/generators/outside-folder.ts";
+import { startOtlpReceiver } from "../../fixtures/otlp-receiver.ts";
 import { requirement } from "../../fixtures/requirement.ts";
 
 const redis = await findProgram("redis-server");
@@ -23,6 +26,11 @@ const reason =
   ].find(({ available }) => !available)?.reason ?? "";
 const env = outsideEnvironment();
 let outside: OutsideFolder;
+/** The outside system that the component is for. */
+const billing = createServer((request, response) => {
+  response.writeHead(request.url === "/items/1" ? 200 : 404, { "content-type": "application/json" });
+  response.end('{ "id": "1", "name": "Mug" }');
+});
 
 beforeAll(async () => {
   outside = await outsideFolder();
@@ -34,20 +42,31 @@ beforeAll(async () => {
       await makes(["add", resource, "--to", to, "--no-install"], shop);
     }
   }
+  await once(billing.listen(0, "127.0.0.1"), "listening");
+  const url = `http://127.0.0.1:${(billing.address() as AddressInfo).port}`;
+  const component = ["new", "component", "billing", "--url", url, "--no-install"];
+  for (const to of ["web", "stock"]) await makes([...component, "--to", to], shop);
+  await makes(["new", "component", "ledger", "--kind", "plain", "--runtime", "deno", "--no-install"], shop);
   await run("install");
 }, 120_000);
-afterAll(() => outside.remove());
+afterAll(async () => {
+  billing.close();
+  await outside.remove();
+});
 afterEach(endLeftDexts);
 
-describe("dext add", () => {
-  it("gives services clients that type-check and that linters have nothing against", async () => {
+describe("dext add and dext new component", () => {
+  it("make clients that type-check, that linters have nothing against, and that pass their tests", async () => {
     await expect(run("run", "check")).resolves.toBeDefined();
     await expect(run("run", "lint")).resolves.toBeDefined();
-  }, 60_000);
+    await expect(run("run", "test")).resolves.toBeDefined();
+  }, 120_000);
 
   it.skipIf(reason !== "")(
-    `gives services on Node and Deno clients that work, and that come back with their servers ${reason}`,
+    `give services on Node and Deno clients that work, show in telemetry, and come back with their servers ${reason}`,
     async () => {
+      const receiver = await startOtlpReceiver();
+      onTestFinished(() => receiver.close());
       const { shop } = outside;
       for (const name of ["web", "stock"]) {
         await writeFile(join(shop.path, "services", name, "src/main.ts"), usingAll(name));
@@ -57,12 +76,20 @@ describe("dext add", () => {
       await writeFile(appHost, (await readFile(appHost, "utf8")).replaceAll(".waitFor(stream)", ""));
       const system = startDext(["run", "web", "stock", "--json"], {
         folder: shop,
-        env: { ...env, ConnectionStrings__stream: "127.0.0.1:1" },
+        env: { ...env, ConnectionStrings__stream: "127.0.0.1:1", DEXT_OTLP_ENDPOINT: receiver.url },
       });
       const wait = ["wait", "web", "stock", "--for", "healthy", "--timeout", "60s"];
       expect(await dext(wait, { folder: shop })).toMatchObject({ code: 0 });
-      const answers = { cache: "kept", two: 2, message: "sent" };
+      const answers = { cache: "kept", two: 2, message: "sent", item: { id: "1", name: "Mug" } };
       expect(await Promise.all(["web", "stock"].map(ask))).toEqual([answers, answers]);
+      for (const name of ["web", "stock"]) {
+        await receiver.wait(({ spans }) =>
+          spans.some((span) => span.service === name && span.name === "billing find"),
+        );
+        await receiver.wait(({ points }) =>
+          points.some((point) => point.service === name && point.name === "billing.call.duration"),
+        );
+      }
 
       for (const server of ["cache", "db", "messages"]) {
         expect(await dext(["restart", server], { folder: shop })).toMatchObject({ code: 0 });
@@ -85,7 +112,7 @@ describe("dext add", () => {
   it.each([
     ["Node", "web", [process.execPath, "src/main.ts"]],
     ["Deno", "stock", ["deno", "run", "-A", "src/main.ts"]],
-  ])("gives a service on %s a Kafka client that tells that its server is away", async (_, name, command) => {
+  ])("give a service on %s a Kafka client that tells that its server is away", async (_, name, command) => {
     const folder = join(outside.shop.path, "services", name);
     await writeFile(join(folder, "src/main.ts"), usingKafka(name));
     const port = await freePort();
@@ -131,6 +158,7 @@ function usingAll(name: string): string {
 import { Buffer } from "node:buffer";
 import { EventEmitter, once } from "node:events";
 import { createService } from "@dext/service";
+import { connectBilling } from "@shop/billing";
 import { connectCache } from "./cache.ts";
 import { connectDb } from "./db.ts";
 import { connectMessages } from "./messages.ts";
@@ -139,6 +167,7 @@ const queue = "${name}";
 const service = createService({ name: queue });
 const cache = await connectCache(service);
 const db = connectDb(service);
+const billing = connectBilling(service);
 const arrivals = new EventEmitter();
 const messages = await connectMessages(service, async (connection) => {
   const channel = await connection.createChannel();
@@ -158,7 +187,8 @@ await service.serve(async () => {
   channel.sendToQueue(queue, Buffer.from("sent"));
   const [message] = await arrived;
   await channel.close();
-  return Response.json({ cache: await cache.get(queue), two: rows[0].two, message });
+  const item = await billing.find("1");
+  return Response.json({ cache: await cache.get(queue), two: rows[0].two, message, item });
 });
 `;
 }
