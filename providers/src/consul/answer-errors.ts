@@ -52,10 +52,11 @@ export function garbageError(response: LibraryResponse, asked: Asked): Error {
 
 /** Nothing answered. */
 export function networkError(error: unknown, asked: Asked): Error {
-  return sourceUnavailable(nameOf(asked), {
-    cause: new Error(reasonOf(error)),
-    hint: "Start Consul, correct the address, or make the layer optional.",
-  });
+  const reason = reasonOf(error);
+  const hint = /certificate|issuer/i.test(reason)
+    ? 'Give the certificate of its authority as "tls.caFile", or by CONSUL_CACERT.'
+    : "Start Consul, correct the address, or make the layer optional.";
+  return sourceUnavailable(nameOf(asked), { cause: new Error(reason), hint });
 }
 
 /** The token may not read the keys; the rules that it needs are in the hint and in `details.policy`. */
