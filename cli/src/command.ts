@@ -28,6 +28,10 @@ export interface Command {
   options: Readonly<Record<string, OptionDescription>>;
   /** What else there is to know, as lines for the help. */
   notes?: readonly string[];
+  /** What it does, where it is more than its entry says. */
+  summary?: string;
+  /** The command as what stands behind its name makes it; for options that depend on that. */
+  refine?(args: readonly string[]): Promise<Command>;
   /** Does the work and gives the exit code. */
   run(input: CommandInput): Promise<number>;
 }

@@ -28,7 +28,7 @@ export function generalHelp(commands: readonly CommandEntry[]): string {
 export function commandHelp({ name, summary }: CommandEntry, command: Command): string {
   const options = Object.entries({ ...command.options, help: helpOption });
   return [
-    summary,
+    command.summary ?? summary,
     "",
     `Usage: dext ${name} ${command.usage}`,
     "",

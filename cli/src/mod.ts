@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { commandTable } from "./command-table.ts";
-import type { CommandEntry } from "./command.ts";
+import type { Command, CommandEntry } from "./command.ts";
 
 /**
  * Runs a command line (without the program's own name) and sets the exit code of the process. It never throws: errors
@@ -33,12 +33,10 @@ async function execute(argv: readonly string[]): Promise<number> {
   if (first === undefined || first === "--help" || first === "-h") return printGeneralHelp();
   if (first === "help") return printHelp(args[0]);
   const entry = await findCommand(first);
-  const [command, { parseCommandLine }] = await Promise.all([
-    entry.load(),
-    import("./parse-command-line.ts"),
-  ]);
+  const [loaded, { parseCommandLine }] = await Promise.all([entry.load(), import("./parse-command-line.ts")]);
+  const command = (await loaded.refine?.(args)) ?? loaded;
   const input = parseCommandLine(entry.name, { command, args });
-  return input.flag("help") ? printHelp(entry.name) : command.run(input);
+  return input.flag("help") ? printCommandHelp(entry, command) : command.run(input);
 }
 
 async function findCommand(name: string): Promise<CommandEntry> {
@@ -70,7 +68,11 @@ async function printGeneralHelp(): Promise<number> {
 async function printHelp(name: string | undefined): Promise<number> {
   if (name === undefined || name.startsWith("-")) return printGeneralHelp();
   const entry = await findCommand(name);
-  const [command, { commandHelp }] = await Promise.all([entry.load(), import("./help.ts")]);
+  return printCommandHelp(entry, await entry.load());
+}
+
+async function printCommandHelp(entry: CommandEntry, command: Command): Promise<number> {
+  const { commandHelp } = await import("./help.ts");
   process.stdout.write(commandHelp(entry, command));
   return 0;
 }

@@ -27,6 +27,9 @@ export const generatorErrorCodes = {
   DEXT_GENERATE_TEMPLATE_INVALID: "A template does not compile, or pastes a value without quoting it",
   DEXT_GENERATE_TEMPLATE_FAILED: "A template threw an error while it was rendered",
   DEXT_GENERATE_VALUE_UNQUOTABLE: "A value cannot be written in the language that a template asks for",
+  DEXT_GENERATE_NOTHING_FOUND: "There is nothing that an AppHost could be made from",
+  DEXT_GENERATE_SYSTEM_UNREADABLE:
+    "A file that an AppHost is to be made from, such as a Compose file, cannot be understood",
   DEXT_GENERATE_ANCHOR_MISSING: "The place at which a file is to be edited is not in it",
   DEXT_GENERATE_ANCHOR_AMBIGUOUS: "The place at which a file is to be edited is in it more than once",
   DEXT_GENERATE_JSON_INVALID:

@@ -31,10 +31,12 @@ export type {
   JsonEditAction,
   ModifyAction,
   Prompt,
+  PromptContext,
   TextSource,
 } from "./generator/definition.ts";
 export type { Draft } from "./generator/draft.ts";
-export { loadGenerators } from "./generator/load-generators.ts";
+export { findGenerator, loadGenerators } from "./generator/load-generators.ts";
+export { settlePrompts } from "./generator/settle-prompts.ts";
 export { plan } from "./generator/plan-generator.ts";
 export type { PlanOptions } from "./generator/plan-generator.ts";
 export type {

@@ -31,6 +31,7 @@ export async function carryOut(plan: ChangePlan, input: CommandInput): Promise<n
     install: !input.flag("no-install"),
     git: !input.flag("no-git"),
   });
+  showNotes(plan);
   showNextSteps(plan, left);
   return countConflicts(plan);
 }
@@ -68,6 +69,18 @@ function showFiles({ operations, files, target }: ChangePlan): void {
   for (const { path, choice, diff } of files) {
     if (choice === "keep" || choice === "diff") printLine(`${style.dim("=")} ${path} ${style.dim("kept")}`);
     if (diff !== undefined) printLine(diff);
+  }
+}
+
+/** What a person should know, the place in front. */
+function showNotes({ followUps }: ChangePlan): void {
+  const notes = followUps.filter((step) => step.kind === "note");
+  if (notes.length === 0) return;
+  printLine("");
+  printLine("Notes:");
+  for (const { text, file, line } of notes) {
+    const place = file === undefined ? "" : `${file}${line === undefined ? "" : `:${line}`}  `;
+    printLine(`  ${place}${text}`);
   }
 }
 

@@ -50,7 +50,7 @@ export async function resolveAnswers(prompts: readonly Prompt[], sources: Answer
       refuseFlag(prompt, flags);
       continue;
     }
-    const given = givenAnswer(prompt, sources);
+    const given = givenAnswer(prompt, sources, answers);
     if (given !== undefined && !(given.isProposal && prompt.propose === true && sources.ask !== undefined)) {
       answers[prompt.name] = checkAnswer(prompt, { ...given, answers });
     } else if (sources.ask !== undefined) {
@@ -76,17 +76,34 @@ interface Given {
 }
 
 function givenAnswer(
-  { name, default: standard }: Prompt,
+  prompt: Prompt,
   { flags = {}, file = {}, saved = {}, detected = {} }: AnswerSources,
+  answers: Answers,
 ): Given | undefined {
+  const { name, type, default: standard } = prompt;
   const candidates = [
     { value: own(flags, name), source: flagOf(name), isFlag: true, isProposal: false },
     { value: own(file, name), source: `"${name}" of the answers file`, isFlag: false, isProposal: false },
-    { value: own(saved, name), source: `the saved answer "${name}"`, isFlag: false, isProposal: false },
+    {
+      value: stillThere(own(saved, name), { prompt, answers }),
+      source: `the saved answer "${name}"`,
+      isFlag: false,
+      // There may be more to choose from by now.
+      isProposal: type === "multiselect",
+    },
     { value: own(detected, name), source: `the detected "${name}"`, isFlag: false, isProposal: true },
     { value: standard, source: `the default of "${name}"`, isFlag: false, isProposal: true },
   ];
   return candidates.find(({ value }) => value !== undefined);
+}
+
+/** A saved choice of several, without those that there are no longer. */
+function stillThere(value: unknown, { prompt, answers }: { prompt: Prompt; answers: Answers }): unknown {
+  if (prompt.type !== "multiselect" || !Array.isArray(value)) return value;
+  const known = choicesOf(prompt, answers).map((choice) =>
+    typeof choice === "string" ? choice : choice.value,
+  );
+  return (value as unknown[]).filter((each) => known.includes(each as string));
 }
 
 async function askFor(

@@ -53,21 +53,32 @@ export function draftAppHostPackages(
   ignoreModules(draft);
 }
 
-/** pnpm reads pins from its own file; what a person has written there stays as it is. */
+/** pnpm reads pins from its own file; a list that is written on one line is left to a person. */
 function pinForPnpm(draft: Draft, pins: readonly (readonly [string, string])[]): void {
-  const lines = pins.map(([name, file]) => `  ${JSON.stringify(name)}: ${JSON.stringify(file)}`).join("\n");
+  const linesAt = (indentation: string): string =>
+    pins.map(([name, file]) => `${indentation}${JSON.stringify(name)}: ${JSON.stringify(file)}\n`).join("");
   const now = draft.read("pnpm-workspace.yaml") ?? "";
-  if (/^overrides:/m.test(now) && !now.includes(lines)) {
-    draft.followUp({ kind: "next-step", text: `Add to the overrides of pnpm-workspace.yaml:\n${lines}` });
+  const list = /^overrides:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*([ \t]+)\S/m;
+  if (/^overrides:/m.test(now) && !list.test(now)) {
+    draft.followUp({
+      kind: "next-step",
+      text: `Add to the overrides of pnpm-workspace.yaml:\n${linesAt("  ")}`,
+    });
     return;
   }
   draft.edit({
     path: "pnpm-workspace.yaml",
     name: "dext-overrides",
     create: "",
-    edit: (text) => {
-      if (text.includes(lines)) return text;
-      return `${text}${text === "" || text.endsWith("\n") ? "" : "\n"}overrides:\n${lines}\n`;
+    edit(text) {
+      const [first] = pins;
+      if (first !== undefined && text.includes(`${JSON.stringify(first[0])}: ${JSON.stringify(first[1])}`))
+        return text;
+      const indentation = list.exec(text)?.[1];
+      if (indentation !== undefined) {
+        return text.replace(/^overrides:[^\n]*\n/m, (head) => head + linesAt(indentation));
+      }
+      return `${text}${text === "" || text.endsWith("\n") ? "" : "\n"}overrides:\n${linesAt("  ")}`;
     },
   });
 }

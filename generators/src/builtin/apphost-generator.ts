@@ -106,11 +106,20 @@ function chosenPart(system: FoundSystem, chosen: readonly string[]): FoundSystem
   return { ...system, resources: kept, notes: [...notes, ...dropped, unseen] };
 }
 
+/** What is true of several resources is told once, with the lines of all of them. */
 function tellNotes(draft: Draft, notes: readonly Note[]): void {
-  for (const { file, line, resource, text } of notes) {
+  const groups = new Map<string, Note[]>();
+  for (const note of notes) {
+    const key = note.resource === undefined ? JSON.stringify(note) : `${note.file}: ${note.text}`;
+    groups.set(key, [...(groups.get(key) ?? []), note]);
+  }
+  for (const [first, ...others] of groups.values()) {
+    if (first === undefined) continue;
+    const { file, line, resource, text } = first;
+    const more = others.map((each) => `, ${each.resource} (${each.line ?? each.file})`).join("");
     draft.followUp({
       kind: "note",
-      text: resource === undefined ? text : `${resource}: ${text}`,
+      text: resource === undefined ? text : `${resource}${more}: ${text}`,
       ...(file === "" ? {} : { file }),
       ...(line === undefined ? {} : { line }),
     });

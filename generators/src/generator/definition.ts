@@ -41,6 +41,12 @@ export interface GeneratorContext {
   readonly tree: TargetTree;
 }
 
+/** What prompts can depend on. */
+export interface PromptContext extends Omit<GeneratorContext, "answers"> {
+  /** The answers of flags, of the answers file and of an earlier run, not checked yet. */
+  readonly given: Answers;
+}
+
 /** Where the text of an action comes from: written there, or a template that is rendered. */
 export interface TextSource {
   readonly text?: string;
@@ -128,6 +134,8 @@ export interface GeneratorDefinition {
   readonly name: string;
   readonly description: string;
   readonly prompts?: readonly Prompt[];
+  /** Prompts that depend on what is in the target, behind the others. */
+  readonly morePrompts?: (context: PromptContext) => readonly Prompt[] | Promise<readonly Prompt[]>;
   /** What the target tells about the answers. */
   readonly detect?: (context: Omit<GeneratorContext, "answers">) => Answers | Promise<Answers>;
   /** The steps, as a list. */
@@ -168,12 +176,21 @@ export function defineGenerator(definition: GeneratorDefinition): GeneratorDefin
 
 function faultOf(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return "it is no object";
-  const { name, description, prompts = [], actions, plan } = value as Partial<GeneratorDefinition>;
+  const {
+    name,
+    description,
+    prompts = [],
+    morePrompts,
+    actions,
+    plan,
+  } = value as Partial<GeneratorDefinition>;
   if (typeof name !== "string" || !/^[a-z][a-z\d-]*$/.test(name)) {
     return `its name is ${JSON.stringify(name)}, wanted lower-case letters, digits and "-"`;
   }
   if (typeof description !== "string") return `"${name}" has no description`;
   if (!Array.isArray(prompts)) return `the prompts of "${name}" are no list`;
+  if (morePrompts !== undefined && typeof morePrompts !== "function")
+    return `morePrompts of "${name}" is no function`;
   if (actions === undefined && plan === undefined) return `"${name}" has neither actions nor plan`;
   const names = prompts.map((prompt: Prompt) => prompt.name);
   const twice = names.find((each, index) => names.indexOf(each) !== index);

@@ -41,7 +41,7 @@ export async function loadGenerators(target: string): Promise<GeneratorDefinitio
  */
 export async function findGenerator(
   name: string,
-  { target, generators }: { target: string; generators: readonly GeneratorDefinition[] },
+  { target, generators = [] }: { target: string; generators?: readonly GeneratorDefinition[] },
 ): Promise<GeneratorDefinition> {
   const given = generators.find((definition) => definition.name === name);
   if (given !== undefined) return given;

@@ -16,6 +16,7 @@ import { Draft } from "./draft.ts";
 import { findGenerator } from "./load-generators.ts";
 import { runGenerator } from "./run-actions.ts";
 import { settleDraft } from "./settle-draft.ts";
+import { settlePrompts } from "./settle-prompts.ts";
 import { unitSlug } from "./unit-slug.ts";
 
 /** What a plan is made with. */
@@ -59,10 +60,13 @@ export async function plan(
 ): Promise<ChangePlan> {
   const { target = process.cwd(), generators = [], onConflict = "abort" } = options;
   await recover(target);
-  const definition =
+  const named =
     typeof generator === "string" ? await findGenerator(generator, { target, generators }) : generator;
   const tree = openTargetTree(target);
   const records = readRecords(tree);
+  const given = { ...options.file, ...answers };
+  const saved = savedAnswers(named, { records, given });
+  const definition = await settlePrompts(named, { target: tree.root, given: { ...saved, ...given } });
   const complete = await completeAnswers(definition, { answers, options, records, target: tree.root });
   const unit = unitOf(definition, complete);
   const templates = new TemplateLookup({ ...options.templates, target: tree.root });

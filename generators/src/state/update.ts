@@ -13,6 +13,7 @@ import type { PlanOptions } from "../generator/plan-generator.ts";
 import { withoutSecrets } from "../generator/plan-generator.ts";
 import { runGenerator } from "../generator/run-actions.ts";
 import { baseOf, deleteFile } from "../generator/settle-draft.ts";
+import { settlePrompts } from "../generator/settle-prompts.ts";
 import type { ChangePlan, FileState, GeneratedRecord } from "../plan/change-plan.ts";
 import { isExecutable, isSameText } from "../plan/file-state.ts";
 import { PlanBuilder } from "../plan/plan-builder.ts";
@@ -75,10 +76,12 @@ interface UnitUpdate {
 }
 
 /** Renders one unit anew, and plans what has to change. */
-async function updateUnit(definition: GeneratorDefinition, unit: UnitUpdate): Promise<GeneratedRecord> {
+async function updateUnit(named: GeneratorDefinition, unit: UnitUpdate): Promise<GeneratedRecord> {
   const { record, builder, options } = unit;
   const { tree } = builder;
   const { file = {}, detected = {}, ask } = options;
+  const given = { ...record.answers, ...file };
+  const definition = await settlePrompts(named, { target: tree.root, given });
   const answers = await resolveAnswers(definition.prompts ?? [], {
     file,
     saved: record.answers,

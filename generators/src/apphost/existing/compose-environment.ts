@@ -1,0 +1,84 @@
+import { asMap, environmentLines, isFile, mapping } from "./compose-file.ts";
+import type { ComposeProject, ComposeService } from "./compose-file.ts";
+import { pathFrom } from "./compose-values.ts";
+import type { FillIn } from "./compose-values.ts";
+import { piecesOf } from "./interpolate.ts";
+import { isPlainValue, isSecretName } from "./secrets.ts";
+import type { Note, Place } from "./system.ts";
+import { markVariable } from "./translate-values.ts";
+import type { Variable } from "./translate-values.ts";
+
+/** The variables of a service, from `env_file` and `environment`. */
+export interface ServiceVariables {
+  readonly variables: readonly Variable[];
+  /** Variables that are passed on from the shell, where they have no value that could be seen. */
+  readonly passed: readonly { readonly name: string; readonly place: Place }[];
+  /** Variables that only have a value when the shell gives one: `${TOKEN:-}`. */
+  readonly empty: readonly { readonly name: string; readonly place: Place }[];
+  readonly notes: readonly Note[];
+}
+
+/** Reads the variables of a service; of those that are not known yet, or secret, marks stand in the text. */
+export function readVariables(
+  service: ComposeService,
+  {
+    compose,
+    tree,
+    fill,
+    resource,
+  }: {
+    compose: ComposeProject;
+    tree: Parameters<typeof environmentLines>[0];
+    fill: FillIn;
+    resource: string;
+  },
+): ServiceVariables {
+  const found = new Map<string, Variable>();
+  const passed: { name: string; place: Place }[] = [];
+  const empty: { name: string; place: Place }[] = [];
+  const notes: Note[] = [];
+  for (const given of asList(service.fields["env_file"])) {
+    const file = pathFrom(compose.folder, fill(mapping(given)["path"] ?? given) ?? "");
+    if (isFile(tree, file)) {
+      for (const [name, { text, line }] of environmentLines(tree, file)) {
+        found.set(name, { name, text, place: { file, line } });
+      }
+    } else {
+      notes.push({
+        ...service.placeOf("env_file"),
+        resource,
+        text: `"${file}" is not there, so that its variables are not translated`,
+      });
+    }
+  }
+  for (const [name, given] of Object.entries(asMap(service.fields["environment"]))) {
+    const place = service.placeOf("environment", name);
+    const text =
+      given === null ? compose.variables.get(name) : markedText(scalarText(given), compose.variables);
+    if (text === undefined) passed.push({ name, place });
+    else if (text === "" && given !== "") empty.push({ name, place });
+    else found.set(name, { name, text, place });
+  }
+  return { variables: [...found.values()], passed, empty, notes };
+}
+
+/** A value with its variables filled in, but for those without a value and those that are secret: these are marked. */
+export function markedText(text: string, variables: ReadonlyMap<string, string>): string {
+  return piecesOf(text, variables)
+    .map((piece) => {
+      if ("text" in piece) return piece.text;
+      const { variable, found } = piece;
+      if (found === undefined) return markVariable(variable);
+      return isSecretName(variable) && !isPlainValue(found) ? markVariable(variable, found) : found;
+    })
+    .join("");
+}
+
+function scalarText(given: unknown): string {
+  return typeof given === "string" ? given : JSON.stringify(given);
+}
+
+function asList(given: unknown): unknown[] {
+  if (given === undefined || given === null) return [];
+  return Array.isArray(given) ? (given as unknown[]) : [given];
+}

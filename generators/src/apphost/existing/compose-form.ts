@@ -1,0 +1,125 @@
+import { posix } from "node:path";
+
+import { mapping } from "./compose-file.ts";
+import type { ComposeProject, ComposeService } from "./compose-file.ts";
+import { pathFrom, readMount, readWords } from "./compose-values.ts";
+import type { FillIn } from "./compose-values.ts";
+import type { FoundProject } from "./find-projects.ts";
+import { imageName, isZooKeeper, kindOfImage } from "./known-images.ts";
+import type { KnownKind } from "./known-images.ts";
+
+/** What a service of a Compose file becomes. */
+export type ComposeForm =
+  | { readonly form: "known"; readonly kind: KnownKind; readonly image: string }
+  /** A project of this repository, which runs as a process. */
+  | { readonly form: "project"; readonly project: FoundProject }
+  | {
+      readonly form: "dockerfile";
+      readonly context: string;
+      readonly dockerfile?: string;
+      readonly target?: string;
+      readonly buildArgs: Readonly<Record<string, unknown>>;
+    }
+  | { readonly form: "container"; readonly image: string }
+  /** Nothing, and why. */
+  | { readonly form: "none"; readonly reason: string };
+
+/** Decides what a service becomes, by its image, what it is built from, and what is mounted into it. */
+export function formOf(
+  service: ComposeService,
+  { compose, projects, fill }: { compose: ComposeProject; projects: readonly FoundProject[]; fill: FillIn },
+): ComposeForm {
+  const { image: rawImage, build } = service.fields;
+  const image = fill(rawImage);
+  if (build !== undefined) return formOfBuild(service, { compose, projects, fill });
+  if (rawImage === undefined) return { form: "none", reason: "it has neither image nor build" };
+  if (image === undefined || image === "")
+    return { form: "none", reason: "its image is a variable without a value" };
+  if (isZooKeeper(image)) return { form: "none", reason: "the Kafka of Dext needs no ZooKeeper" };
+  const kind = kindOfImage(image);
+  if (kind !== undefined) return { form: "known", kind, image };
+  const project = mountedProject(service, { compose, projects, fill }) ?? publishedProject(image, projects);
+  return project === undefined ? { form: "container", image } : { form: "project", project };
+}
+
+function formOfBuild(
+  { fields }: ComposeService,
+  { compose, projects, fill }: { compose: ComposeProject; projects: readonly FoundProject[]; fill: FillIn },
+): ComposeForm {
+  const { build } = fields;
+  const long = mapping(build);
+  const context = fill(typeof build === "string" ? build : (long["context"] ?? "."));
+  if (context === undefined)
+    return { form: "none", reason: "the folder that it is built from is a variable without a value" };
+  if (/^[a-z+]+:\/\/|^git@/.test(context))
+    return { form: "none", reason: "it is built from a repository elsewhere" };
+  const folder = pathFrom(compose.folder, context);
+  const dockerfile = fill(long["dockerfile"]);
+  const target = fill(long["target"]);
+  if (long["dockerfile_inline"] !== undefined)
+    return { form: "none", reason: "its Dockerfile stands in the Compose file" };
+  const project = builtProject({ folder, dockerfile, projects });
+  if (project !== undefined) return { form: "project", project };
+  return {
+    form: "dockerfile",
+    context: folder,
+    ...(dockerfile === undefined || dockerfile === "Dockerfile" ? {} : { dockerfile }),
+    ...(target === undefined ? {} : { target }),
+    buildArgs: Array.isArray(long["args"]) ? listToMap(long["args"] as unknown[]) : mapping(long["args"]),
+  };
+}
+
+/** The project that a Dockerfile is for: that of its folder; in a workspace's root, that of the Dockerfile's folder. */
+function builtProject({
+  folder,
+  dockerfile,
+  projects,
+}: {
+  folder: string;
+  dockerfile: string | undefined;
+  projects: readonly FoundProject[];
+}): FoundProject | undefined {
+  const beside = posix.normalize(posix.join(folder, posix.dirname(dockerfile ?? "Dockerfile")));
+  const found = projects.find(({ path }) => path === beside) ?? projects.find(({ path }) => path === folder);
+  if (found === undefined || !found.isService) return undefined;
+  // docker/Dockerfile.gotenberg of a workspace says nothing about which member it is for.
+  const isPlain = /^(?:.*\/)?Dockerfile(?:\.(?:dev|development|local|prod|production))?$/.test(
+    dockerfile ?? "Dockerfile",
+  );
+  const isRootOfMany = found.path === "." && found.description.workspace?.isRoot === true;
+  return isPlain && !isRootOfMany ? found : undefined;
+}
+
+/** `image: node:24`, `volumes: ["./api:/app"]`: the project runs in an image of its runtime. */
+function mountedProject(
+  { fields }: ComposeService,
+  { compose, projects, fill }: { compose: ComposeProject; projects: readonly FoundProject[]; fill: FillIn },
+): FoundProject | undefined {
+  const image = imageName(fill(fields["image"]) ?? "");
+  if (!/^(?:node|denoland\/deno|oven\/bun|cimg\/node)$/.test(image)) return undefined;
+  const mounts = (Array.isArray(fields["volumes"]) ? (fields["volumes"] as unknown[]) : []).map((each) =>
+    readMount(each, { fill, folder: compose.folder }),
+  );
+  const words = readWords(fields["command"], fill);
+  const source = mounts.find((mount) => mount?.type === "bind")?.source;
+  return words === undefined
+    ? undefined
+    : projects.find(({ path, isService }) => isService && path === source);
+}
+
+/** `ghcr.io/acme/shop:latest` in the repository of `shop` is what is published from it. */
+function publishedProject(image: string, projects: readonly FoundProject[]): FoundProject | undefined {
+  const name = imageName(image);
+  if (!name.includes("/")) return undefined;
+  const last = name.split("/").at(-1);
+  return projects.find((project) => project.isService && project.name.replace(/^@[^/]*\//, "") === last);
+}
+
+function listToMap(items: readonly unknown[]): Record<string, unknown> {
+  return Object.fromEntries(
+    items.map((item) => {
+      const [name = "", ...rest] = String(item).split("=");
+      return [name, rest.length === 0 ? null : rest.join("=")];
+    }),
+  );
+}

@@ -1,0 +1,151 @@
+import { posix } from "node:path";
+
+import type { Code } from "./code.ts";
+import { value } from "./code.ts";
+import { splitWords } from "./compose-values.ts";
+import type { FoundProject } from "./find-projects.ts";
+
+/** How a command line is run: by a project of the repository, or as any program. */
+export type Launch =
+  | {
+      readonly kind: "project";
+      readonly project: FoundProject;
+      /** Options of `addProject`. */
+      readonly options: readonly (readonly [string, Code])[];
+      readonly environment: readonly (readonly [string, string])[];
+    }
+  | {
+      readonly kind: "program";
+      readonly command: string;
+      readonly args: readonly string[];
+      readonly folder: string;
+      readonly environment: readonly (readonly [string, string])[];
+    };
+
+/** Understands a command line such as `cd web && npm run dev` or `bundle exec puma -p $PORT`. */
+export function launchOf(
+  line: string,
+  { folder, projects }: { folder: string; projects: readonly FoundProject[] },
+): Launch {
+  const moved = /^\s*cd\s+("[^"]+"|'[^']+'|[^\s;&|]+)\s*(?:&&|;)\s*([\s\S]+)$/.exec(line);
+  if (moved !== null) {
+    const inner = posix.normalize(posix.join(folder, splitWords(moved[1] ?? "")[0] ?? "."));
+    return launchOf(moved[2] ?? "", { folder: inner, projects });
+  }
+  const { environment, rest } = withoutAssignments(line.trim());
+  const words = needsShell(rest) ? undefined : splitWords(rest);
+  const project = words && projectLaunch(words, { folder, projects });
+  if (project !== undefined) return { ...project, environment };
+  const [command, ...args] = words ?? ["sh", "-c", /[;&|]/.test(rest) ? rest : `exec ${rest}`];
+  return { kind: "program", command: command ?? "sh", args, folder, environment };
+}
+
+/** Options of a project that runs these words, when they are for it: `npm run worker`, `node worker.js`. */
+export function projectOptions(
+  words: readonly string[],
+  project: FoundProject,
+): readonly (readonly [string, Code])[] | undefined {
+  const launch = projectLaunch(words, { folder: project.path, projects: [project] });
+  return launch?.options;
+}
+
+interface ProjectCall {
+  readonly script?: string;
+  readonly entryPoint?: string;
+  readonly args: readonly string[];
+  /** The folder or package that is meant, where it is not the present one. */
+  readonly other?: string;
+}
+
+function projectLaunch(
+  words: readonly string[],
+  { folder, projects }: { folder: string; projects: readonly FoundProject[] },
+): Extract<Launch, { kind: "project" }> | undefined {
+  const call = callOf(words);
+  if (call === undefined) return undefined;
+  const { script, entryPoint, args, other } = call;
+  const path = other === undefined ? folder : posix.normalize(posix.join(folder, other));
+  const project = projects.find((each) => each.path === path || each.name === other);
+  if (
+    project === undefined ||
+    (script !== undefined && !Object.hasOwn(project.description.scripts, script))
+  ) {
+    return undefined;
+  }
+  const options: [string, Code][] = [];
+  if (script !== undefined && script !== usualScript(project)) options.push(["script", value(script)]);
+  if (entryPoint !== undefined) options.push(["entryPoint", value(entryPoint)]);
+  if (args.length > 0) options.push(["args", value(args)]);
+  return { kind: "project", project, options, environment: [] };
+}
+
+function usualScript({ description }: FoundProject): string | undefined {
+  return ["dev", "start"].find((name) => Object.hasOwn(description.scripts, name));
+}
+
+// npm start   npm run dev -w web   pnpm --filter web dev   yarn workspace web start   node server.js   deno task dev
+function callOf(words: readonly string[]): ProjectCall | undefined {
+  const [program = "", ...rest] = words;
+  if (program === "node" || program === "bun") {
+    const file = program === "bun" && rest[0] === "run" ? rest.slice(1) : rest;
+    const [first = "", ...args] = file;
+    if (/^[^-].*\.[cm]?[jt]sx?$/.test(first)) return { entryPoint: posix.normalize(first), args };
+  }
+  if (!["npm", "pnpm", "yarn", "bun", "deno"].includes(program)) return undefined;
+  const { own, other } = takeFlags(rest);
+  if (own === undefined) return undefined;
+  const [first = "", ...more] = own;
+  const isRun = ["run", "run-script", "task"].includes(first);
+  if (program === "deno" && first !== "task") return undefined;
+  const [script, ...args] = isRun ? more : own;
+  if (script === undefined || script.startsWith("-") || (!isRun && isBuiltIn(program, script)))
+    return undefined;
+  return { script, args: args[0] === "--" ? args.slice(1) : args, ...(other === undefined ? {} : { other }) };
+}
+
+function isBuiltIn(program: string, word: string): boolean {
+  return program === "npm"
+    ? !["start", "test"].includes(word)
+    : ["install", "exec", "dlx", "x", "add"].includes(word);
+}
+
+/** Takes the flags out that say where to run it; without words where there are others. */
+function takeFlags(words: readonly string[]): { own: readonly string[] | undefined; other?: string } {
+  const own: string[] = [];
+  let other: string | undefined;
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at] ?? "";
+    if (word === "--" || (own.length > 0 && !/^(?:-w|--workspace|--prefix)(?:=|$)/.test(word))) {
+      own.push(...(word === "--" || own.length > 1 ? words.slice(at) : [word]));
+      if (word === "--" || own.length > 2) break;
+      continue;
+    }
+    const flag = /^(-w|--workspace|--prefix|-C|--dir|--cwd|--filter|-F)(?:=(.*))?$/.exec(word);
+    if (flag !== null) {
+      other = flag[2] ?? words[(at += 1)];
+    } else if (word === "workspace" && own.length === 0) {
+      other = words[(at += 1)];
+    } else if (word.startsWith("-") && own.length === 0 && !["--silent", "-s"].includes(word)) {
+      return { own: undefined };
+    } else if (!word.startsWith("-")) own.push(word);
+  }
+  return { own, ...(other === undefined ? {} : { other }) };
+}
+
+/** Whether only a shell makes of a line what is meant. */
+function needsShell(line: string): boolean {
+  return /[|&;<>`$(){}*?\n]/.test(line.replaceAll(/'[^']*'/g, ""));
+}
+
+// NODE_ENV=production PORT=3000 node server.js
+function withoutAssignments(line: string): { environment: [string, string][]; rest: string } {
+  const environment: [string, string][] = [];
+  let rest = line;
+  for (;;) {
+    const match = /^(?:env\s+)?([A-Za-z_]\w*)=("[^"$`]*"|'[^']*'|[^\s"'$`]*)\s+([\s\S]+)$/.exec(rest);
+    if (match === null) return { environment, rest };
+    const [, name = "", text = "", more = ""] = match;
+    environment.push([name, splitWords(text)[0] ?? ""]);
+    rest = more;
+  }
+}
