@@ -33,6 +33,7 @@ export const cliErrorCodes = {
   DEXT_CLI_DEFINITION_INVALID:
     "A file cannot be loaded as, or does not export, the definition of a configuration",
   DEXT_CLI_PATH_UNKNOWN: "No source of the configuration has what was asked for",
+  DEXT_CLI_SETTING_MISSING: "What a layer needs depends on a setting that nothing on this machine has",
   DEXT_CLI_INTERRUPTED: "The command was interrupted before it was done",
 } as const;
 

@@ -8,13 +8,14 @@ import type { Command, CommandInput } from "../command.ts";
 import { flattenValues, plainValues } from "../config/flatten-values.ts";
 import { findDefinition, loadDefinition } from "../config/load-definition.ts";
 import type { FoundDefinition } from "../config/load-definition.ts";
+import { rbac } from "../config/rbac.ts";
 import { isDeno, runOnDeno } from "../config/run-on-deno.ts";
 import { cliError } from "../error-codes.ts";
 import { exitCodes } from "../exit-code.ts";
 
 /** `dext config` */
 export const configCommand: Command = {
-  usage: "print | explain [path] | diff <environment> <environment> | check",
+  usage: "print | explain [path] | diff <environment> <environment> | check | rbac [system]",
   takesNames: true,
   options: {
     file: {
@@ -32,6 +33,16 @@ export const configCommand: Command = {
       value: "<name>",
       summary: "node or deno; by default what the file's project is for",
     },
+    "service-account": {
+      type: "string",
+      value: "<name>",
+      summary: "With rbac: the Kubernetes service account to bind the Role to",
+    },
+    namespace: {
+      type: "string",
+      value: "<name>",
+      summary: "With rbac: the Kubernetes namespace that the service runs in",
+    },
     "show-secrets": { type: "boolean", summary: "Print secrets, on a terminal only" },
     force: { type: "boolean", summary: "With --show-secrets: print them also where they may be kept" },
     json: { type: "boolean", summary: "Print a JSON document" },
@@ -41,6 +52,7 @@ export const configCommand: Command = {
     "explain  one value or those below a path, with what they hide in lower layers",
     "diff     what differs between two environments",
     "check    all values against the schema; exits 3 with every fault at once",
+    "rbac     the narrowest permissions for its sources: Kubernetes Roles, Vault policies, Consul rules; asks none of them",
     "Loads what the service would load from here and starts nothing. Secrets are shown as ***.",
   ],
   async run(input) {
@@ -64,7 +76,7 @@ interface ActionOptions {
 
 type Action = (input: CommandInput, options: ActionOptions) => Promise<number>;
 
-const actions: Readonly<Record<string, Action>> = { print, explain, diff, check };
+const actions: Readonly<Record<string, Action>> = { print, explain, diff, check, rbac };
 
 async function print(input: CommandInput, { found, names }: ActionOptions): Promise<number> {
   refuseNames(names, { action: "print", most: 0 });
