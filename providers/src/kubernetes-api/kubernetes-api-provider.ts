@@ -1,11 +1,8 @@
-import { toMilliseconds } from "@dext/core";
 import type { Timer } from "@dext/core";
 import type { KubernetesPermission } from "../definition/permission.ts";
 import type {
-  ConfigLayer,
   ConfigProvider,
   ConfigWatch,
-  LayerOptions,
   LoadContext,
   LoadedSource,
   WatchContext,
@@ -14,94 +11,21 @@ import { isTransient } from "../definition/source-errors.ts";
 import { retryPause } from "../loading/layer-source.ts";
 import { shapeAtNames } from "../names/fit-key.ts";
 import { watchInRounds } from "../remote/watch-rounds.ts";
-import { parsePath } from "../tree/config-path.ts";
 import { objectNode } from "../tree/config-tree.ts";
 import type { ObjectNode } from "../tree/config-tree.ts";
 import { mergeTrees } from "../tree/merge.ts";
 import { ApiClient } from "./api-client.ts";
-import { pathOf, resourceOf } from "./api-object.ts";
+import { pathOf } from "./api-object.ts";
 import type { ApiObject, ObjectMetadata, ObjectReference } from "./api-object.ts";
 import { connect } from "./connection.ts";
 import type { ConnectionOptions } from "./connection.ts";
 import { kubernetesApiError } from "./kubernetes-api-error.ts";
-import { checkObjects } from "./object-references.ts";
+import { listObjects, missingObjects } from "./object-references.ts";
 import { ObjectWatch } from "./object-watch.ts";
-import { provider, treeOfObject } from "./tree-of-object.ts";
+import { treeOfObject } from "./tree-of-object.ts";
 
-/** What {@link kubernetesApi} takes. */
-export interface KubernetesApiOptions extends LayerOptions, ConnectionOptions {
-  /** ConfigMaps by name, lowest first: of two that have a key, the last one counts. */
-  configMap?: string | readonly string[];
-  /** Secrets by name, above the ConfigMaps. Every value of theirs is a secret. */
-  secret?: string | readonly string[];
-  /** Where the objects are; the namespace of the pod or of the context, then `default`, when absent. */
-  namespace?: string;
-  /** The path below which the keys stand, such as `db`; at the root when absent. */
-  at?: string;
-}
-
-/**
- * ConfigMaps and Secrets of a cluster, asked of its API: changes arrive within a moment, where a mounted volume takes up to
- * a minute and more. Keys nest and are read as {@link kubernetesVolume} reads them. With `optional`, each object may be absent.
- *
- * In a pod it uses the service account, elsewhere a kubeconfig, for which `@kubernetes/client-node` has to be installed. The
- * service needs the verb `get` on each object by name, and `list` and `watch` where it is watched: `dext config rbac` prints
- * the Role.
- *
- * @throws DextError `DEXT_CONFIG_KUBERNETES_OBJECT_INVALID`; at load `DEXT_CONFIG_SOURCE_UNAVAILABLE`,
- * `DEXT_CONFIG_CLIENT_MISSING`, the other codes `DEXT_CONFIG_KUBERNETES_*`, and what files throw
- *
- * @example
- * ```ts
- * import { defineConfig, env, kubernetesApi } from "@dext/providers";
- *
- * export const definition = defineConfig({
- *   layers: [
- *     kubernetesApi({ configMap: "shop" }),
- *     kubernetesApi({ secret: "shop-db", at: "db" }), // its key `password` becomes `db.password`
- *     env({ prefix: "APP__" }),
- *   ],
- *   watch: true,
- * });
- * ```
- */
-export function kubernetesApi(options: KubernetesApiOptions): ConfigLayer {
-  const { configMap, secret, namespace, at, kubeconfig, context, serviceAccountFolder, ...layer } = options;
-  const objects = checkObjects({ configMap, secret, namespace });
-  const path = at === undefined ? [] : parsePath(at);
-  const names = objects.map(({ kind, name }) => `${kind.toLowerCase()}/${name}`).join(", ");
-  const permissions = ({ watch }: { watch: boolean }): readonly KubernetesPermission[] =>
-    objects.map(({ kind, name }) => ({
-      system: "kubernetes",
-      ...(namespace === undefined ? {} : { namespace }),
-      resource: resourceOf[kind],
-      name,
-      verbs: watch ? ["get", "list", "watch"] : ["get"],
-    }));
-  return {
-    ...layer,
-    provider,
-    label: namespace === undefined ? names : `${names} in ${namespace}`,
-    permissions,
-    create: () =>
-      new KubernetesApiProvider({
-        objects,
-        namespace,
-        path,
-        optional: layer.optional === true,
-        timeout: toMilliseconds(layer.timeout ?? "10s"),
-        connection: {
-          ...(kubeconfig === undefined ? {} : { kubeconfig }),
-          ...(context === undefined ? {} : { context }),
-          ...(serviceAccountFolder === undefined ? {} : { serviceAccountFolder }),
-        },
-        // Who is refused one verb wants to know all that are needed.
-        permissions: permissions({ watch: layer.watch !== false }),
-      }),
-  };
-}
-
-interface Source {
+/** What a layer reads, all defaults in their place. */
+export interface KubernetesApiSource {
   objects: readonly ObjectReference[];
   namespace: string | undefined;
   path: readonly string[];
@@ -124,8 +48,9 @@ type Seen = "absent" | { uid: string | undefined; version: string | undefined; i
 /** So many watches in a row that do not come about are worth telling, though the source can be loaded. */
 const worrying = 3;
 
-class KubernetesApiProvider implements ConfigProvider {
-  readonly #source: Source;
+/** Loads and watches the objects of one layer. */
+export class KubernetesApiProvider implements ConfigProvider {
+  readonly #source: KubernetesApiSource;
   readonly #seen = new Map<ObjectReference, Seen>();
   #cluster: Cluster | undefined;
   /** Where a cluster was looked for in vain, the last time. */
@@ -134,7 +59,7 @@ class KubernetesApiProvider implements ConfigProvider {
   #failures = 0;
   #retry: Timer | undefined;
 
-  constructor(source: Source) {
+  constructor(source: KubernetesApiSource) {
     this.#source = source;
   }
 
@@ -167,7 +92,7 @@ class KubernetesApiProvider implements ConfigProvider {
     const looked = this.#looked.join("; ");
     return kubernetesApiError(
       "DEXT_CONFIG_KUBERNETES_CONNECTION_MISSING",
-      `There is no cluster to ask for ${list(objects)}: ${looked}`,
+      `There is no cluster to ask for ${listObjects(objects)}: ${looked}`,
       {
         hint: 'Run it in a cluster, give a "kubeconfig", or make the layer optional.',
         details: { looked: this.#looked, ...(namespace === undefined ? {} : { namespace }) },
@@ -216,7 +141,9 @@ class KubernetesApiProvider implements ConfigProvider {
     });
     const onError = (error: unknown): void => {
       failures += 1;
-      context.logger.debug(`The watch of ${list([object])} failed`, { error: (error as Error).message });
+      context.logger.debug(`The watch of ${listObjects([object])} failed`, {
+        error: (error as Error).message,
+      });
       // Connections break now and then. Whether the source is offline, a load shows; it may also be the watch alone.
       if (isTransient(error) && failures < worrying) context.onChange();
       else context.onError(error);
@@ -308,19 +235,4 @@ function below(tree: ObjectNode, path: readonly string[]): ObjectNode {
     (inner, key) => objectNode([[key, inner]], { origin: inner.origin }),
     tree,
   );
-}
-
-function missingObjects(objects: readonly ObjectReference[], namespace: string): Error {
-  return kubernetesApiError(
-    "DEXT_CONFIG_KUBERNETES_OBJECT_MISSING",
-    `There is no ${list(objects)} in the namespace "${namespace}"`,
-    {
-      hint: "Create it, name the namespace, or make the layer optional.",
-      details: { namespace, missing: objects.map(({ kind, name }) => `${kind}/${name}`) },
-    },
-  );
-}
-
-function list(objects: readonly ObjectReference[]): string {
-  return objects.map(({ kind, name }) => `${kind} "${name}"`).join(", ");
 }

@@ -27,6 +27,23 @@ export function checkObjects({
   return objects;
 }
 
+/** The error for objects that are not there. */
+export function missingObjects(objects: readonly ObjectReference[], namespace: string): Error {
+  return kubernetesApiError(
+    "DEXT_CONFIG_KUBERNETES_OBJECT_MISSING",
+    `There is no ${listObjects(objects)} in the namespace "${namespace}"`,
+    {
+      hint: "Create it, name the namespace, or make the layer optional.",
+      details: { namespace, missing: objects.map(({ kind, name }) => `${kind}/${name}`) },
+    },
+  );
+}
+
+/** `ConfigMap "shop", Secret "shop-db"` */
+export function listObjects(objects: readonly ObjectReference[]): string {
+  return objects.map(({ kind, name }) => `${kind} "${name}"`).join(", ");
+}
+
 function referencesOf(kind: ObjectKind, names: string | readonly string[]): readonly ObjectReference[] {
   const distinct = [...new Set(typeof names === "string" ? [names] : names)];
   return distinct.map((name) => {

@@ -5,8 +5,7 @@ import type { ObjectNode, Origin } from "../tree/config-tree.ts";
 import type { ApiObject, ObjectReference } from "./api-object.ts";
 import { kubernetesApiError } from "./kubernetes-api-error.ts";
 
-/** The kind of source in origins. */
-export const provider = "kubernetes-api";
+const provider = "kubernetes-api";
 
 /** The tree of an object, read as a mounted volume of it is; each value tells the object's version. */
 export function treeOfObject(
