@@ -66,8 +66,9 @@ function showFiles({ operations, files, target }: ChangePlan): void {
   const mark = { create: style.green("+"), modify: style.yellow("~"), delete: style.red("-") };
   for (const { kind, path } of operations)
     printLine(`${mark[kind]} ${folder === "" ? path : `${folder}/${path}`}`);
-  for (const { path, choice, diff } of files) {
-    if (choice === "keep" || choice === "diff") printLine(`${style.dim("=")} ${path} ${style.dim("kept")}`);
+  for (const { path, status, choice, diff } of files) {
+    const kept = status === "edited" ? "kept, edited" : "kept";
+    if (choice === "keep" || choice === "diff") printLine(`${style.dim("=")} ${path} ${style.dim(kept)}`);
     if (diff !== undefined) printLine(diff);
   }
 }

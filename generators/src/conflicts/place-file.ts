@@ -70,8 +70,20 @@ export async function placeFile(
     overwrite(builder, { path, onDisk, wanted });
     return { file: { path, status }, bases: { [path]: wanted } };
   }
+  if (status === "edited" && isKept(placement)) {
+    return { file: { path, status, choice: "keep" }, bases: base === undefined ? {} : { [path]: base } };
+  }
   const conflict = describeConflict({ path, status: status as Conflict["status"], onDisk, wanted, base });
   return carryOut(builder, { conflict, choice: await choose(conflict, placement.onConflict), wanted });
+}
+
+/**
+ * Whether an edited file simply stays: nothing new comes, so there is nothing to decide. Who says that files are to be
+ * overwritten wants it as it was.
+ */
+function isKept({ wanted, base, onConflict }: Placement): boolean {
+  const isAsked = onConflict === "overwrite" || onConflict === "new" || onConflict === "diff";
+  return !isAsked && base !== undefined && isSame(wanted, base);
 }
 
 /** The choice for a file; an unknown one is refused. */

@@ -236,9 +236,12 @@ function noteReach(resource: FoundResource, services: readonly NamedService[]): 
     const isElsewhere = [self?.form.form, form.form].some((each) => each === "project" || each === "known");
     if (!isLinked || isNamed || !isElsewhere) return [];
     const example = form.form === "known" ? `${variable}_URI` : `${variable}_HTTP`;
-    return tell(
-      `"${host.name}" is found by variables such as ${example}, not by its name in the Compose file`,
-    );
+    return [
+      {
+        ...about,
+        text: `"${host.name}" is found by variables such as ${example}, not by its name in the Compose file`,
+      },
+    ];
   });
 }
 
