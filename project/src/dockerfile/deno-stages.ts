@@ -1,5 +1,5 @@
 import { memberPath } from "./image-member.ts";
-import { copy, exec } from "./instruction-list.ts";
+import { copy, shellWord } from "./instruction-list.ts";
 import type { InstructionList } from "./instruction-list.ts";
 import { runtimeFiles } from "./runtime-files.ts";
 import { addOwnFiles } from "./node-stages.ts";
@@ -57,8 +57,18 @@ export function addDenoStages(list: InstructionList, { image, start }: StageOpti
       "--entrypoint",
       memberPath(self, start.file),
     ];
-    list.add(`RUN ${exec(words)}`, {
-      because: "what the sources import by address is fetched too, so that nothing is when they run",
+    const text = words.map((word) => shellWord(word)).join(" ");
+    list.run({
+      commands: [
+        {
+          text,
+          because: "what the sources import by address is fetched too, so that nothing is when they run",
+        },
+        {
+          text: "rm -f /deno-dir/*_cache_v* && mkdir -p /deno-dir/gen && mv /deno-dir/gen /deno-gen",
+          because: "what comes of the sources goes apart, else every edit would make the modules a new layer",
+        },
+      ],
     });
   }
 
@@ -81,4 +91,9 @@ export function addDenoStages(list: InstructionList, { image, start }: StageOpti
     }
   }
   addOwnFiles(list, { image, isBuilt: build !== undefined, start });
+  if (start.file !== undefined) {
+    list.add(copy(["/deno-gen/"], "/deno-dir/gen/", { from: "build" }), {
+      because: "the sources without types, so that a start does not have to strip them",
+    });
+  }
 }

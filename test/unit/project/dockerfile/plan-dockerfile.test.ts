@@ -59,7 +59,7 @@ CMD ["node", "--enable-source-maps", "dist/main.js"]
     const { dockerfile } = await planFor(denoTree);
     expect(dockerfile.text).toContain("ARG BASE_IMAGE=denoland/deno:2.9.6\n");
     expect(dockerfile.text).toContain("RUN deno install --frozen\n");
-    expect(dockerfile.text).toContain('RUN ["deno", "install", "--frozen", "--entrypoint", "main.ts"]\n');
+    expect(dockerfile.text).toContain("RUN deno install --frozen --entrypoint main.ts \\\n    && rm");
     expect(dockerfile.text).toContain(
       'CMD ["deno", "run", "--cached-only", "--frozen", "--allow-net", "--allow-env=PORT", "main.ts"]\n',
     );
