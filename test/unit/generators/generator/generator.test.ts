@@ -14,7 +14,7 @@ const service = defineGenerator({
     { name: "token", type: "password", message: "Token", optional: true },
   ],
   actions: ({ answers }) => [
-    { type: "add-tree", templates: "service", into: String(answers["name"]), data: { kind: "api" } },
+    { type: "add-tree", templates: "thing", into: String(answers["name"]), data: { kind: "api" } },
     { type: "json-edit", path: "package.json", edits: [{ at: ["workspaces"], append: answers["name"] }] },
     { type: "modify", path: "list.txt", anchor: "# end", insert: "before", template: "line.ejs" },
     { type: "append", path: ".gitignore", text: "dist/\n" },
@@ -26,10 +26,10 @@ const service = defineGenerator({
 });
 
 const files = {
-  "templates/service/src/main.ts.ejs":
+  "templates/thing/src/main.ts.ejs":
     "export const name = <%= js(name) %>;\nexport const port = <%= port %>;\n",
-  "templates/service/kind.txt.ejs": "<%= word(kind) %>\n",
-  "templates/service/icon.bin": Uint8Array.of(255, 0),
+  "templates/thing/kind.txt.ejs": "<%= word(kind) %>\n",
+  "templates/thing/icon.bin": Uint8Array.of(255, 0),
   "templates/line.ejs": "- <%= word(name) %>\n",
   "package.json": '{\r\n  "name": "x"\r\n}\r\n',
   "list.txt": "# begin\n# end",
@@ -229,7 +229,7 @@ export default [defineGenerator({ name: "hello", description: "Says hello",
     });
     await expect(plan("nothing", {}, { target: root })).rejects.toMatchObject({
       code: "DEXT_GENERATE_GENERATOR_UNKNOWN",
-      hint: 'There are "hello", "app", "service", "resource", "generator", "eject".',
+      hint: 'There are "hello", "app", "service", "component", "resource", "apphost", "generator", "dockerfile", "eject".',
     });
   });
 
