@@ -31,7 +31,8 @@ export type {
   ResourceDefinition,
 } from "./model/model-builder.ts";
 export { ParameterBuilder } from "./model/parameter-builder.ts";
-export { BackingResourceBuilder, ResourceBuilder } from "./model/resource-builder.ts";
+export { BackingResourceBuilder } from "./model/backing-resource-builder.ts";
+export { ResourceBuilder } from "./model/resource-builder.ts";
 export type { ReferenceTarget } from "./model/resource-builder.ts";
 export type {
   AppModel,

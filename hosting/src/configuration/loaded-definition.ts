@@ -2,13 +2,7 @@ import { systemClock } from "@dext/core";
 import { loadConfig } from "@dext/providers";
 import type { Config, ConfigEvent, SourceStatus } from "@dext/providers";
 import type { ConfigurationProblem } from "@dext/protocol";
-import type { ConfigurationModel } from "../model/resource-model.ts";
-
-/** One resource that is given a part of a configuration. */
-export interface ConfigurationUse {
-  readonly resource: string;
-  readonly model: ConfigurationModel;
-}
+import type { ConfigurationUse } from "./group-uses.ts";
 
 /** What a definition is loaded with. */
 export interface LoadedDefinitionOptions {
@@ -41,6 +35,19 @@ export class LoadedDefinition {
   /** The servers of the run that its values come from. */
   get from(): readonly string[] {
     return this.uses[0]?.model.from ?? [];
+  }
+
+  /** Those that use it, each once. */
+  get resources(): readonly string[] {
+    return [...new Set(this.uses.map(({ resource }) => resource))];
+  }
+
+  /** Its sources as they are defined; those that are made once others are loaded are not known before. */
+  get sources(): readonly string[] {
+    const layers = this.uses[0]?.model.definition.layers ?? [];
+    return layers.flatMap((layer) =>
+      typeof layer === "function" ? [] : [`${layer.provider} ${layer.label}`],
+    );
   }
 
   /** What was loaded; absent before. */

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { isDextError, systemClock } from "@dext/core";
+import { systemClock } from "@dext/core";
 import type { ConfigurationProblem, DescribedConfiguration, NoticeEvent } from "@dext/protocol";
 import type { ConfigEvent } from "@dext/providers";
 import { generatedVariables } from "../discovery/generated-variables.ts";
@@ -7,15 +7,17 @@ import { sourceEnvironment } from "../discovery/inherited-environment.ts";
 import type {
   AppModel,
   ConfigurationChange,
-  ConfigurationModel,
   ResourceModel,
 } from "../model/resource-model.ts";
 import type { ExpressionScope } from "../orchestration/resolve-expression.ts";
 import { bindConfiguration } from "./bind-configuration.ts";
 import type { ConfiguredVariable } from "./bind-configuration.ts";
 import { configurationsFailed, loadFailed } from "./configuration-errors.ts";
+import { ConfigurationNotices } from "./configuration-notices.ts";
+import { changedNames, textOfVariables } from "./given-variables.ts";
+import { groupUses } from "./group-uses.ts";
+import type { ConfigurationUse } from "./group-uses.ts";
 import { LoadedDefinition } from "./loaded-definition.ts";
-import type { ConfigurationUse } from "./loaded-definition.ts";
 import { sourceVariables } from "./source-variables.ts";
 
 /** What the configurations of a run depend on. */
@@ -50,7 +52,7 @@ export class RunConfigurations {
   readonly #options: RunConfigurationsOptions;
   readonly #definitions: readonly LoadedDefinition[];
   readonly #given: readonly Given[];
-  readonly #told = new Map<LoadedDefinition, ReadonlySet<string>>();
+  readonly #notices: ConfigurationNotices;
   readonly #secrets = new Set<string>();
   #onSecret: (value: string) => void = () => undefined;
   #onChange: (resource: string) => void = () => undefined;
@@ -58,6 +60,7 @@ export class RunConfigurations {
 
   constructor(options: RunConfigurationsOptions) {
     this.#options = options;
+    this.#notices = new ConfigurationNotices(options.notify);
     this.#definitions = groupUses(options.resources).map((uses) => this.#define(uses));
     this.#given = this.#definitions.flatMap((definition) =>
       definition.uses.map((use) => ({ ...use, definition, taken: new Map<number, string>() })),
@@ -115,7 +118,7 @@ export class RunConfigurations {
 
   /** What a replica is given that starts now. */
   take(resource: string, replica: number): readonly ConfiguredVariable[] {
-    for (const given of this.#of(resource)) given.taken.set(replica, textOf(given.variables));
+    for (const given of this.#of(resource)) given.taken.set(replica, textOfVariables(given.variables));
     return this.variablesOf(resource);
   }
 
@@ -126,13 +129,13 @@ export class RunConfigurations {
   ): string[] {
     return this.#of(resource)
       .filter(({ model, taken }) => model.onChange === onChange && taken.has(replica))
-      .flatMap(({ taken, variables }) => changedNames(taken.get(replica) ?? "", textOf(variables)));
+      .flatMap(({ taken, variables }) => changedNames(taken.get(replica) ?? "", textOfVariables(variables)));
   }
 
   /** Notes that a replica knows of the values of now. */
   accept(resource: string, { replica, onChange }: { replica: number; onChange: ConfigurationChange }): void {
     for (const given of this.#of(resource)) {
-      if (given.model.onChange === onChange) given.taken.set(replica, textOf(given.variables));
+      if (given.model.onChange === onChange) given.taken.set(replica, textOfVariables(given.variables));
     }
   }
 
@@ -175,6 +178,13 @@ export class RunConfigurations {
     for (const { resources, error } of faults.flat())
       for (const name of resources) wrong.set(name, [...(wrong.get(name) ?? []), error]);
     return wrong;
+  }
+
+  /** The sources of what is still being loaded before anything starts. */
+  pendingSources(): readonly string[] {
+    return this.#definitions
+      .filter(({ from, config }) => from.length === 0 && config === undefined)
+      .flatMap(({ sources }) => sources);
   }
 
   /** Whether something that a resource is given is not loaded, as its sources are servers that have yet to start. */
@@ -221,10 +231,10 @@ export class RunConfigurations {
     try {
       await definition.load(options);
     } catch (error) {
-      const resources = [...new Set(definition.uses.map(({ resource }) => resource))];
+      const { resources } = definition;
       return [{ resources, error: loadFailed(resources, error) }];
     }
-    this.#tell(definition);
+    this.#notices.tellProblems(definition);
     return this.#unbound(definition).flatMap((given) => {
       try {
         this.#bind(given);
@@ -236,27 +246,27 @@ export class RunConfigurations {
   }
 
   #take(definition: LoadedDefinition, event: ConfigEvent): void {
-    this.#tell(definition);
+    this.#notices.tellProblems(definition);
     const own = this.#given.filter((given) => given.definition === definition);
     if (event.type === "changed") for (const given of own) this.#rebind(given);
-    for (const resource of new Set(own.map((given) => given.resource))) this.#onProblems(resource);
+    for (const resource of definition.resources) this.#onProblems(resource);
   }
 
   #rebind(given: Given): void {
-    const before = textOf(given.variables);
+    const before = textOfVariables(given.variables);
     try {
       this.#bind(given);
       if (given.refused !== undefined)
-        this.#notify("info", `"${given.resource}" can be given its configuration again`);
+        this.#notices.tell("info", `"${given.resource}" can be given its configuration again`);
       delete given.refused;
     } catch (error) {
       const refusal = error as Error;
       // The same complaint again is no news.
       if (given.refused?.error.message !== refusal.message)
-        this.#notify("warning", `${refusal.message}. It keeps the last good values`, refusal);
+        this.#notices.tell("warning", `${refusal.message}. It keeps the last good values`, refusal);
       given.refused = { error: refusal, since: given.refused?.since ?? systemClock.now() };
     }
-    if (textOf(given.variables) !== before) this.#onChange(given.resource);
+    if (textOfVariables(given.variables) !== before) this.#onChange(given.resource);
   }
 
   #bind(given: Given): void {
@@ -277,7 +287,7 @@ export class RunConfigurations {
     }
     if (!isFirst) return;
     for (const key of unmatched)
-      this.#notify(
+      this.#notices.tell(
         "warning",
         `"${resource}" is given nothing by "${key}": its configuration has nothing there`,
       );
@@ -298,29 +308,6 @@ export class RunConfigurations {
     ]);
   }
 
-  /** Says what has become wrong with the sources of a definition, and what is well again; each once. */
-  #tell(definition: LoadedDefinition): void {
-    const before = this.#told.get(definition) ?? new Set();
-    const problems = definition.problems();
-    const users = [...new Set(definition.uses.map(({ resource }) => `"${resource}"`))].join(", ");
-    this.#told.set(definition, new Set(problems.map(({ source }) => source)));
-    for (const { source, state, message } of problems) {
-      if (before.has(source)) continue;
-      const kept = state === "STALE" || state === "INVALID" ? ". The last good values stay in use" : "";
-      this.#notify("warning", `The configuration of ${users}: ${source} is ${state}: ${message}${kept}`);
-    }
-    for (const source of before) {
-      if (problems.some((each) => each.source === source)) continue;
-      this.#notify("info", `The configuration of ${users}: ${source} is well again`);
-    }
-  }
-
-  #notify(level: NoticeEvent["data"]["level"], message: string, error?: Error): void {
-    const code = isDextError(error) ? { code: error.code } : {};
-    const hint = isDextError(error) && error.hint !== undefined ? { hint: error.hint } : {};
-    this.#options.notify({ level, message, ...code, ...hint });
-  }
-
   #of(resource: string): readonly Given[] {
     return this.#given.filter((given) => given.resource === resource);
   }
@@ -328,39 +315,6 @@ export class RunConfigurations {
   #unbound(definition: LoadedDefinition): readonly Given[] {
     return this.#given.filter((given) => given.definition === definition && given.variables === undefined);
   }
-}
-
-/** Uses of one definition, read in one folder from the same servers, are one load. */
-function groupUses(resources: ReadonlyMap<string, ResourceModel>): readonly (readonly ConfigurationUse[])[] {
-  const groups: ConfigurationUse[][] = [];
-  for (const [resource, { configurations }] of resources) {
-    for (const model of configurations) {
-      const group = groups.find(([first]) => first !== undefined && isSameLoad(first.model, model));
-      if (group === undefined) groups.push([{ resource, model }]);
-      else group.push({ resource, model });
-    }
-  }
-  return groups;
-}
-
-function isSameLoad(one: ConfigurationModel, other: ConfigurationModel): boolean {
-  return (
-    one.definition === other.definition &&
-    one.directory === other.directory &&
-    one.from.toSorted().join() === other.from.toSorted().join()
-  );
-}
-
-function textOf(variables: readonly ConfiguredVariable[] = []): string {
-  const sorted = variables.toSorted((one, other) => (one.name < other.name ? -1 : 1));
-  return JSON.stringify(sorted.map(({ name, value }) => [name, value]));
-}
-
-function changedNames(before: string, now: string): string[] {
-  const one = new Map(before === "" ? [] : (JSON.parse(before) as [string, string][]));
-  const other = new Map(JSON.parse(now) as [string, string][]);
-  const names = [...new Set([...one.keys(), ...other.keys()])];
-  return names.filter((name) => one.get(name) !== other.get(name));
 }
 
 function environmentName(environment: Readonly<Record<string, string | undefined>>): string {

@@ -1,7 +1,7 @@
 import { parsePath } from "@dext/providers";
 import type { ConfigDefinition } from "@dext/providers";
 import { hostingError } from "../hosting-error.ts";
-import type { BackingResourceBuilder } from "./resource-builder.ts";
+import type { BackingResourceBuilder } from "./backing-resource-builder.ts";
 import type { ConfigurationChange, ConfigurationModel } from "./resource-model.ts";
 
 /** Options of `withConfiguration`. */

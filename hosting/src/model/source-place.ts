@@ -21,3 +21,8 @@ export function currentPlace(): string | undefined {
   }
   return undefined;
 }
+
+/** `, at apphost.ts:3:14`, or nothing when the place is not known. */
+export function placeText(place: string | undefined): string {
+  return place === undefined ? "" : `, at ${place}`;
+}

@@ -2,9 +2,10 @@ import { mkdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { isDextError, systemClock } from "@dext/core";
+import { systemClock } from "@dext/core";
 import { readAppHostConfiguration } from "../configuration/apphost-configuration.ts";
 import { askForParameters, canAsk } from "../configuration/ask-for-parameters.ts";
+import { printProgress } from "../output/print.ts";
 import { printRun } from "../output/print-run.ts";
 import type { PrintedRun } from "../output/print-run.ts";
 import { cleanerCommand } from "../containers/cleaner-command.ts";
@@ -45,6 +46,9 @@ import { StartSlots } from "./start-slots.ts";
 import { startFrontProxies } from "./front-proxies.ts";
 import { sampleUsage } from "./usage-sampler.ts";
 import { listenForStop } from "./stop-signals.ts";
+
+/** How long the configuration may take to be read before that is said, in milliseconds. */
+const patience = 1000;
 
 /** How a run went. */
 export interface RunOutcome {
@@ -123,7 +127,7 @@ async function begin(
       notify: (data) => hub.emit({ type: "notice", data }),
     }),
   );
-  await configurations.load();
+  await loadConfigurations(configurations);
   const cleaner = await containerCleaner(plan, runId);
   const containers = closers.add(
     new RunContainers({
@@ -211,11 +215,22 @@ async function begin(
   return { orchestrator, hub, logs, ...(printed === undefined ? {} : { printed }) };
 }
 
+/** Sources that do not answer are tried for a while; who waits is told for what. */
+async function loadConfigurations(configurations: RunConfigurations): Promise<void> {
+  const tell = (): void =>
+    printProgress(`Still reading the configuration: ${configurations.pendingSources().join(", ")}`);
+  const timer = setTimeout(tell, patience);
+  try {
+    await configurations.load();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** What the system does without is no failure, and worth a line. */
 function tellLeftOut(resource: string, { error, hub }: { error: Error; hub: EventHub }): void {
-  const hint = isDextError(error) && error.hint !== undefined ? { hint: error.hint } : {};
   const message = `${error.message}. It is optional, and left out`;
-  hub.emit({ type: "notice", data: { level: "info", resource, message, ...hint } });
+  hub.emit({ type: "notice", data: { level: "info", resource, message } });
 }
 
 /** A test runs the model as it wants it; what it gives wins over the environment. */

@@ -1,7 +1,7 @@
 import { externalLauncher } from "../launchers/external-launcher.ts";
 import { Expression } from "../model/expression.ts";
 import type { ModelBuilder } from "../model/model-builder.ts";
-import type { BackingResourceBuilder } from "../model/resource-builder.ts";
+import type { BackingResourceBuilder } from "../model/backing-resource-builder.ts";
 import { connectionKinds } from "./connection-kinds.ts";
 import type { ConnectionKind } from "./connection-kinds.ts";
 import { ownProperty } from "./implicit-password.ts";

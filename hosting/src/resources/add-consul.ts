@@ -3,7 +3,7 @@ import { containerLauncher } from "../launchers/container-launcher.ts";
 import { externalLauncher } from "../launchers/external-launcher.ts";
 import type { ModelBuilder } from "../model/model-builder.ts";
 import { resolve } from "node:path";
-import { BackingResourceBuilder } from "../model/resource-builder.ts";
+import { BackingResourceBuilder } from "../model/backing-resource-builder.ts";
 import { consulProcess } from "./consul-process.ts";
 import { count, seedConsul } from "./consul-seed.ts";
 import type { KeyValues } from "./consul-seed.ts";

@@ -4,7 +4,7 @@ import { externalLauncher } from "../launchers/external-launcher.ts";
 import { expression } from "../model/expression.ts";
 import { EndpointReference } from "../model/endpoint-reference.ts";
 import type { ModelBuilder } from "../model/model-builder.ts";
-import type { BackingResourceBuilder } from "../model/resource-builder.ts";
+import type { BackingResourceBuilder } from "../model/backing-resource-builder.ts";
 import { kafkaConnection, parseKafkaConnection } from "./kafka-connection.ts";
 
 /** Options of {@link addKafka}. */

@@ -5,7 +5,7 @@ import { externalLauncher } from "../launchers/external-launcher.ts";
 import { noLauncher } from "../launchers/no-launcher.ts";
 import type { ModelBuilder } from "../model/model-builder.ts";
 import type { ParameterBuilder } from "../model/parameter-builder.ts";
-import { BackingResourceBuilder } from "../model/resource-builder.ts";
+import { BackingResourceBuilder } from "../model/backing-resource-builder.ts";
 import { ownProperty, passwordParameter } from "./implicit-password.ts";
 import {
   parsePostgresConnection,

@@ -3,7 +3,7 @@ import { containerLauncher } from "../launchers/container-launcher.ts";
 import { externalLauncher } from "../launchers/external-launcher.ts";
 import type { ModelBuilder } from "../model/model-builder.ts";
 import type { ParameterBuilder } from "../model/parameter-builder.ts";
-import type { BackingResourceBuilder } from "../model/resource-builder.ts";
+import type { BackingResourceBuilder } from "../model/backing-resource-builder.ts";
 import { ownProperty, passwordParameter } from "./implicit-password.ts";
 import { parseRabbitmqConnection, rabbitmqConnection } from "./rabbitmq-connection.ts";
 import { rabbitmqProcess } from "./rabbitmq-process.ts";

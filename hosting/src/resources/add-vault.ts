@@ -4,7 +4,7 @@ import { externalLauncher } from "../launchers/external-launcher.ts";
 import { expression } from "../model/expression.ts";
 import type { ModelBuilder } from "../model/model-builder.ts";
 import type { ParameterBuilder } from "../model/parameter-builder.ts";
-import { BackingResourceBuilder } from "../model/resource-builder.ts";
+import { BackingResourceBuilder } from "../model/backing-resource-builder.ts";
 import { count } from "./consul-seed.ts";
 import { httpConnection, parseHttpConnection } from "./http-connection.ts";
 import { ownProperty, passwordParameter } from "./implicit-password.ts";

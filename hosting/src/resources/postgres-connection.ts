@@ -3,7 +3,8 @@ import type { ConnectionModel } from "../model/connection.ts";
 import { encode, encoded, expression } from "../model/expression.ts";
 import type { Value } from "../model/expression.ts";
 import type { ExternalPlan } from "../model/launcher.ts";
-import type { BackingResourceBuilder, ResourceBuilder } from "../model/resource-builder.ts";
+import type { BackingResourceBuilder } from "../model/backing-resource-builder.ts";
+import type { ResourceBuilder } from "../model/resource-builder.ts";
 
 /** `Host=localhost;Port=5432;Username=postgres;Password=…` and `postgresql://postgres:…@localhost:5432`. */
 export function postgresConnection(

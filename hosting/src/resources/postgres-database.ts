@@ -1,5 +1,5 @@
 import { hostingError } from "../hosting-error.ts";
-import { BackingResourceBuilder } from "../model/resource-builder.ts";
+import { BackingResourceBuilder } from "../model/backing-resource-builder.ts";
 import type { ResourceModel } from "../model/resource-model.ts";
 
 /** A database of a Postgres while the AppHost describes it. */

@@ -1,7 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { runToEnd, startAppHost } from "../../../fixtures/apphost-process.ts";
-import type { AppHostOptions, RunningAppHost } from "../../../fixtures/apphost-process.ts";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../../../../scripts/packages.ts";
+import { requirement } from "../../../fixtures/requirement.ts";
+import type { AppHostOptions, RunningAppHost, Via } from "../../../fixtures/apphost-process.ts";
 import {
   configuredService,
   givenTo,
@@ -16,6 +20,8 @@ afterEach(async () => {
   app = undefined;
 });
 
+const deno = requirement("deno", () => existsSync(join(root, "node_modules/deno/deno")));
+const runtimes: readonly Via[] = deno.available ? ["node", "deno"] : ["node"];
 const yaml = `db: { host: one, password: hunter-two-22 }\nlist: [a, b]\nother: 1\n`;
 const preamble = `
 import { createBuilder } from "@dext/hosting";
@@ -162,36 +168,40 @@ describe("what cannot be given ends the AppHost with 3 before anything starts:",
 });
 
 describe("when a value changes", () => {
-  it("153, 154: a burst of changes of a used key starts the service again once, in order; who uses others is left alone", async () => {
-    app = await start(
-      `service("api").withConfiguration(definition, ["db.*"]); service("other").withConfiguration(definition, ["other"]); service("none");`,
-    );
-    await app.waitUntil("api", healthy);
-    const before = await app.waitUntil("other", healthy);
-    for (let count = 1; count <= 10; count += 1) {
-      await replaceFile(app, "config.yaml", yaml.replace("one", `burst-${count}`));
-      await delay(20);
-    }
-    const running = app;
-    await until(async () => (await givenTo(running, "api")).length > 1, "a second start");
-    const after = await app.waitUntil("api", healthy);
-    expect(after).toMatchObject({ generation: 2, restarts: 1, state: "Running" });
-    await delay(1000);
-    expect((await givenTo(app, "api")).map((each) => each["DB__HOST"])).toEqual(["one", "burst-10"]);
-    expect(await linesOf(app, "api", /^term$|starts again/)).toEqual([
-      "starts again: its configuration has changed (DB__HOST)",
-      "term",
-    ]);
-    expect((await app.resource("other")).pid).toBe(before.pid);
-    await replaceFile(
-      app,
-      "config.yaml",
-      yaml.replace("one", "burst-10").replace("other: 1", "other: 1\nmore: 1"),
-    );
-    await delay(1000);
-    expect(await app.resource("api")).toMatchObject({ pid: after.pid, generation: 2 });
-    expect(await app.resource("other")).toMatchObject({ pid: before.pid, generation: 1 });
-  });
+  it.each(runtimes)(
+    "153, 154: a burst of changes of a used key starts the service again once, in order; who uses others is left alone (AppHost on %s)",
+    async (via) => {
+      app = await start(
+        `service("api").withConfiguration(definition, ["db.*"]); service("other").withConfiguration(definition, ["other"]); service("none");`,
+        { via },
+      );
+      await app.waitUntil("api", healthy);
+      const before = await app.waitUntil("other", healthy);
+      for (let count = 1; count <= 10; count += 1) {
+        await replaceFile(app, "config.yaml", yaml.replace("one", `burst-${count}`));
+        await delay(20);
+      }
+      const running = app;
+      await until(async () => (await givenTo(running, "api")).length > 1, "a second start");
+      const after = await app.waitUntil("api", healthy);
+      expect(after).toMatchObject({ generation: 2, restarts: 1, state: "Running" });
+      await delay(1000);
+      expect((await givenTo(app, "api")).map((each) => each["DB__HOST"])).toEqual(["one", "burst-10"]);
+      expect(await linesOf(app, "api", /^term$|starts again/)).toEqual([
+        "starts again: its configuration has changed (DB__HOST)",
+        "term",
+      ]);
+      expect((await app.resource("other")).pid).toBe(before.pid);
+      await replaceFile(
+        app,
+        "config.yaml",
+        yaml.replace("one", "burst-10").replace("other: 1", "other: 1\nmore: 1"),
+      );
+      await delay(1000);
+      expect(await app.resource("api")).toMatchObject({ pid: after.pid, generation: 2 });
+      expect(await app.resource("other")).toMatchObject({ pid: before.pid, generation: 1 });
+    },
+  );
 
   it("153: a service that does not heed SIGTERM is killed after its timeout and started again", async () => {
     app = await start(

@@ -1,7 +1,7 @@
 import { delimiter } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { findProgram } from "../../../../hosting/src/orchestration/find-program.ts";
-import { cleanEnvironment, startAppHost } from "../../../fixtures/apphost-process.ts";
+import { cleanEnvironment, runToEnd, startAppHost } from "../../../fixtures/apphost-process.ts";
 import type { AppHostOptions, RunningAppHost } from "../../../fixtures/apphost-process.ts";
 import { configuredService, givenTo, linesOf, until } from "../../../fixtures/configured-service.ts";
 import { startConsulServer } from "../../../fixtures/consul/consul-server.ts";
@@ -171,6 +171,22 @@ describe("a configuration whose sources are servers of the run", () => {
     await app.client.command("api", { command: "start" });
     await app.waitUntil("api", healthy);
     expect((await givenTo(app, "api")).at(-1)).toMatchObject({ GREETING: "there now" });
+  });
+
+  it("a server outside the run that does not answer ends the AppHost with 3 after its time, and meanwhile it is said what is read", async () => {
+    const { exitCode, stderr, stdout } = await runToEnd(
+      `${preamble}
+      const definition = defineConfig({ startTimeout: "2500ms", layers: [consul({ prefix: "shop/", address: "http://127.0.0.1:9" })] });
+      service("api").withConfiguration(definition, ["greeting"]);
+      await host.run();`,
+      { files: { "service.mjs": configuredService } },
+    );
+    expect(stderr).toMatch(/^Still reading the configuration: consul shop\/$/m);
+    expect(stderr).toMatch(
+      /^error DEXT_RUN_CONFIGURATION_FAILED: The configuration of "api" cannot be loaded: .*127\.0\.0\.1:9.*\(tried \d+ times\)$/m,
+    );
+    expect(stdout).toBe("");
+    expect(exitCode).toBe(3);
   });
 
   it("a seed that the server refuses makes it fail with the key, the status and its words; who waits for it does not start", async () => {

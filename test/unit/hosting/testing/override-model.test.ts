@@ -1,5 +1,6 @@
 import { createBuilder } from "@dext/hosting";
 import type { TestOverrides } from "@dext/hosting/testing";
+import { defineConfig, object } from "@dext/providers";
 import { describe, expect, it } from "vitest";
 import { overrideModel } from "../../../../hosting/src/testing/override-model.ts";
 import { decodeOverrides, encodeOverrides } from "../../../../hosting/src/testing/test-overrides.ts";
@@ -193,4 +194,25 @@ describe("overrides", () => {
       Other__Thing: "c",
     });
   });
+});
+
+it("takes out what is optional with all that is said of it, as in a run where it cannot be had", () => {
+  const definition = defineConfig({ layers: [object({ a: 1 })] });
+  const { model } = override(
+    (host) => {
+      const vault = host.addVault("vault").withOptional();
+      host
+        .addNodeApp("api", "api.ts")
+        .withReference(vault)
+        .waitFor(vault)
+        .withEnvironment("AT", vault.property("uri"))
+        .withEnvironment("KEPT", "1")
+        .withConfiguration(definition, ["a"], { from: [vault] })
+        .withConfiguration(definition, ["a"]);
+    },
+    { without: ["vault"] },
+  );
+  expect(model.resources.map(({ name }) => name)).toEqual(["api"]);
+  expect(model.resources[0]).toMatchObject({ references: [], waits: [], configurations: [{ from: [] }] });
+  expect(model.resources[0]?.environment.map(({ name }) => name)).toEqual(["KEPT"]);
 });
