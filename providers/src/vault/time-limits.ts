@@ -1,4 +1,5 @@
 import type { Clock, Timer } from "@dext/core";
+import { sourceUnavailable } from "../definition/source-errors.ts";
 
 /** A signal of its own, and what takes it off those that it was made from. */
 export interface Limit {
@@ -16,10 +17,10 @@ export function within(
 ): Limit {
   const limit = new AbortController();
   const abort = (): void => limit.abort(reasonOf(signals));
-  const timer = clock.setTimer(() => limit.abort(new Error(`no answer within ${milliseconds} ms`)), {
-    milliseconds,
-    unref: true,
-  });
+  const end = (): void => {
+    limit.abort(sourceUnavailable("Vault", { cause: new Error(`no answer within ${milliseconds} ms`) }));
+  };
+  const timer = clock.setTimer(end, { milliseconds, unref: true });
   return listen(signals, { abort, limit, release: () => timer.clear() });
 }
 

@@ -231,22 +231,29 @@ export class VaultSession {
   async #renewLogin(held: HeldToken): Promise<void> {
     const { clock, random } = this.#options.context;
     for (let attempt = 1; !this.#closing.signal.aborted && this.#held === held; attempt += 1) {
-      const limit = within([this.#closing.signal], { clock, milliseconds: backgroundTimeout });
-      try {
-        const next = await this.#replace(held, limit.signal);
-        if (next === held) this.#tellOfEnd();
+      const error = await this.#tryLogin(held);
+      if (error === undefined || this.#closing.signal.aborted) return;
+      if (!isTransient(error)) {
+        this.#tell(error);
         return;
-      } catch (error) {
-        if (this.#closing.signal.aborted) return;
-        if (!isTransient(error) && !limit.signal.aborted) {
-          this.#tell(error);
-          return;
-        }
-        const milliseconds = Math.max(retryPause(attempt + 2, random), retryAfterOf(error));
-        await pause({ clock }, { milliseconds, signal: this.#closing.signal });
-      } finally {
-        limit.release();
       }
+      const milliseconds = Math.max(retryPause(attempt + 2, random), retryAfterOf(error));
+      await pause({ clock }, { milliseconds, signal: this.#closing.signal });
+    }
+  }
+
+  /** Gives what went wrong. */
+  async #tryLogin(held: HeldToken): Promise<unknown> {
+    const { clock } = this.#options.context;
+    const limit = within([this.#closing.signal], { clock, milliseconds: backgroundTimeout });
+    try {
+      const next = await this.#replace(held, limit.signal);
+      if (next === held) this.#tellOfEnd();
+      return undefined;
+    } catch (error) {
+      return error;
+    } finally {
+      limit.release();
     }
   }
 
