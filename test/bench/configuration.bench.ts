@@ -6,17 +6,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { file, loadConfig, object, objectNode, valueNode } from "@dext/providers";
+import { consul, file, loadConfig, object, objectNode, valueNode } from "@dext/providers";
 import type { ConfigLayer } from "@dext/providers";
 import { z } from "zod";
 import { packPackages } from "../../scripts/pack-packages.ts";
 import { root } from "../../scripts/packages.ts";
+import { startConsulServer } from "../fixtures/consul/consul-server.ts";
 import { atMost, best, told } from "./row.ts";
 import type { Bench, BenchRow } from "./row.ts";
 
 export const bench: Bench = async () => [
   ...(await starts()),
   await slowSources(),
+  await slowServers(),
   await manyKeys(),
   ...(await manyChanges()),
 ];
@@ -111,6 +113,22 @@ async function slowSources(): Promise<BenchRow> {
   });
   const value = await bestOf(5, () => loadConfig({ layers }));
   return atMost("load of five sources of 100 ms each", { value, bar: 130, unit: "ms" });
+}
+
+/** The same over HTTP, by the library of Consul and servers that take their time. */
+async function slowServers(): Promise<BenchRow> {
+  const servers = await Promise.all(Array.from({ length: 5 }, () => startConsulServer()));
+  try {
+    for (const [at, server] of servers.entries()) {
+      server.store().put(`app/key${at}`, Buffer.from(String(at)));
+      server.inject({ fault: { kind: "latency", milliseconds: 100 } });
+    }
+    const layers = servers.map(({ address }) => consul({ prefix: "app", address }));
+    const value = await bestOf(5, async () => (await loadConfig({ layers })).close());
+    return atMost("load of five Consuls that answer after 100 ms", { value, bar: 130, unit: "ms" });
+  } finally {
+    await Promise.all(servers.map((server) => server.close()));
+  }
 }
 
 async function manyKeys(): Promise<BenchRow> {
