@@ -62,13 +62,15 @@ export function networkError(error: unknown, asked: Asked): Error {
 /** The token may not read the keys; the rules that it needs are in the hint and in `details.policy`. */
 export function forbidden(said: string, { settings, token, query }: Asked): Error {
   const { namespace, partition } = settings;
+  // Of many keys Consul gives those that may be read; it refuses them only where it is set to want the right to list.
+  const wantsList = query.recurse && /permission denied/i.test(said);
   const permission: ConsulPermission = {
     system: "consul",
     ...(partition === undefined ? {} : { partition }),
     ...(namespace === undefined ? {} : { namespace }),
     resource: query.recurse || query.isProbe === true ? "key_prefix" : "key",
     name: query.key,
-    policy: "read",
+    policy: wantsList ? "list" : "read",
   };
   const policy = consulRules([permission]);
   const isUnknown = /ACL not found/i.test(said);
