@@ -59,6 +59,12 @@ export function readVariables(
     else if (text === "" && given !== "") empty.push({ name, place });
     else found.set(name, { name, text, place });
   }
+  const misnamed = [...found.keys()].filter((name) => !/^[^=\0\s]+$/.test(name));
+  if (misnamed.length > 0) {
+    const text = `not names of variables, and left out: ${misnamed.join(", ")}`;
+    notes.push({ ...service.placeOf("environment"), resource, text });
+  }
+  for (const name of misnamed) found.delete(name);
   return { variables: [...found.values()], passed, empty, notes };
 }
 

@@ -33,12 +33,12 @@ export function noteFields(
   const left: string[] = [];
   for (const [field, given] of Object.entries(service.fields)) {
     if (field.startsWith("x-") || translated.has(field)) continue;
+    if (field === "deploy" && Object.keys(mapping(given)).every((key) => key === "replicas")) continue;
     const isProcess = form.form === "project";
     const isNeedless =
       needless.has(field) ||
       (field === "restart" && given !== "on-failure" && !String(given).startsWith("on-failure")) ||
-      (field === "deploy" &&
-        Object.keys(mapping(given)).every((key) => key !== "mode" || given === "replicated")) ||
+      field === "deploy" ||
       (forContainers.has(field) &&
         (isProcess || form.form === "known") &&
         !["secrets", "configs"].includes(field));

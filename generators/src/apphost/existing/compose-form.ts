@@ -35,6 +35,7 @@ export function formOf(
   if (rawImage === undefined) return { form: "none", reason: "it has neither image nor build" };
   if (image === undefined || image === "")
     return { form: "none", reason: "its image is a variable without a value" };
+  if (!/^\w[\w.:/@+-]*$/.test(image)) return { form: "none", reason: "its image has no valid name" };
   if (isZooKeeper(image)) return { form: "none", reason: "the Kafka of Dext needs no ZooKeeper" };
   const kind = kindOfImage(image);
   if (kind !== undefined) return { form: "known", kind, image };

@@ -13,8 +13,11 @@ export class FoundParameters {
     this.#names = names;
   }
 
+  /** All of them, in the order of their places. */
   get all(): FoundParameter[] {
-    return [...this.#found.values()];
+    return [...this.#found.values()].toSorted(
+      ({ place: a }, { place: b }) => a.file.localeCompare(b.file) || (a.line ?? 0) - (b.line ?? 0),
+    );
   }
 
   /** Keeps a name for a parameter that a resource makes itself: the password of a server. */

@@ -14,7 +14,7 @@ import { toResourceName } from "./resource-names.ts";
 import type { ResourceNames } from "./resource-names.ts";
 import type { FoundResource, Link, Note } from "./system.ts";
 import { partOf } from "./translate-service.ts";
-import type { NamedService } from "./translate-service.ts";
+import type { NamedService, ServicePart } from "./translate-service.ts";
 
 /** What a Compose file is translated with. */
 export interface ComposeContext {
@@ -49,14 +49,19 @@ export function translateCompose(compose: ComposeProject, context: ComposeContex
   };
   for (const { form, host, service } of services) addOwnDatabase({ form, host, service, compose, directory });
   const needless = new Set<string>();
-  const parts = services.map((named) => {
-    const part = partOf(named, { compose, directory, ...context });
+  const parts = new Map<NamedService, ServicePart>();
+  // The server before its clients, so that a password is known by the server's name for it.
+  for (const named of services.toSorted((a, b) => dependenceOf(a, services) - dependenceOf(b, services))) {
+    parts.set(named, partOf(named, { compose, directory, ...context }));
+  }
+  const ordered = services.map((named) => {
+    const part = parts.get(named) as ServicePart;
     const fields = noteFields(named.service, { form: named.form, resource: named.host.name });
     for (const field of fields.needless) needless.add(field);
     notes.push(...part.notes, ...fields.notes);
     return part;
   });
-  const resources = parts.map(({ resource, waits }) => ({
+  const resources = ordered.map(({ resource, waits }) => ({
     ...resource,
     links: linksOf(resource, { waits, services }),
   }));
@@ -68,6 +73,17 @@ export function translateCompose(compose: ComposeProject, context: ComposeContex
     directory,
     databases: () => databases,
   };
+}
+
+/** How many others a service names. */
+function dependenceOf({ service, host }: NamedService, services: readonly NamedService[]): number {
+  const { environment, depends_on: waits, command } = service.fields;
+  const words = new Set(
+    textsIn([environment, waits, Object.keys(mapping(waits)), command]).flatMap((text) =>
+      text.split(/[^\w.-]+/),
+    ),
+  );
+  return services.filter((other) => other.host !== host && words.has(other.service.key)).length;
 }
 
 function nameServices(
