@@ -52,6 +52,8 @@ export interface DescribedResource {
   healthChecks: readonly string[];
   environment: readonly DescribedVariable[];
   args: readonly string[];
+  /** What it is filled with once it is healthy, such as `3 keys`. */
+  seeds?: readonly string[];
   /** The configurations that it is given parts of. */
   configurations?: readonly DescribedConfiguration[];
   /** The ways in which it can be had, in the order in which they are tried, each with what was found. */

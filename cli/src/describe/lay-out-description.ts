@@ -46,7 +46,8 @@ function layOutResource(resource: DescribedResource, style: Style): string[] {
       resource.waits.map(({ resource: target, until }) => `${target} ${until}`),
     ),
     ...section("health", resource.healthChecks),
-    ...section("configuration", configurationTexts(resource)),
+    ...section("filled with", resource.seeds ?? []),
+    ...section("config", configurationTexts(resource)),
     ...environmentLines(resource, style),
     ...section(
       "warning",

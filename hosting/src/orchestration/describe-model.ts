@@ -93,6 +93,7 @@ async function describeResource(
     healthChecks: resource.healthChecks.map(({ name }) => name),
     environment,
     args: resource.args.map(({ node }) => describeNode(node)),
+    ...(resource.seeds.length === 0 ? {} : { seeds: resource.seeds.map(({ name }) => name) }),
     ...(resource.configurations.length === 0
       ? {}
       : { configurations: configurations.describe(resource.name) }),

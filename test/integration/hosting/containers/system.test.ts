@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { docker, useDockerEngine } from "../../../fixtures/docker-engine.ts";
@@ -6,6 +9,8 @@ import { nodeImage, redisImage } from "../../../fixtures/local-images.ts";
 import { TestAppHosts } from "../../../fixtures/testing-apphost.ts";
 
 const server = `
+process.on("SIGHUP", () => console.log("hup"));
+process.on("SIGTERM", () => process.exit(0));
 const { createServer } = require("node:http");
 createServer(async (request, response) => {
   if (request.url === "/given") return response.end(JSON.stringify(process.env));
@@ -65,5 +70,48 @@ describe.skipIf(!docker.available)(`a system with containers ${docker.reason}`, 
     expect(
       await test.engine.json({ method: "GET", path: `/containers/json?all=true&filters=${filters}` }),
     ).toEqual([]);
+  }, 90_000);
+
+  it("153: gives containers their configuration, and sends them SIGHUP or starts them again when it changes", async () => {
+    vi.stubEnv("DOCKER_HOST", `unix://${test.socketPath}`);
+    const folder = await mkdtemp(join(tmpdir(), "dext-configured-"));
+    const path = join(folder, "config.yaml");
+    await writeFile(path, "greeting: one\n");
+    const app = await apps.start(
+      `import { createBuilder } from "@dext/hosting";
+       import { defineConfig, file } from "@dext/providers";
+       const host = createBuilder({ name: "sample" });
+       const definition = defineConfig({ layers: [file(${JSON.stringify(path)})] });
+       for (const onChange of ["signal", "restart"]) {
+         host.addContainer("on-" + onChange, "${image}").withHttpEndpoint({ targetPort: 8080, env: "UNUSED_PORT" })
+           .withBindMount("server.cjs", "/server.cjs", { readOnly: true }).withArgs("node", "/server.cjs")
+           .withConfiguration(definition, ["greeting"], { onChange });
+       }
+       await host.run();`,
+      { files: { "server.cjs": server } },
+    );
+    const greeting = async (name: string): Promise<unknown> => {
+      const { endpoints } = await app.resource(name);
+      const given = (await (await fetch(`${endpoints[0]?.url ?? ""}/given`)).json()) as Record<
+        string,
+        string
+      >;
+      return given["GREETING"];
+    };
+    expect([await greeting("on-signal"), await greeting("on-restart")]).toEqual(["one", "one"]);
+    await writeFile(path, "greeting: two\n");
+    await app.waitFor("on-restart", ({ health, generation }) => health === "Healthy" && generation === 2);
+    expect(await greeting("on-restart")).toBe("two");
+    await vi.waitFor(async () => {
+      const lines = (await app.logs("on-signal")).map(({ text }) => text);
+      // The engine may hand on what the program says before it has answered us.
+      expect(lines.filter((text) => /hup|SIGHUP/.test(text)).toSorted()).toEqual([
+        "hup",
+        "was sent SIGHUP: its configuration has changed (GREETING)",
+      ]);
+    }, 10_000);
+    expect(await app.resource("on-signal")).toMatchObject({ generation: 1, state: "Running" });
+    await app.stop();
+    await rm(folder, { recursive: true, force: true });
   }, 90_000);
 });
