@@ -25,7 +25,7 @@ export const addCommand: Command = {
   },
   notes: [
     `Resources: ${Object.keys(resourceKinds).join(", ")}. The service gets the client's package and a file that connects,`,
-    "tells its health and closes it at the end; for Consul and Vault, the variables that the AppHost sets.",
+    "tells its health and closes it at the end; of Consul and Vault, a layer of its configuration.",
   ],
   async run(input) {
     const [resource, unexpected] = input.names;

@@ -1,4 +1,5 @@
 import type { AppHostEdit } from "../apphost/edit-apphost.ts";
+import { editConfigLayers } from "../edits/edit-config-layers.ts";
 import { defineGenerator } from "../generator/definition.ts";
 import type { GeneratorDefinition } from "../generator/definition.ts";
 import type { Draft } from "../generator/draft.ts";
@@ -37,10 +38,9 @@ export const resourceGenerator: GeneratorDefinition = defineGenerator({
     }
     const folder = serviceFolderOf(to, draft.read(appHost) ?? "");
     draft.editAppHost({ path: appHost, edits: [...edits, { kind: "reference", from: to, to: name }] });
-    if (kind.client === undefined) {
-      const variable = kind.variable(name);
-      draft.followUp({ kind: "next-step", text: `"${to}" finds "${name}" by the variable ${variable}` });
-    } else draftClient(draft, { name, folder, variable: kind.variable(name), client: kind.client });
+    const use = { name, folder, service: to, variable: kind.variable(name) };
+    if (kind.client !== undefined) draftClient(draft, { ...use, client: kind.client });
+    if (kind.layer !== undefined) draftLayer(draft, { ...use, layer: kind.layer });
   },
 });
 
@@ -48,24 +48,63 @@ function hasUser(to: unknown): to is string {
   return typeof to === "string" && to !== "";
 }
 
+/** A resource in the hands of a service. */
+interface Use {
+  readonly name: string;
+  readonly service: string;
+  readonly folder: string;
+  /** The variable that tells the service where the resource is. */
+  readonly variable: string;
+}
+
 function draftClient(
   draft: Draft,
-  {
-    name,
-    folder,
-    variable,
-    client,
-  }: { name: string; folder: string; variable: string; client: NonNullable<ResourceKind["client"]> },
+  { name, folder, variable, client }: Use & { client: NonNullable<ResourceKind["client"]> },
 ): void {
   const { template, dependencies, developmentDependencies } = client;
   addDependencies(draft, { folder, dependencies, developmentDependencies });
   const file = `${folder}/src/${name}.ts`;
   draft.add({ path: file, template, data: { name, variable } });
-  draft.followUp({
-    kind: "install",
-    directory: ".",
-    packageManager: detectPackageManager(draft.tree) ?? "npm",
-  });
+  install(draft);
   const connect = `connect${quoting.typeName(name).text}`;
   draft.followUp({ kind: "next-step", text: `call ${connect}(service) of ${file} where the service starts` });
+}
+
+/** Values of the resource come in below those of the variables, and may be absent: a new one holds none. */
+function draftLayer(
+  draft: Draft,
+  { name, service, folder, variable, layer }: Use & { layer: NonNullable<ResourceKind["layer"]> },
+): void {
+  const path = `${folder}/src/config.ts`;
+  const options = { ...layer.place(service), connection: name, optional: true };
+  const edit = { layer: layer.name, options: objectText(options), connection: name };
+  const now = draft.read(path);
+  const result = now === undefined ? undefined : editConfigLayers(now, edit);
+  if (result === undefined || result.outcome === "unsafe") {
+    const what = result === undefined ? "" : ` (${result.reason})`;
+    const text = `"${service}" finds "${name}" by ${variable}, or by the layer ${edit.layer}(${edit.options})${what}`;
+    draft.followUp({ kind: "next-step", text });
+    return;
+  }
+  addDependencies(draft, { folder, dependencies: layer.dependencies });
+  draft.edit({
+    path,
+    name: `layer-${layer.name}-${name}`,
+    edit(source) {
+      const again = editConfigLayers(source, edit);
+      return again.outcome === "unsafe" ? source : again.text;
+    },
+  });
+  install(draft);
+}
+
+/** `{ prefix: "api/", optional: true }` */
+function objectText(values: Readonly<Record<string, unknown>>): string {
+  const properties = Object.entries(values).map(([key, value]) => `${key}: ${quoting.js(value).text}`);
+  return `{ ${properties.join(", ")} }`;
+}
+
+function install(draft: Draft): void {
+  const packageManager = detectPackageManager(draft.tree) ?? "npm";
+  draft.followUp({ kind: "install", directory: ".", packageManager });
 }

@@ -13,6 +13,14 @@ export interface ResourceKind {
     readonly dependencies: Readonly<Record<string, string>>;
     readonly developmentDependencies: Readonly<Record<string, string>>;
   };
+  /** For one that holds configuration: the layer by which a service reads its part of it. */
+  readonly layer?: {
+    /** The function of `@dext/providers`. */
+    readonly name: string;
+    /** Where the values of a service lie, as an option of the layer. */
+    readonly place: (service: string) => Readonly<Record<string, string>>;
+    readonly dependencies: Readonly<Record<string, string>>;
+  };
 }
 
 /** The backing resources that `dext add` knows. */
@@ -61,8 +69,28 @@ export const resourceKinds: Readonly<Record<string, ResourceKind>> = {
       developmentDependencies: {},
     },
   },
-  consul: { label: "Consul", method: "addConsul", usualName: "consul", variable: uriVariable },
-  vault: { label: "Vault", method: "addVault", usualName: "vault", variable: uriVariable },
+  consul: {
+    label: "Consul",
+    method: "addConsul",
+    usualName: "consul",
+    variable: uriVariable,
+    layer: {
+      name: "consul",
+      place: (service) => ({ prefix: `${service}/` }),
+      dependencies: { consul: "^2.0.1" },
+    },
+  },
+  vault: {
+    label: "Vault",
+    method: "addVault",
+    usualName: "vault",
+    variable: uriVariable,
+    layer: {
+      name: "vault",
+      place: (service) => ({ path: `secret/${service}` }),
+      dependencies: { "node-vault": "^0.12.0" },
+    },
+  },
 };
 
 /** `order-cache` → `ORDER_CACHE_URI`. */

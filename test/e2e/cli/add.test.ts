@@ -18,6 +18,8 @@ import { requirement } from "../../fixtures/requirement.ts";
 const redis = await findProgram("redis-server");
 const postgres = await findProgram("postgres", { folders: ["/usr/lib/postgresql/*/bin"] });
 const rabbitmq = await findProgram("rabbitmq-server");
+const consul = await findProgram("consul");
+const hasConsul = requirement("consul", () => consul !== undefined).available;
 const reason =
   [
     requirement("redis", () => redis !== undefined),
@@ -38,12 +40,14 @@ beforeAll(async () => {
   await makes(["new", "app", "shop", "--kind", "plain", "--no-install", "--no-git"], folder);
   await makes(["new", "service", "stock", "--runtime", "deno", "--kind", "plain", "--no-install"], shop);
   for (const to of ["web", "stock"]) {
-    for (const resource of ["redis", "postgres", "rabbitmq", "kafka"]) {
+    for (const resource of ["redis", "postgres", "rabbitmq", "kafka", ...(hasConsul ? ["consul"] : [])]) {
       await makes(["add", resource, "--to", to, "--no-install"], shop);
     }
   }
   await once(billing.listen(0, "127.0.0.1"), "listening");
   const url = `http://127.0.0.1:${(billing.address() as AddressInfo).port}`;
+  await makes(["new", "service", "idle", "--kind", "worker", "--no-install"], shop);
+  await makes(["add", "vault", "--to", "idle", "--no-install"], shop);
   const component = ["new", "component", "billing", "--url", url, "--no-install"];
   for (const to of ["web", "stock"]) await makes([...component, "--to", to], shop);
   await makes(["new", "component", "ledger", "--kind", "plain", "--runtime", "deno", "--no-install"], shop);
@@ -80,7 +84,13 @@ describe("dext add and dext new component", () => {
       });
       const wait = ["wait", "web", "stock", "--for", "healthy", "--timeout", "60s"];
       expect(await dext(wait, { folder: shop })).toMatchObject({ code: 0 });
-      const answers = { cache: "kept", two: 2, message: "sent", item: { id: "1", name: "Mug" } };
+      const answers = {
+        cache: "kept",
+        two: 2,
+        message: "sent",
+        item: { id: "1", name: "Mug" },
+        greeting: "Hello",
+      };
       expect(await Promise.all(["web", "stock"].map(ask))).toEqual([answers, answers]);
       for (const name of ["web", "stock"]) {
         await receiver.wait(({ spans }) =>
@@ -101,10 +111,21 @@ describe("dext add and dext new component", () => {
         { timeout: 30_000, interval: 200 },
       );
 
+      if (hasConsul) {
+        const store = await urlOf("consul");
+        for (const name of ["web", "stock"]) {
+          await fetch(`${store}/v1/kv/${name}/greeting`, { method: "PUT", body: `Hello from ${name}` });
+        }
+        await dext(["restart", "web", "stock"], { folder: shop });
+        expect(await dext([...everything, "--timeout", "60s"], { folder: shop })).toMatchObject({ code: 0 });
+      }
+      const greetings = ["web", "stock"].map((name) => (hasConsul ? `Hello from ${name}` : "Hello"));
+      expect(await Promise.all(["web", "stock"].map(ask))).toEqual(
+        greetings.map((greeting) => ({ ...answers, greeting })),
+      );
+
       system.signal("SIGTERM");
-      const { code, stdout } = await system.ended;
-      expect(code).toBe(0);
-      expect(stdout.match(/stops.*SIGTERM/g)).toHaveLength(2);
+      expect(await system.ended).toMatchObject({ code: 0 });
     },
     180_000,
   );
@@ -145,11 +166,14 @@ async function run(...args: string[]): Promise<string> {
 }
 
 async function ask(name: string): Promise<unknown> {
+  return (await fetch(await urlOf(name))).json();
+}
+
+async function urlOf(name: string): Promise<string> {
   const { resources } = JSON.parse((await dext(["ps", "--json"], { folder: outside.shop })).stdout) as {
     resources: { name: string; endpoints: { url: string }[] }[];
   };
-  const url = resources.find((each) => each.name === name)?.endpoints[0]?.url ?? "";
-  return (await fetch(url)).json();
+  return resources.find((each) => each.name === name)?.endpoints[0]?.url ?? "";
 }
 
 /** A service that uses what `dext add` gave it, on any runtime. */
@@ -157,13 +181,16 @@ function usingAll(name: string): string {
   return `
 import { Buffer } from "node:buffer";
 import { EventEmitter, once } from "node:events";
+import { loadConfig } from "@dext/providers";
 import { createService } from "@dext/service";
 import { connectBilling } from "@shop/billing";
 import { connectCache } from "./cache.ts";
+import { definition } from "./config.ts";
 import { connectDb } from "./db.ts";
 import { connectMessages } from "./messages.ts";
 
 const queue = "${name}";
+const { value } = await loadConfig(definition);
 const service = createService({ name: queue });
 const cache = await connectCache(service);
 const db = connectDb(service);
@@ -188,7 +215,7 @@ await service.serve(async () => {
   const [message] = await arrived;
   await channel.close();
   const item = await billing.find("1");
-  return Response.json({ cache: await cache.get(queue), two: rows[0].two, message, item });
+  return Response.json({ cache: await cache.get(queue), two: rows[0].two, message, item, greeting: value.greeting });
 });
 `;
 }

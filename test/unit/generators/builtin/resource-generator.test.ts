@@ -53,6 +53,44 @@ describe("the resource generator", () => {
     expect(change.followUps).toContainEqual({ kind: "install", directory: ".", packageManager: "npm" });
   });
 
+  it.each([
+    [
+      "consul",
+      'consul({ prefix: "api/", connection: "order-config", optional: true })',
+      { consul: "^2.0.1" },
+    ],
+    [
+      "vault",
+      'vault({ path: "secret/api", connection: "order-config", optional: true })',
+      { "node-vault": "^0.12.0" },
+    ],
+  ])("has the configuration of a service read %s, once", async (resource, layer, dependencies) => {
+    const target = await appFolder();
+    const answers = { resource, name: "order-config", to: "api" };
+    await commit(await plan("resource", answers, { target, templates }));
+    const text = await readFile(join(target, "services/api/src/config.ts"), "utf8");
+    expect(text).toContain(`\n    file("config.yaml", { optional: true }),\n    ${layer},\n    dotenv(),\n`);
+    expect(text).toMatch(new RegExp(`^import \\{ .*\\b${resource}\\b.* \\} from "@dext/providers";$`, "m"));
+    const manifest = JSON.parse(await readFile(join(target, "services/api/package.json"), "utf8")) as object;
+    expect(manifest).toMatchObject({ dependencies });
+    expect((await plan("resource", answers, { target, templates })).operations).toEqual([]);
+  });
+
+  it("says which layer to add where the configuration is too unusual, and leaves it alone", async () => {
+    const target = await appFolder();
+    await writeFile(join(target, "services/api/src/config.ts"), "export const definition = load();\n");
+    const change = await plan(
+      "resource",
+      { resource: "consul", name: "consul", to: "api" },
+      { target, templates },
+    );
+    expect(change.operations.map(({ path }) => path)).toEqual(["apphost.ts"]);
+    expect(change.followUps).toContainEqual({
+      kind: "next-step",
+      text: expect.stringContaining('by the layer consul({ prefix: "api/", connection: "consul"') as unknown,
+    });
+  });
+
   it("changes nothing when it runs again, and gives another service what the first one has", async () => {
     const target = await appFolder();
     await commit(await plan("service", { name: "mail" }, { target, templates }));
