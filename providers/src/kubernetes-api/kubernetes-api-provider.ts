@@ -167,12 +167,16 @@ export class KubernetesApiProvider implements ConfigProvider {
 
   async #read(cluster: Cluster, context: LoadContext): Promise<readonly (ApiObject | undefined)[]> {
     const { objects } = this.#source;
+    const failed = new AbortController();
+    // A load that one object has made fail is over, and nobody waits for the others, nor ends them, but we.
+    const signal = AbortSignal.any([context.signal, failed.signal]);
     try {
-      const found = await Promise.all(objects.map((each) => this.#get(each, { cluster, context })));
+      const found = await Promise.all(objects.map((each) => this.#get(each, { cluster, signal })));
       for (const [at, reference] of objects.entries()) this.#seen.set(reference, seenIn(found[at]));
       this.#failures = 0;
       return found;
     } catch (error) {
+      failed.abort();
       this.#seen.clear();
       this.#tryAgain(error, context);
       throw error;
@@ -181,7 +185,7 @@ export class KubernetesApiProvider implements ConfigProvider {
 
   async #get(
     object: ObjectReference,
-    { cluster: { client, namespace }, context: { signal } }: { cluster: Cluster; context: LoadContext },
+    { cluster: { client, namespace }, signal }: { cluster: Cluster; signal: AbortSignal },
   ): Promise<ApiObject | undefined> {
     const { kind, name } = object;
     const { permissions } = this.#source;

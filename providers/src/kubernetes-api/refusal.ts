@@ -40,7 +40,7 @@ export class VersionExpired extends Error {}
 /**
  * What an answer other than 200 means: undefined for an object that is not there, an error for everything else.
  *
- * @throws VersionExpired for 410
+ * @throws VersionExpired for 410, where there is a version
  * @throws DextError
  */
 export async function refusal(
@@ -53,7 +53,7 @@ export async function refusal(
   // A path that the server does not know is `NotFound` as well, and names no object.
   if (status === 404 && said?.reason === "NotFound" && said.details?.name === context.object.name)
     return undefined;
-  if (status === 410) throw new VersionExpired(said?.message);
+  if (status === 410 && context.verb !== "get") throw new VersionExpired(said?.message);
   if (status === 401) throw unauthorized(server, said);
   if (status === 403) throw await forbidden(context, said);
   if (status === 429 || status >= 500) throw busy(server, { answer, said, now });
