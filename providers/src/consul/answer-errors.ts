@@ -53,6 +53,18 @@ export function garbageError(response: LibraryResponse, asked: Asked): Error {
 /** Nothing answered. */
 export function networkError(error: unknown, asked: Asked): Error {
   const reason = reasonOf(error);
+  const { name, code } = error as { name?: string; code?: string };
+  if (name === "NotCapable" || code === "ERR_ACCESS_DENIED") {
+    const { shown } = asked.settings;
+    return consulError(
+      "DEXT_CONFIG_CONSUL_NOT_PERMITTED",
+      `This process may not reach Consul at ${shown}: ${reason}`,
+      {
+        hint: `Run it with --allow-net=${new URL(shown).host}`,
+        details: { address: shown },
+      },
+    );
+  }
   const hint = /certificate|issuer/i.test(reason)
     ? 'Give the certificate of its authority as "tls.caFile", or by CONSUL_CACERT.'
     : "Start Consul, correct the address, or make the layer optional.";

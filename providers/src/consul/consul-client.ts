@@ -156,15 +156,16 @@ function addNamespace(namespace: string | undefined): Hook {
 }
 
 /**
- * What the library leaves undone for a request: an answer that breaks off in the middle never ends there, and a request that
- * hangs keeps the process alive.
+ * What the library leaves undone for a request: an answer that breaks off in the middle never ends there, a request that
+ * hangs keeps the process alive, and `[::1]` is looked up as a name.
  */
 function guardTransport(exchanged: LibraryRequest, next: () => void): void {
   const { transport } = exchanged;
   const isUnref = exchanged.ctx instanceof Exchange && exchanged.ctx.isUnref;
   exchanged.transport = {
     request(options) {
-      const request = transport.request(options);
+      const hostname = options.hostname?.replace(/^\[(.+)\]$/, "$1");
+      const request = transport.request({ ...options, hostname });
       if (isUnref) request.once("socket", (socket) => socket.unref());
       request.once("response", (response: IncomingMessage) => {
         response.on("error", () => undefined);

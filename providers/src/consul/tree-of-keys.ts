@@ -66,10 +66,10 @@ function treeOfValues(items: readonly KeyItem[], reading: KeyReading): LoadedSou
       continue;
     }
     const path = fitted(namesOf(item.key.slice(prefix.length)), shape);
-    const present = values.get(formatPath(path))?.node.origin.location;
+    const present = values.get(formatPath(path))?.node.origin.details?.["key"];
     if (present !== undefined) {
       notes.push({
-        message: `"${item.key}" and ${present} are both "${formatPath(path)}"; the first counts`,
+        message: `"${present}" and "${item.key}" are both "${formatPath(path)}": the last counts`,
         origin,
       });
     }

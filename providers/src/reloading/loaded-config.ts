@@ -2,7 +2,7 @@ import type { ConfigReader } from "@dext/core";
 import { configError } from "../config-error.ts";
 import type { ConfigDefinition } from "../definition/define-config.ts";
 import type { LoadContext } from "../definition/provider.ts";
-import { isTransient } from "../definition/source-errors.ts";
+import { isTransient, retryAfterOf } from "../definition/source-errors.ts";
 import { buildCandidate } from "../loading/build-candidate.ts";
 import { retryPause } from "../loading/layer-source.ts";
 import type { SourceStatus } from "../loading/layer-source.ts";
@@ -231,7 +231,8 @@ export class LoadedConfig implements Config {
     if (!isTransient(error) || started === undefined || !this.#isWatched(started)) return;
     const attempt = (this.#attempts.get(at) ?? 0) + 1;
     this.#attempts.set(at, attempt);
-    this.#schedule.requestIn(at, retryPause(attempt + 2, this.#context.random));
+    const pause = retryPause(attempt + 2, this.#context.random);
+    this.#schedule.requestIn(at, Math.max(pause, retryAfterOf(error)));
   }
 
   async #remakeDependents(): Promise<void> {
