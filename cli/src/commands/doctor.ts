@@ -14,6 +14,8 @@ import { describeLeft, inspectDeadRuns, removeDeadRuns } from "../doctor/dead-ru
 import type { DeadRuns } from "../doctor/dead-runs.ts";
 import { findPrograms } from "../doctor/installed-programs.ts";
 import type { InstalledProgram } from "../doctor/installed-programs.ts";
+import { findTemplateFindings } from "../doctor/ejected-templates.ts";
+import type { TemplateFindings } from "../doctor/ejected-templates.ts";
 import { describeRun } from "../run/find-run.ts";
 
 /** `dext doctor` */
@@ -26,14 +28,15 @@ export const doctorCommand: Command = {
   },
   async run(input) {
     const directory = await openRuntimeDirectory();
-    const [programs, machine, found] = await Promise.all([
+    const [programs, machine, found, templates] = await Promise.all([
       findPrograms(),
       describeMachine(),
       inspectDeadRuns(directory),
+      findTemplateFindings(),
     ]);
     const cleaned = input.flag("clean");
     const dead = cleaned ? await removeDeadRuns(found) : found;
-    const report: Report = { programs, machine, directory, dead, cleaned };
+    const report: Report = { programs, machine, directory, dead, cleaned, templates };
     if (input.flag("json")) printJson(toDocument(report));
     else for (const line of layOut(report, styleFor({ stream: process.stdout }))) printLine(line);
     return 0;
@@ -46,6 +49,8 @@ interface Report {
   directory: string;
   dead: DeadRuns;
   cleaned: boolean;
+  /** Absent where the repository has no templates of its own. */
+  templates: TemplateFindings | undefined;
 }
 
 /** What a run would take for each backing resource; an error is a finding like any other. */
@@ -61,12 +66,13 @@ async function describeMachine(): Promise<readonly DescribedResource[] | ErrorDo
   }
 }
 
-function toDocument({ programs, machine, directory, dead, cleaned }: Report): object {
+function toDocument({ programs, machine, directory, dead, cleaned, templates }: Report): object {
   const { listing, processes, engine, containers, engineFailure } = dead;
   return {
     version: 1,
     programs,
     engine: engineDocument(engine),
+    ...(templates === undefined ? {} : { templates }),
     ...("error" in machine
       ? machine
       : { backing: machine.map(({ kind, launcher, launchers }) => ({ kind, launcher, launchers })) }),
@@ -89,7 +95,7 @@ function engineDocument({ engine, by, attempts }: EngineSearch): object {
   return { found: true, name, version, apiVersion, socket: socketPath, by, attempts: places };
 }
 
-function layOut({ programs, machine, directory, dead, cleaned }: Report, style: Style): string[] {
+function layOut({ programs, machine, directory, dead, cleaned, templates }: Report, style: Style): string[] {
   const programRows = programs.map(({ name, version, purpose }) => [
     `  ${name}`,
     version ?? "not found",
@@ -109,6 +115,28 @@ function layOut({ programs, machine, directory, dead, cleaned }: Report, style: 
     "",
     style.bold(`Runs in ${directory}`),
     ...layOutRuns(dead, { style, cleaned }),
+    ...(templates === undefined
+      ? []
+      : ["", style.bold("Templates of this repository"), ...layOutTemplates(templates, style)]),
+  ];
+}
+
+function layOutTemplates(templates: TemplateFindings, style: Style): string[] {
+  if ("error" in templates) {
+    const { message, hint } = templates.error;
+    return [`  ${style.red(message)}${hint === undefined ? "" : style.dim(` (${hint})`)}`];
+  }
+  const { outdated } = templates;
+  if (outdated.length === 0) return ["  as Dext has them, but for what was changed in them"];
+  return [
+    ...outdated.map(({ template, change }) => {
+      const what =
+        change === "removed" ? "is no longer one of Dext's" : "has changed in Dext since it was ejected";
+      return `  ${style.yellow("outdated")} ${template} ${what}`;
+    }),
+    ...(outdated.some(({ change }) => change === "changed")
+      ? [`${style.cyan("hint:")} dext update merges what is new into your copies.`]
+      : []),
   ];
 }
 

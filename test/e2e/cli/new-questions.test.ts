@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, realpath, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -77,4 +77,20 @@ test("--yes asks nothing on a terminal either", async () => {
   const { ended } = startOnTerminal(["new", "app", "--yes"], folder);
   expect(await ended).toBe(2);
   expect(await readdir(folder)).toEqual([]);
+});
+
+test("dext new apphost lets choose among what it has found, all of which is proposed", async () => {
+  const folder = await emptyFolder();
+  const compose =
+    "services:\n  api: { image: acme/api }\n  cache: { image: redis }\n  mail: { image: acme/mail }\n";
+  await writeFile(join(folder, "compose.yaml"), compose);
+  const args = ["new", "apphost", "--no-install", "--no-vendored"];
+  const { shows, type, ended } = startOnTerminal(args, folder);
+  await shows("Which of these does the AppHost run?");
+  await shows(/api.*container of acme\/api/);
+  type(`${down} \r`);
+  expect(await ended).toBe(0);
+  const code = await readFile(join(folder, "apphost.ts"), "utf8");
+  expect(code.match(/add\w+/g)).toEqual(["addContainer", "addContainer"]);
+  expect(code).not.toContain("cache");
 });
