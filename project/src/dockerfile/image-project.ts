@@ -4,7 +4,7 @@ import { Inspection } from "../inspection.ts";
 import { readPackageManifest } from "../package-manifest.ts";
 import type { PackageManifest } from "../package-manifest.ts";
 import { sortFolder } from "./context-entries.ts";
-import { readImageMember } from "./image-member.ts";
+import { memberPath, readImageMember } from "./image-member.ts";
 import type { ImageMember, MemberSource } from "./image-member.ts";
 import type { BuildSecret, DockerfileFinding } from "./dockerfile-plan.ts";
 import { findInstallFiles } from "./install-files.ts";
@@ -47,27 +47,27 @@ export async function readImageProject(
   const members = await Promise.all(
     sourcesOf(project).map((source) => readImageMember(inspection, { context, source })),
   );
-  const self = members.at(-1) as ImageMember;
   const rootManifest = await inspection.tolerate(() =>
     readPackageManifest(inspection, { directory: context, quiet: true }),
   );
   const manager = await packageManagerVersion(inspection, { project, rootManifest });
   const manifests = [...new Set([rootManifest, ...members.map(({ manifest }) => manifest)])];
   const install = await findInstallFiles(inspection, { project, context, manager, members });
+  const trimmed = members.map((member) => withoutInstalled(member, install));
   const isWorkspace = workspace !== undefined;
   return {
     project,
     inspection,
     context,
-    members,
-    self,
+    members: trimmed,
+    self: trimmed.at(-1) as ImageMember,
     rootBuildFiles: await rootBuildFiles(inspection, { context, members }),
     rootManifest,
     manager,
     install,
     hasDependencies: isWorkspace || manifests.some((manifest) => dependsOn(manifest, isAny)),
     hasProductionDependencies: manifests.some((manifest) =>
-      manifest !== rootManifest || !isWorkspace || self.path === "."
+      manifest !== rootManifest || !isWorkspace || members.at(-1)?.path === "."
         ? dependsOn(manifest, (kind) => kind !== "devDependencies")
         : false,
     ),
@@ -76,6 +76,15 @@ export async function readImageProject(
     warnings: [],
     secrets: [...install.secrets],
   };
+}
+
+/** Folders that only the install needs, such as one with tarballs, are no sources. */
+function withoutInstalled(member: ImageMember, { folders }: InstallFiles): ImageMember {
+  const isInstalled = (name: string): boolean =>
+    folders.some(({ path }) => path === memberPath(member, name));
+  if (!member.entries.folders.some((name) => isInstalled(name))) return member;
+  const sources = member.entries.folders.filter((name) => !isInstalled(name));
+  return { ...member, entries: { ...member.entries, folders: sources } };
 }
 
 async function rootBuildFiles(

@@ -121,6 +121,7 @@ const injected: Sample = {
     / RUN pnpm .* run build/,
     / RUN .* deploy /,
     / COPY --from=build \/deploy\/node_modules/,
+    / WORKDIR /,
     / COPY --from=build .*\/dist \.\/dist$/,
   ],
 };
