@@ -46,16 +46,23 @@ export class KeysSource {
     try {
       const answer = await this.#read(consul, { signal });
       this.#given = contentOf(answer);
-      // The watch goes on from here, when it has not begun.
+      // The watch goes on from here, when it has not begun. A server that lags behind it may have answered.
       if (this.#round === undefined) this.#index = nextIndex(undefined, answer.index);
+      else if (answer.index < (this.#index ?? 0)) this.#startOver();
       return answer;
     } catch (error) {
       this.#given = undefined;
-      this.#index = undefined;
-      // The watch may be in the middle of five minutes of silence: what was refused once is asked for again soon.
-      if (!signal.aborted && !isTransient(error)) this.#round?.abort();
+      // What did not answer is loaded again by those who loaded it; what was refused once is asked for again here.
+      if (!signal.aborted && !isTransient(error)) this.#startOver();
       throw error;
     }
+  }
+
+  /** Has the watch look at once, which may be in the middle of five minutes of silence, and tell of what it sees. */
+  #startOver(): void {
+    this.#given = undefined;
+    this.#index = undefined;
+    this.#round?.abort();
   }
 
   /** Tells of content that is not what was handed out last. */

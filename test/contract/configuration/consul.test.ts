@@ -1,13 +1,14 @@
-import { spawnSync } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, test } from "vitest";
+import { findProgram } from "../../../hosting/src/orchestration/find-program.ts";
 import { startConsulAgent } from "../../fixtures/consul/consul-agent.ts";
 import { agentVariable } from "../../fixtures/consul/consul-targets.ts";
 import { describeContract } from "../../fixtures/describe-contract.ts";
 import { requirement } from "../../fixtures/requirement.ts";
 
-const consul = requirement("consul", () => spawnSync("consul", ["version"]).status === 0);
+const isInstalled = (await findProgram("consul")) !== undefined;
+const consul = requirement("consul", () => isInstalled);
 const agent = consul.available ? await startConsulAgent() : undefined;
 if (agent !== undefined) process.env[agentVariable] = `${agent.address} ${agent.token}`;
 afterAll(() => agent?.close());

@@ -1,12 +1,13 @@
-import { spawnSync } from "node:child_process";
 import { consul, loadConfig } from "@dext/providers";
 import type { ConfigEvent } from "@dext/providers";
 import { describe, expect, test } from "vitest";
+import { findProgram } from "../../../hosting/src/orchestration/find-program.ts";
 import { startConsulAgent } from "../../fixtures/consul/consul-agent.ts";
 import { libraryAt } from "../../fixtures/consul/consul-targets.ts";
 import { requirement } from "../../fixtures/requirement.ts";
 
-const program = requirement("consul", () => spawnSync("consul", ["version"]).status === 0);
+const isInstalled = (await findProgram("consul")) !== undefined;
+const program = requirement("consul", () => isInstalled);
 
 describe.skipIf(!program.available)(
   `a real Consul that is watched ${program.reason}`,
