@@ -31,6 +31,8 @@ const largestAnswer = 16 * 1024 * 1024;
 export class ApiClient {
   readonly #connection: Connection;
   readonly #clock: Clock;
+  /** How often credentials were renewed. */
+  #renewals = 0;
 
   constructor(connection: Connection, clock: Clock) {
     this.#connection = connection;
@@ -58,11 +60,15 @@ export class ApiClient {
 
   /** The answer as it arrives, its status being 200; undefined when the API says that the object is not there. */
   async open(request: ApiRequest): Promise<IncomingMessage | undefined> {
+    const renewals = this.#renewals;
     let response = await this.#send(request);
-    // The token may have been replaced since it was read: once more with a fresh one.
+    // The token may have been replaced since it was read: once more with a fresh one, which other requests may have got.
     if (response.statusCode === 401) {
       response.destroy();
-      await this.#connection.renew();
+      if (renewals === this.#renewals) {
+        this.#renewals += 1;
+        await this.#connection.renew();
+      }
       response = await this.#send(request);
     }
     if (response.statusCode === 200) return response;

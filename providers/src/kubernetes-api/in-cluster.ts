@@ -42,9 +42,10 @@ export async function connectInCluster(
   };
 }
 
+/** What may not be looked at is taken to be there: reading it tells why it cannot be. */
 function isFile(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => found.isFile(),
-    () => false,
+    (error: NodeJS.ErrnoException) => error.code !== "ENOENT" && error.code !== "ENOTDIR",
   );
 }

@@ -30,7 +30,7 @@ export async function readKubeconfig(
   const { directory } = context;
   const fromVariable = (variable("KUBECONFIG") ?? "").split(delimiter).filter((path) => path !== "");
   const home =
-    variable("HOME") ?? variable("USERPROFILE") ?? (context.variables === undefined ? homedir() : "");
+    variable("HOME") ?? variable("USERPROFILE") ?? (context.variables === undefined ? homeFolder() : "");
   const paths = kubeconfig === undefined ? fromVariable : [kubeconfig];
   if (paths.length === 0 && home !== "") paths.push(join(home, ".kube", "config"));
   if (paths.length === 0) return { absent: ["neither KUBECONFIG nor HOME is set"] };
@@ -56,6 +56,15 @@ export function invalidKubeconfig(file: string, why: string, hint = "Correct the
     `The kubeconfig "${file}" cannot be used: ${why}`,
     { hint, details: { kubeconfig: file } },
   );
+}
+
+function homeFolder(): string {
+  try {
+    return homedir();
+  } catch {
+    // Deno, without the permission to ask the system.
+    return "";
+  }
 }
 
 async function readOne(file: string): Promise<Kubeconfig | undefined> {
