@@ -2,8 +2,9 @@ import { sourceUnavailable } from "../definition/source-errors.ts";
 import type { ConsulPermission } from "../definition/permission.ts";
 import { consulRules } from "../permissions/consul-rules.ts";
 import { retryAfter } from "../remote/retry-after.ts";
-import type { KeyQuery, LibraryResponse } from "./consul-client.ts";
+import type { KeyQuery } from "./consul-client.ts";
 import { consulError } from "./consul-error.ts";
+import type { LibraryResponse } from "./consul-library.ts";
 import type { ConsulSettings } from "./consul-settings.ts";
 
 /** What was asked, for the error that came of it. */

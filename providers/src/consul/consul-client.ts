@@ -1,9 +1,8 @@
-import { EventEmitter } from "node:events";
-import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
-import { importClient } from "../remote/import-client.ts";
 import { answerError, garbageError, networkError } from "./answer-errors.ts";
 import type { Asked } from "./answer-errors.ts";
 import { consulError } from "./consul-error.ts";
+import { asWritten, createLibrary, Exchange } from "./consul-library.ts";
+import type { Library, LibraryItem, LibraryResponse } from "./consul-library.ts";
 import type { ConsulOptions } from "./consul-options.ts";
 import type { ConsulSettings } from "./consul-settings.ts";
 
@@ -44,20 +43,15 @@ export interface ConsulClient {
   read(query: KeyQuery): Promise<KeyAnswer>;
 }
 
-/** Imports the library and prepares it. */
+/** Prepares the library for one Consul. */
 export async function openConsul(
   settings: ConsulSettings,
   { consistency = "default" }: Pick<ConsulOptions, "consistency">,
 ): Promise<ConsulClient> {
-  const library = await importClient(() => import("consul"), { library: "consul", source: "A Consul layer" });
-  const secure = settings.address.startsWith("https:");
-  const { Agent } = secure ? await import("node:https") : await import("node:http");
-  const client = new library.default({
-    baseUrl: `${settings.address}/v1`,
-    agent: new Agent({ keepAlive: false, ...settings.tls }),
-  } as object) as unknown as Library;
-  client._ext("onCreate", addNamespace(settings.namespace));
-  client._ext("onRequest", guardTransport);
+  const { address, namespace, tls } = settings;
+  const { Agent } = address.startsWith("https:") ? await import("node:https") : await import("node:http");
+  const agent = new Agent({ keepAlive: false, ...tls });
+  const client = await createLibrary({ address, agent, namespace });
   return { read: (query) => readKeys(query, { client, settings, consistency }) };
 }
 
@@ -99,7 +93,7 @@ async function readKeys(
 }
 
 function toAnswer(
-  response: IncomingMessage,
+  response: LibraryResponse,
   { items, asked }: { items: LibraryItem | readonly LibraryItem[] | undefined; asked: Asked },
 ): KeyAnswer {
   const index = Number(response.headers["x-consul-index"] ?? Number.NaN);
@@ -139,81 +133,4 @@ function refuseOddToken(token: string): void {
       hint: "Look at the token, or at the file that it is read from.",
     },
   );
-}
-
-/** The library encodes a key as a whole, `/` included, which proxies in front of Consul turn down. */
-function asWritten(key: string): { encode: false; toString(): string } {
-  const path = key.split("/").map(encodeURIComponent).join("/");
-  return { encode: false, toString: () => path };
-}
-
-/** The library knows `ns` only on other calls than those of keys. */
-function addNamespace(namespace: string | undefined): Hook {
-  return ({ opts }, next) => {
-    if (namespace !== undefined) opts.query["ns"] = namespace;
-    next();
-  };
-}
-
-/**
- * What the library leaves undone for a request: an answer that breaks off in the middle never ends there, a request that
- * hangs keeps the process alive, and `[::1]` is looked up as a name.
- */
-function guardTransport(exchanged: LibraryRequest, next: () => void): void {
-  const { transport } = exchanged;
-  const isUnref = exchanged.ctx instanceof Exchange && exchanged.ctx.isUnref;
-  exchanged.transport = {
-    request(options) {
-      const hostname = options.hostname?.replace(/^\[(.+)\]$/, "$1");
-      const request = transport.request({ ...options, hostname });
-      if (isUnref) request.once("socket", (socket) => socket.unref());
-      request.once("response", (response: IncomingMessage) => {
-        response.on("error", () => undefined);
-        response.once("close", () => {
-          if (!response.complete) request.emit("error", new Error("the answer broke off"));
-        });
-      });
-      return request;
-    },
-  };
-  next();
-}
-
-/** What the library takes as the context of a request: cancels it, and has the response handed out. */
-class Exchange extends EventEmitter {
-  readonly includeResponse = true;
-  readonly isUnref: boolean;
-
-  constructor(isUnref: boolean) {
-    super();
-    this.isUnref = isUnref;
-  }
-}
-
-// What is used of the library beyond its published types.
-
-interface Library {
-  readonly kv: {
-    get(options: object): Promise<[response: LibraryResponse, items?: LibraryItem | readonly LibraryItem[]]>;
-  };
-  _ext(event: "onCreate" | "onRequest", hook: Hook): void;
-}
-
-type Hook = (request: LibraryRequest, next: () => void) => void;
-
-interface LibraryRequest {
-  readonly opts: { readonly query: Record<string, string> };
-  readonly ctx?: unknown;
-  transport: { request(options: RequestOptions): ClientRequest };
-}
-
-interface LibraryItem {
-  readonly Key: string;
-  readonly Value: Uint8Array | null;
-  readonly ModifyIndex: number;
-}
-
-/** With the body that the library has read and decoded. */
-export interface LibraryResponse extends IncomingMessage {
-  readonly body?: unknown;
 }
