@@ -1,11 +1,15 @@
 import { isDextError } from "@dext/core";
 import { hostingError } from "../hosting-error.ts";
 
+/** A source is to find its server by the name of a resource, and is not told of it. */
+const connectionInvalid = "DEXT_CONFIG_CONNECTION_INVALID";
+const connectionHint = 'Name the resource in the option "from" of withConfiguration.';
+
 /** The error of a definition that did not load, for those that use it. */
 export function loadFailed(resources: readonly string[], error: unknown): Error {
   const message = error instanceof Error ? error.message : String(error);
-  const hint = isDextError(error) ? error.hint : undefined;
   const code = isDextError(error) ? error.code : undefined;
+  const hint = code === connectionInvalid ? connectionHint : isDextError(error) ? error.hint : undefined;
   const users = resources.map((name) => `"${name}"`).join(", ");
   return hostingError(
     "DEXT_RUN_CONFIGURATION_FAILED",

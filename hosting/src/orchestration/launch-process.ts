@@ -1,10 +1,8 @@
-import { basename, delimiter } from "node:path";
-import { kill } from "node:process";
+import { delimiter } from "node:path";
 import type { LogSink } from "../logs/log-sink.ts";
 import { openOutputPipes } from "../logs/output-pipes.ts";
 import type { ProcessPlan } from "../model/launcher.ts";
 import { startProcess } from "../processes/supervised-process.ts";
-import type { SupervisedProcess } from "../processes/supervised-process.ts";
 import type { StopOptions, WaitingProcess } from "../processes/process-ending.ts";
 import { childVariables } from "./child-environment.ts";
 import { localBinFolders } from "./local-bin-folders.ts";
@@ -12,6 +10,7 @@ import type { Replica } from "./replica.ts";
 import { resolveNode } from "./resolve-expression.ts";
 import type { RunContext } from "./run-context.ts";
 import type { RunningInstance } from "./running-instance.ts";
+import { sendSignal } from "./send-signal.ts";
 
 /** How long the output of an ended process may still come in, in milliseconds: a grandchild can hold its end open. */
 const drainTimeout = 500;
@@ -48,7 +47,7 @@ export async function launchProcess(
     return {
       pid: process.pid,
       exited: process.exited,
-      signal: (name) => sendSignal(process, name, plan.command),
+      signal: (name) => Promise.resolve(sendSignal(process.pid, { name, plan })),
       pids: () => [process.pid, ...process.descendants().map(({ pid }) => pid)],
       stop: () => process.stop(stopOptions),
       kill: () => process.kill(),
@@ -60,26 +59,6 @@ export async function launchProcess(
   } catch (error) {
     pipes.close();
     throw error;
-  }
-}
-
-/** Package managers end at a signal and pass none on to what they run. */
-const packageManagers = new Set(["npm", "npx", "pnpm", "yarn", "bun"]);
-
-/** Sends a signal to the process alone; gives why it was not sent. */
-function sendSignal(
-  { pid }: SupervisedProcess,
-  name: NodeJS.Signals,
-  command: string,
-): Promise<string | undefined> {
-  const program = basename(command).replace(/\.\w+$/, "");
-  if (packageManagers.has(program))
-    return Promise.resolve(`it is run by ${program}, which passes no signals on`);
-  try {
-    kill(pid, name);
-    return Promise.resolve(undefined);
-  } catch (error) {
-    return Promise.resolve((error as Error).message);
   }
 }
 

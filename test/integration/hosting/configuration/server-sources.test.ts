@@ -96,6 +96,9 @@ describe("a configuration whose sources are servers of the run", () => {
       ),
     ).toEqual([]);
     expect(await linesOf(app, "settings", /filled/)).toEqual(["filled with 3 keys"]);
+    expect(await linesOf(app, "secrets", /Root Token/)).toEqual([
+      "==> Vault server started! Root Token: ***",
+    ]);
     expect(await linesOf(app, "secrets", /filled/)).toEqual(["filled with 1 secret"]);
     const described = (await app.client.describe()).resources.find(({ name }) => name === "api");
     expect(described?.configurations).toMatchObject([
