@@ -35,10 +35,28 @@ export async function warnAboutImageNeeds(
 
 /** Next copies what a server needs to one folder, when it is told to. */
 async function warnAboutNext(inspection: Inspection): Promise<void> {
-  const names = ["next.config.ts", "next.config.mjs", "next.config.js", "next.config.cjs"];
-  const name = await inspection.firstFile(names);
-  const text = name === undefined ? "" : await inspection.readHelpfulText(join(inspection.directory, name));
-  if (/\boutput\s*:\s*["'](?:standalone|export)["']/.test(text ?? "")) return;
+  const output = await findNextOutput(inspection);
+  if (output?.value !== undefined) return;
   const message = 'Next needs output: "standalone" in its configuration for a small image';
-  inspection.warn({ code: "needs-attention", message, file: name ?? "package.json", onlyFor: "image" });
+  inspection.warn({
+    code: "needs-attention",
+    message,
+    file: output?.file ?? "package.json",
+    onlyFor: "image",
+  });
 }
+
+/** The configuration of Next, and what it says of the form of the output: `standalone`, `export`. */
+export async function findNextOutput(
+  inspection: Inspection,
+): Promise<{ value: string | undefined; file: string; line: number } | undefined> {
+  const names = ["next.config.ts", "next.config.mjs", "next.config.js", "next.config.cjs"];
+  const file = await inspection.firstFile(names);
+  if (file === undefined) return undefined;
+  const lines = ((await inspection.readHelpfulText(join(inspection.directory, file))) ?? "").split("\n");
+  const index = lines.findIndex((line) => nextOutput.test(line));
+  return { value: nextOutput.exec(lines[index] ?? "")?.[1], file, line: index + 1 };
+}
+
+// output: "standalone",
+const nextOutput = /\boutput\s*:\s*["'](standalone|export)["']/;

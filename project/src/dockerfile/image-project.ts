@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import type { Finding, FrameworkName, ProjectDescription, ProjectWarning } from "../description.ts";
+import type { Finding, FrameworkName, Origin, ProjectDescription, ProjectWarning } from "../description.ts";
+import { findNextOutput } from "../image-needs.ts";
 import { Inspection } from "../inspection.ts";
 import { readPackageManifest } from "../package-manifest.ts";
 import type { PackageManifest } from "../package-manifest.ts";
@@ -26,6 +27,8 @@ export interface ImageProject {
   readonly rootManifest: PackageManifest | undefined;
   readonly manager: PackageManagerVersion;
   readonly install: InstallFiles;
+  /** Where Next is told to put a server and all that it needs into one folder. */
+  readonly standalone: Origin | undefined;
   /** Whether there is anything to install, and anything to run with. */
   readonly hasDependencies: boolean;
   readonly hasProductionDependencies: boolean;
@@ -65,6 +68,7 @@ export async function readImageProject(
     rootManifest,
     manager,
     install,
+    standalone: await standaloneOf(inspection, project),
     hasDependencies: isWorkspace || manifests.some((manifest) => dependsOn(manifest, isAny)),
     hasProductionDependencies: manifests.some((manifest) =>
       manifest !== rootManifest || !isWorkspace || members.at(-1)?.path === "."
@@ -76,6 +80,14 @@ export async function readImageProject(
     warnings: [],
     secrets: [...install.secrets],
   };
+}
+
+async function standaloneOf(
+  inspection: Inspection,
+  { framework }: ProjectDescription,
+): Promise<Origin | undefined> {
+  const output = framework?.value.name === "next" ? await findNextOutput(inspection) : undefined;
+  return output?.value === "standalone" ? { file: output.file, line: output.line } : undefined;
 }
 
 /** Folders that only the install needs, such as one with tarballs, are no sources. */

@@ -225,7 +225,7 @@ function ignoreScripts({ ownScripts }: ImageProject): string {
 }
 
 /** What only the install needed: members that only build, or that the lock file is compared with; tarballs, patches. */
-function withoutOthers({ install: files, members }: ImageProject): readonly RunPart[] {
+function withoutOthers({ install: files, members, manager }: ImageProject): readonly RunPart[] {
   const needed = members.filter(({ isProduction }) => isProduction).map(({ path }) => path);
   const folders = files.manifests.map((path) => path.slice(0, Math.max(0, path.lastIndexOf("/"))));
   const idle = [...new Set([...folders, ...files.folders.map(({ path }) => path)])].filter(
@@ -233,9 +233,12 @@ function withoutOthers({ install: files, members }: ImageProject): readonly RunP
   );
   // Settings such as .npmrc say where packages come from, which is nobody's business who has the image.
   idle.push(...files.files.map(({ path }) => path).filter((path) => path.startsWith(".")));
-  if (idle.length === 0) return [];
+  // Yarn 2 and newer keep their own record there, besides what the install brought.
+  if (manager.flavour === "berry") idle.push(".yarn");
+  const removed = idle.filter((path) => !(manager.flavour === "berry" && path.startsWith(".yarn/")));
+  if (removed.length === 0) return [];
   const because = "only the install needed it; nothing of it is used when the program runs";
-  return [{ text: `rm -rf ${idle.map((folder) => shellWord(folder)).join(" ")}`, because }];
+  return [{ text: `rm -rf ${removed.map((folder) => shellWord(folder)).join(" ")}`, because }];
 }
 
 function rebuilt({ ownScripts, project }: ImageProject, command: string): readonly RunPart[] {

@@ -31,7 +31,8 @@ export function addNodeStages(list: InstructionList, options: StageOptions): voi
     if (needsInstall && needsEverything) addDependencies(list, { image, commands });
     const before = needsInstall ? "dependencies" : tools;
     if (built.length > 0 || commands.deploy !== undefined) addBuild(list, { image, commands, built, before });
-    if (needsInstall && commands.deploy === undefined) addProduction(list, commands);
+    if (needsInstall && commands.deploy === undefined && image.standalone === undefined)
+      addProduction(list, commands);
   }
   addRuntime(list, { options, built, commands, isInstalled: needsInstall });
 }
@@ -176,6 +177,10 @@ function addRuntime(list: InstructionList, { options, built, commands, isInstall
     as: "runtime",
     because: "what runs: no package manager of the project, no compiler, no sources that were built",
   });
+  if (image.standalone !== undefined) {
+    addStandalone(list, image);
+    return;
+  }
   if (commands.deploy !== undefined && isInstalled) {
     addDeployment(list, { options, built });
     return;
@@ -201,6 +206,22 @@ function addRuntime(list: InstructionList, { options, built, commands, isInstall
   addOwnFiles(list, { image, isBuilt: built.includes(image.self), start });
 }
 
+/** Next traces what its server needs, modules too, and leaves out what other servers may hand out: files for browsers. */
+function addStandalone(list: InstructionList, { self, standalone }: ImageProject): void {
+  const made = `/app/${memberPath(self, ".next")}`;
+  list.add(copy([`${made}/standalone/`], "./", { from: "build" }), {
+    because: 'the configuration of Next says output: "standalone"',
+    ...standalone,
+  });
+  addWorkingFolder(list, self);
+  if (self.entries.folders.includes("public")) {
+    list.add(copy([memberPath(self, "public")], "./public"), { because: "files that the server hands out" });
+  }
+  list.add(copy([`${made}/static`], "./.next/static", { from: "build" }), {
+    because: "what browsers load of the build",
+  });
+}
+
 /** The modules hold copies of the workspace's packages, so that only the project's own files are missing. */
 function addDeployment(
   list: InstructionList,
@@ -218,13 +239,16 @@ export function addOwnFiles(
   list: InstructionList,
   { image: { self }, isBuilt, start }: { image: ImageProject; isBuilt: boolean; start: StartCommand },
 ): void {
-  if (self.path !== ".") {
-    list.add(`WORKDIR /app/${self.path}`, {
-      because: "the program runs in its own folder, as it does on a developer's machine",
-    });
-  }
+  addWorkingFolder(list, self);
   for (const { sources, target, from, because } of runtimeFiles(self, { isBuilt, start })) {
     const inside = self.path === "." ? target : target.replace(`./${self.path}/`, "./");
     list.add(copy(sources, inside, from === undefined ? {} : { from }), { because });
   }
+}
+
+function addWorkingFolder(list: InstructionList, { path }: ImageMember): void {
+  if (path === ".") return;
+  list.add(`WORKDIR /app/${path}`, {
+    because: "the program runs in its own folder, as it does on a developer's machine",
+  });
 }

@@ -25,7 +25,16 @@ export interface StartCommand {
  * @throws DextError `DEXT_DOCKERFILE_ENTRY_POINT_MISSING`, `DEXT_DOCKERFILE_BUILD_SCRIPT_MISSING`
  */
 export async function startCommand(image: ImageProject): Promise<StartCommand> {
-  const { project } = image;
+  const { project, standalone, self } = image;
+  if (standalone !== undefined) {
+    const reason: Finding<string> = {
+      value: "server.js",
+      because: "Next puts a server there",
+      ...standalone,
+    };
+    if (self.buildScript === undefined) throw buildScriptMissing(project, reason);
+    return { words: ["node", "server.js"], file: "server.js", isBuilt: true, otherFiles: [], reason };
+  }
   const fromScript = await commandOfScript(image);
   if (fromScript !== undefined) return fromScript;
   const { framework } = project;

@@ -166,7 +166,7 @@ describe.skipIf(!isAble)(`the image of ${docker.reason}`, { timeout: 300_000 }, 
       await expectContents(images, {
         tag,
         present: ["app/src/main.ts"],
-        absent: [".yarn", "typescript", "is-even"],
+        absent: ["app/.yarn", "typescript", "is-even"],
       });
       await expectRun(images, { tag, within });
     },

@@ -262,6 +262,31 @@ describe("a project of Deno whose packages npm installs", () => {
   });
 });
 
+describe("a project of Next that stands alone", () => {
+  it("starts the server of the build with what that has traced, and no other module", async () => {
+    const { dockerfile, warnings } = await planFor({
+      "package.json": {
+        scripts: { build: "next build", start: "next start" },
+        dependencies: { next: "^16" },
+      },
+      "package-lock.json": {},
+      "next.config.ts": 'export default {\n  output: "standalone",\n};\n',
+      "public/logo.svg": "",
+      "app/page.tsx": "",
+    });
+    const last = dockerfile.text.slice(dockerfile.text.lastIndexOf("\nFROM "));
+    expect(last.match(/^COPY .*$/gm)).toEqual([
+      "COPY --from=build /app/.next/standalone/ ./",
+      "COPY public ./public",
+      "COPY --from=build /app/.next/static ./.next/static",
+    ]);
+    expect(last).toContain('CMD ["node", "server.js"]\n');
+    expect(last).toContain("HOSTNAME=0.0.0.0");
+    expect(dockerfile.text).not.toContain("AS production");
+    expect(warnings.map(({ message }) => message).join()).not.toContain("standalone");
+  });
+});
+
 describe("secrets of a private registry", () => {
   it("are mounted where the settings name a variable", async () => {
     const npmrc = "registry=https://npm.example.com/\n//npm.example.com/:_authToken=${NPM_TOKEN}\n";
