@@ -114,7 +114,15 @@ function draftPackage(draft: Draft, component: Component): void {
   const { name, kind, runtime, packageName } = component;
   const folder = `components/${name}`;
   const { template, testModule } = testTemplates[runtime];
-  const data = { name, packageName, testModule, types: runtime, variable: connectionStringVariable(name) };
+  const data = {
+    name,
+    packageName,
+    testModule,
+    types: runtime,
+    variable: connectionStringVariable(name),
+    // Over HTTP the client of the service makes the spans that leave it.
+    spanKind: kind === "http" ? "internal" : "client",
+  };
   const test = `component/${kind}/test`;
   draft.add({ path: `${folder}/package.json`, text: jsonText(manifestOf(component)) });
   if (runtime === "deno") draft.add({ path: `${folder}/deno.json`, template: "component/deno.json.ejs" });

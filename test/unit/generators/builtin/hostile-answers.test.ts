@@ -22,6 +22,7 @@ const plainTexts = {
   variable: "SAMPLE_URI",
   testModule: "vitest",
   types: "node",
+  spanKind: "internal",
   description: "A sample",
   packageManager: "npm",
   strictInstall: "npm ci",
