@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import type { Stats } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 
@@ -22,6 +22,12 @@ export interface TargetTree {
 /** Looks at a folder. What has been seen of its folders is kept: a view is for one plan. */
 export function openTargetTree(target: string): TargetTree {
   const root = realRoot(resolve(target));
+  if (statSync(root, { throwIfNoEntry: false })?.isDirectory() === false) {
+    throw generatorError("DEXT_GENERATE_NOT_A_FILE", `"${root}" must be a folder, but is a file`, {
+      hint: "Choose another name, or move the file out of the way.",
+      details: { path: root },
+    });
+  }
   const checkedFolders = new Set<string>();
   const spellings = new Map<string, Map<string, string>>();
 
