@@ -1,10 +1,11 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { dext, endLeftDexts } from "../../fixtures/cli/dext-process.ts";
 import type { DextOutcome } from "../../fixtures/cli/dext-process.ts";
 import { offlineLock, workspaceTree } from "../../fixtures/dockerfile/sample-projects.ts";
 import { projectTree } from "../../fixtures/project-tree.ts";
+import type { ProjectTree } from "../../fixtures/project-tree.ts";
 
 afterEach(endLeftDexts);
 
@@ -171,5 +172,86 @@ describe("dext dockerfile", () => {
       code: 3,
       stderr: expect.stringContaining("DEXT_GENERATE_CONFLICTS_REMAIN") as unknown,
     });
+  });
+});
+
+const bare = {
+  "package.json": { name: "api", type: "module", scripts: { start: "node server.js" } },
+  "server.js": 'console.log("hello");\n',
+};
+const dependent = { ...bare["package.json"], dependencies: { ms: "2.1.3" } };
+
+const refused: readonly (readonly [what: string, tree: ProjectTree, code: string, message: RegExp])[] = [
+  [
+    "a project without a manifest",
+    { "server.js": "" },
+    "DEXT_DOCKERFILE_PACKAGE_MANAGER_UNKNOWN",
+    /there is no package\.json and no deno\.json/,
+  ],
+  [
+    "one without a lock file",
+    { ...bare, "package.json": dependent },
+    "DEXT_DOCKERFILE_LOCK_FILE_MISSING",
+    /no lock file of npm.*hint: Run: npm install/s,
+  ],
+  [
+    "one with lock files that disagree",
+    { ...bare, "package.json": dependent, "package-lock.json": {}, "yarn.lock": "# yarn lockfile v1\n" },
+    "DEXT_DOCKERFILE_LOCK_FILES_DISAGREE",
+    /"yarn\.lock", "package-lock\.json".*hint: Delete the lock files of the others/s,
+  ],
+  [
+    "a workspace whose packages need each other",
+    {
+      "package.json": { name: "root", workspaces: ["*"] },
+      "package-lock.json": {},
+      "a/package.json": {
+        name: "a",
+        version: "1.0.0",
+        scripts: { start: "node a.js" },
+        dependencies: { b: "1.0.0" },
+      },
+      "a/a.js": "",
+      "b/package.json": { name: "b", version: "1.0.0", main: "b.js", dependencies: { a: "1.0.0" } },
+      "b/b.js": "",
+    },
+    "DEXT_DOCKERFILE_WORKSPACE_CYCLE",
+    /a → b → a/,
+  ],
+  [
+    "one that starts what nothing builds",
+    { ...bare, "package.json": { ...bare["package.json"], scripts: { start: "node dist/main.js" } } },
+    "DEXT_DOCKERFILE_BUILD_SCRIPT_MISSING",
+    /package\.json:\d+: .*has no script "build"/,
+  ],
+  [
+    "one whose entry point does not exist",
+    { ...bare, "package.json": { ...bare["package.json"], scripts: { start: "node sever.js" } } },
+    "DEXT_DOCKERFILE_ENTRY_POINT_MISSING",
+    /package\.json:\d+: "sever\.js" does not exist/,
+  ],
+  [
+    "one that asks for a Node that there is none of",
+    { ...bare, "package.json": { ...bare["package.json"], engines: { node: ">=99" } } },
+    "DEXT_DOCKERFILE_VERSION_UNKNOWN",
+    /"package\.json:\d+" asks for Node ">=99"/,
+  ],
+];
+
+describe("dext dockerfile refuses", () => {
+  it.each(refused)("%s by name, and leaves what is there as it is", async (_what, tree, code, message) => {
+    const path = await projectTree({ ...tree, Dockerfile: "FROM scratch\n", ".dockerignore": "*\n" });
+    const before = (await readdir(path, { recursive: true })).toSorted();
+    const run = (...args: string[]): Promise<DextOutcome> =>
+      dext(["dockerfile", ...args], {
+        folder: { path, runtimeDirectory: join(path, ".runs"), remove: async () => {} },
+      });
+    const outcome = await run("--on-conflict", "overwrite", ...(tree["a/a.js"] === undefined ? [] : ["a"]));
+    expect(outcome).toMatchObject({ code: 3, stdout: "" });
+    expect(outcome.stderr).toContain(`error ${code}: `);
+    expect(outcome.stderr).toMatch(message);
+    expect(outcome.stderr).toMatch(/^hint: /m);
+    expect((await readdir(path, { recursive: true })).toSorted()).toEqual(before);
+    expect(await readFile(join(path, "Dockerfile"), "utf8")).toBe("FROM scratch\n");
   });
 });
