@@ -44,6 +44,9 @@ const files = {
   "list.txt": "Pages\n",
 };
 
+/** A refusal that says what it should, and leaves everything as it is. */
+const refused = { stdout: "", lacks: [], changes: false };
+
 describe("dext new with something in its way", () => {
   it.each<[string, readonly string[], number, readonly string[]]>([
     [
@@ -62,13 +65,13 @@ describe("dext new with something in its way", () => {
     ["a generator that throws half-way", ["half"], 3, ["DEXT_GENERATE_GENERATOR_FAILED", "no second file"]],
   ])("refuses %s, and changes nothing", async (_, args, code, texts) => {
     const folder = await repositoryWith();
-    await expectRefusal(folder, { args, code, texts });
+    expect(await refusalOf(folder, { args, texts })).toEqual({ ...refused, code });
   });
 
   it("refuses to write over what somebody has written, and takes what --on-conflict says", async () => {
     const folder = await repositoryWith({ "pages/home.md": "mine\n" });
     const texts = ["DEXT_GENERATE_CONFLICT", '"pages/home.md"', "--on-conflict"];
-    await expectRefusal(folder, { args: ["page", "home"], code: 3, texts });
+    expect(await refusalOf(folder, { args: ["page", "home"], texts })).toEqual({ ...refused, code: 3 });
     const kept = await dext(["new", "page", "home", "--on-conflict", "keep"], { folder });
     expect(kept).toMatchObject({ code: 0, stdout: "~ list.txt\n= pages/home.md kept\n" });
     expect(await readFile(join(folder.path, "pages/home.md"), "utf8")).toBe("mine\n");
@@ -78,20 +81,19 @@ describe("dext new with something in its way", () => {
     const folder = await repositoryWith();
     await mkdir(join(folder.path, "elsewhere"));
     await symlink(join(folder.path, "elsewhere"), join(folder.path, "pages"));
-    await expectRefusal(folder, {
-      args: ["page", "home"],
-      code: 3,
-      texts: ["DEXT_GENERATE_SYMLINK", '"pages"'],
-    });
+    expect(
+      await refusalOf(folder, { args: ["page", "home"], texts: ["DEXT_GENERATE_SYMLINK", '"pages"'] }),
+    ).toEqual({ ...refused, code: 3 });
   });
 
   it("refuses an app where a file has its name", async () => {
     const folder = await repositoryWith({ shop: "a file" });
-    await expectRefusal(folder, {
-      args: ["app", "shop", "--yes"],
-      code: 3,
-      texts: ["DEXT_GENERATE_NOT_A_FILE", 'shop" must be a folder'],
-    });
+    expect(
+      await refusalOf(folder, {
+        args: ["app", "shop", "--yes"],
+        texts: ["DEXT_GENERATE_NOT_A_FILE", 'shop" must be a folder'],
+      }),
+    ).toEqual({ ...refused, code: 3 });
   });
 
   it.each([
@@ -116,11 +118,9 @@ describe("dext new with something in its way", () => {
     ["that asks for what there is not", "<%= js(title) %>\n", "templates/page.md.ejs:1"],
   ])("tells file and line of a template %s", async (_, template, place) => {
     const folder = await repositoryWith({ "templates/page.md.ejs": template });
-    await expectRefusal(folder, {
-      args: ["page", "home"],
-      code: 3,
-      texts: ["DEXT_GENERATE_TEMPLATE_", place],
-    });
+    expect(
+      await refusalOf(folder, { args: ["page", "home"], texts: ["DEXT_GENERATE_TEMPLATE_", place] }),
+    ).toEqual({ ...refused, code: 3 });
   });
 
   it("keeps several that run at once apart: each does all of its work or none", async () => {
@@ -183,15 +183,15 @@ async function repositoryWith(more: Readonly<Record<string, string>> = {}): Prom
   return folder;
 }
 
-async function expectRefusal(
+/** What a refusal was like: its exit code, the texts that it lacks, and whether it has changed anything. */
+async function refusalOf(
   folder: AppFolder,
-  { args, code, texts }: { args: readonly string[]; code: number; texts: readonly string[] },
-): Promise<void> {
+  { args, texts }: { args: readonly string[]; texts: readonly string[] },
+): Promise<{ code: number | null; stdout: string; lacks: readonly string[]; changes: boolean }> {
   const before = look(folder);
-  const refused = await dext(["new", ...args], { folder });
-  expect(refused).toMatchObject({ code, stdout: "" });
-  for (const text of texts) expect(refused.stderr).toContain(text);
-  expect(look(folder)).toEqual(before);
+  const { code, stdout, stderr } = await dext(["new", ...args], { folder });
+  const lacks = texts.filter((text) => !stderr.includes(text));
+  return { code, stdout, lacks, changes: JSON.stringify(look(folder)) !== JSON.stringify(before) };
 }
 
 /** Everything in a folder but for its modules, which are those of this repository. */
