@@ -74,9 +74,17 @@ function choose(
     throw invalidKubeconfig(place, `it has no context "${name}"`, `It has: ${known}.`);
   }
   const { cluster: clusterName, user: userName, namespace } = context;
-  const server = clusters.find((each) => each.name === clusterName)?.cluster["server"];
+  const cluster = clusters.find((each) => each.name === clusterName)?.cluster;
+  const server = cluster?.["server"];
   if (typeof server !== "string" || !URL.canParse(server)) {
     throw invalidKubeconfig(place, `the context "${name}" leads to no cluster with a usable address`);
+  }
+  if (!server.startsWith("https:") && cluster?.["insecure-skip-tls-verify"] !== true) {
+    throw invalidKubeconfig(
+      place,
+      `the context "${name}" leads to "${server}", where tokens would be sent in the clear`,
+      'Use https, or say "insecure-skip-tls-verify: true" where that is meant, as for kubectl proxy.',
+    );
   }
   const user = users.find((each) => each.name === userName);
   if (userName !== undefined && user === undefined) {
