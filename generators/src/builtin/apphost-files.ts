@@ -45,7 +45,7 @@ export function draftAppHostPackages(
   draft.edit({
     path: "package.json",
     name: "dext-packages",
-    create: '{\n  "private": true,\n  "type": "module"\n}\n',
+    create: '{\n  "type": "module",\n  "private": true\n}\n',
     edit: (text) => editJson(text, { path: "package.json", edits }),
   });
   if (packageManager === "pnpm" && pins.length > 0) pinForPnpm(draft, pins);

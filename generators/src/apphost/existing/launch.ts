@@ -92,10 +92,10 @@ function callOf(words: readonly string[]): ProjectCall | undefined {
     if (/^[^-].*\.[cm]?[jt]sx?$/.test(first)) return { entryPoint: posix.normalize(first), args };
   }
   if (!["npm", "pnpm", "yarn", "bun", "deno"].includes(program)) return undefined;
-  const { own, other } = takeFlags(rest);
+  const { own, other } = takeFlags(rest, { isNpm: program === "npm" });
   if (own === undefined) return undefined;
   const [first = "", ...more] = own;
-  const isRun = ["run", "run-script", "task"].includes(first);
+  const isRun = runWords.includes(first);
   if (program === "deno" && first !== "task") return undefined;
   const [script, ...args] = isRun ? more : own;
   if (script === undefined || script.startsWith("-") || (!isRun && isBuiltIn(program, script)))
@@ -109,28 +109,31 @@ function isBuiltIn(program: string, word: string): boolean {
     : ["install", "exec", "dlx", "x", "add"].includes(word);
 }
 
-/** Takes the flags out that say where to run it; without words where there are others. */
-function takeFlags(words: readonly string[]): { own: readonly string[] | undefined; other?: string } {
+/** Flags that say where to run a script: in another folder or package. */
+const placeFlag = /^(-w|--workspace|--prefix|-C|--dir|--cwd|--filter|-F)(?:=(.*))?$/;
+
+/** Takes the flags out that say where to run it; gives no words where there are flags that mean something else. */
+function takeFlags(
+  words: readonly string[],
+  { isNpm }: { isNpm: boolean },
+): { own: readonly string[] | undefined; other?: string } {
+  const end = words.includes("--") ? words.indexOf("--") : words.length;
   const own: string[] = [];
   let other: string | undefined;
-  for (let at = 0; at < words.length; at += 1) {
+  for (let at = 0; at < end; at += 1) {
     const word = words[at] ?? "";
-    if (word === "--" || (own.length > 0 && !/^(?:-w|--workspace|--prefix)(?:=|$)/.test(word))) {
-      own.push(...(word === "--" || own.length > 1 ? words.slice(at) : [word]));
-      if (word === "--" || own.length > 2) break;
-      continue;
-    }
-    const flag = /^(-w|--workspace|--prefix|-C|--dir|--cwd|--filter|-F)(?:=(.*))?$/.exec(word);
-    if (flag !== null) {
-      other = flag[2] ?? words[(at += 1)];
-    } else if (word === "workspace" && own.length === 0) {
-      other = words[(at += 1)];
-    } else if (word.startsWith("-") && own.length === 0 && !["--silent", "-s"].includes(word)) {
-      return { own: undefined };
-    } else if (!word.startsWith("-")) own.push(word);
+    const isScriptKnown = own.some((each) => !runWords.includes(each));
+    // Behind the script's name flags are the script's, but for npm, which takes them everywhere.
+    const flag = isScriptKnown && !isNpm ? null : placeFlag.exec(word);
+    if (flag !== null) other = flag[2] ?? words[(at += 1)];
+    else if (word === "workspace" && own.length === 0) other = words[(at += 1)];
+    else if (isScriptKnown || !word.startsWith("-")) own.push(word);
+    else if (!["--silent", "-s"].includes(word)) return { own: undefined };
   }
-  return { own, ...(other === undefined ? {} : { other }) };
+  return { own: [...own, ...words.slice(end)], ...(other === undefined ? {} : { other }) };
 }
+
+const runWords: readonly string[] = ["run", "run-script", "task"];
 
 /** Whether only a shell makes of a line what is meant. */
 function needsShell(line: string): boolean {

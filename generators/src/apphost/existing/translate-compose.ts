@@ -14,7 +14,8 @@ import { toResourceName } from "./resource-names.ts";
 import type { ResourceNames } from "./resource-names.ts";
 import type { FoundResource, Link, Note } from "./system.ts";
 import { partOf } from "./translate-service.ts";
-import type { NamedService, ServicePart } from "./translate-service.ts";
+import type { ServicePart } from "./translate-service.ts";
+import type { NamedService } from "./named-service.ts";
 
 /** What a Compose file is translated with. */
 export interface ComposeContext {

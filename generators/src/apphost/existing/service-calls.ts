@@ -1,0 +1,150 @@
+import type { Code, CodeCall } from "./code.ts";
+import { value } from "./code.ts";
+import { mapping } from "./compose-file.ts";
+import { pathInCode, readMount } from "./compose-values.ts";
+import { hasHealthCheck, healthRequestOf } from "./health-path.ts";
+import type { FoundEndpoint } from "./hosts.ts";
+import type { NamedService, TranslationTools } from "./named-service.ts";
+
+/** What refines the resource of a service: endpoints, health, mounts, profiles and so on. */
+export function refiningCalls(named: NamedService, tools: TranslationTools): CodeCall[] {
+  return [
+    ...endpointCalls(named),
+    ...healthCalls(named, tools.note),
+    ...mountCalls(named, tools),
+    ...otherCalls(named, tools.note),
+  ];
+}
+
+function endpointCalls({ form, host, ports }: NamedService): CodeCall[] {
+  if (form.form === "known") return [];
+  return host.endpoints.flatMap((endpoint): CodeCall[] => {
+    const published = ports.find(({ target }) => target === endpoint.port)?.published;
+    return form.form === "project"
+      ? processEndpoint(endpoint, published)
+      : [containerEndpoint(endpoint, published)];
+  });
+}
+
+/** A process listens where it is told; a published port is the one that people know. */
+function processEndpoint({ name, scheme, port }: FoundEndpoint, published: number | undefined): CodeCall[] {
+  // Ports below are for privileged processes.
+  const known = published !== undefined && published >= 1024 ? published : undefined;
+  if (scheme === "http" && name === "http") {
+    return known === undefined ? [] : [endpointCall("withHttpEndpoint", { port: known })];
+  }
+  return [endpointCall(scheme === "http" ? "withHttpEndpoint" : "withEndpoint", { name, port })];
+}
+
+function containerEndpoint({ name, scheme, port }: FoundEndpoint, published: number | undefined): CodeCall {
+  return endpointCall(scheme === "http" ? "withHttpEndpoint" : "withEndpoint", {
+    ...(name === scheme ? {} : { name }),
+    ...(published === undefined ? {} : { port: published }),
+    targetPort: port,
+  });
+}
+
+function endpointCall(method: string, options: Readonly<Record<string, string | number>>): CodeCall {
+  const entries = Object.entries(options).map(([key, each]): [string, Code] => [key, value(each)]);
+  return { method, args: [{ kind: "options", entries }] };
+}
+
+function healthCalls({ service, form, host }: NamedService, note: TranslationTools["note"]): CodeCall[] {
+  if (form.form === "known") return [];
+  const { healthcheck } = service.fields;
+  const request = healthRequestOf(healthcheck);
+  const path =
+    request?.path ?? (form.form === "project" ? form.project.description.healthPath?.value : undefined);
+  const http = host.endpoints.filter(({ scheme }) => scheme === "http");
+  const endpoint = http.find(({ port }) => port === request?.port) ?? http[0];
+  if (path !== undefined && endpoint !== undefined) {
+    const options: Code[] =
+      endpoint === http[0] && endpoint.name === "http"
+        ? []
+        : [{ kind: "options", entries: [["endpoint", value(endpoint.name)]] }];
+    return [{ method: "withHttpHealthCheck", args: [value(path), ...options] }];
+  }
+  if (hasHealthCheck(healthcheck)) {
+    note(
+      "its health check is a command, which Dext does not run: it counts as healthy when it listens",
+      "healthcheck",
+    );
+  }
+  return [];
+}
+
+function mountCalls(named: NamedService, { compose, note }: TranslationTools): CodeCall[] {
+  const { service, form, fill } = named;
+  const given = Array.isArray(service.fields["volumes"]) ? (service.fields["volumes"] as unknown[]) : [];
+  const calls: CodeCall[] = [];
+  for (const [index, each] of given.entries()) {
+    const mount = readMount(each, { fill, folder: compose.folder });
+    if (mount === undefined) {
+      note("this volume is not translated", "volumes", index);
+      continue;
+    }
+    const { type, source, target, readOnly } = mount;
+    if (form.form === "project") {
+      if (type !== "anonymous" && !isCodeOf(form.project.path, source)) {
+        note(`"${target}" is a folder of a container, which a process does not have`, "volumes", index);
+      }
+    } else if (form.form === "known") {
+      const { dataFolders, initFolder } = form.kind;
+      if (dataFolders.includes(target)) calls.push({ method: "withDataVolume", args: [] });
+      else if (initFolder !== undefined && (target === initFolder || target.startsWith(`${initFolder}/`))) {
+        calls.push({ method: "withInitFiles", args: [value(pathInCode(source))] });
+      } else
+        note(`"${target}" is not mounted: ${form.kind.title} is not always a container`, "volumes", index);
+    } else if (type === "anonymous") {
+      // An image says itself what it wants kept apart.
+    } else {
+      const options: Code[] = readOnly ? [{ kind: "options", entries: [["readOnly", value(true)]] }] : [];
+      const from = type === "bind" ? pathInCode(source) : source;
+      calls.push({
+        method: type === "bind" ? "withBindMount" : "withVolume",
+        args: [value(from), value(target), ...options],
+      });
+    }
+  }
+  return calls.filter(
+    ({ method }, index) =>
+      method === "withBindMount" ||
+      method === "withVolume" ||
+      calls.findIndex((each) => each.method === method) === index,
+  );
+}
+
+/** Whether a mounted path is the code that the process runs from anyhow, or its modules. */
+function isCodeOf(project: string, source: string): boolean {
+  return (
+    project === "." ||
+    source === project ||
+    source.startsWith(`${project}/`) ||
+    /node_modules|^[\w.-]*(?:modules|notused)/.test(source)
+  );
+}
+
+function otherCalls({ service, fill }: NamedService, note: TranslationTools["note"]): CodeCall[] {
+  const { fields } = service;
+  const calls: CodeCall[] = [];
+  const profiles = Array.isArray(fields["profiles"]) ? fields["profiles"].map(String) : [];
+  if (profiles.length > 0)
+    calls.push({ method: "withProfile", args: [value(profiles.length === 1 ? profiles[0] : profiles)] });
+  const replicas = Number(fill(mapping(fields["deploy"])["replicas"] ?? fields["scale"]) ?? 1);
+  if (Number.isInteger(replicas) && replicas > 1 && replicas <= 100)
+    calls.push({ method: "withReplicas", args: [value(replicas)] });
+  if (replicas === 0) calls.push({ method: "withExplicitStart", args: [] });
+  const restart = /^on-failure(?::(\d+))?$/.exec(fill(fields["restart"]) ?? "");
+  if (restart !== null) {
+    const limit: Code[] =
+      restart[1] === undefined ? [] : [{ kind: "options", entries: [["limit", value(Number(restart[1]))]] }];
+    calls.push({ method: "withRestart", args: [value("on-failure"), ...limit] });
+  }
+  const grace = fields["stop_grace_period"];
+  if (grace !== undefined) {
+    const text = fill(grace) ?? "";
+    if (/^\d+(?:ms|s|m|h)$/.test(text)) calls.push({ method: "withStopTimeout", args: [value(text)] });
+    else note('"stop_grace_period" is not translated', "stop_grace_period");
+  }
+  return calls;
+}
