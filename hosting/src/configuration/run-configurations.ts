@@ -4,11 +4,7 @@ import type { ConfigurationProblem, DescribedConfiguration, NoticeEvent } from "
 import type { ConfigEvent } from "@dext/providers";
 import { generatedVariables } from "../discovery/generated-variables.ts";
 import { sourceEnvironment } from "../discovery/inherited-environment.ts";
-import type {
-  AppModel,
-  ConfigurationChange,
-  ResourceModel,
-} from "../model/resource-model.ts";
+import type { AppModel, ConfigurationChange, ResourceModel } from "../model/resource-model.ts";
 import type { ExpressionScope } from "../orchestration/resolve-expression.ts";
 import { bindConfiguration } from "./bind-configuration.ts";
 import type { ConfiguredVariable } from "./bind-configuration.ts";

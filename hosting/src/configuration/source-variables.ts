@@ -1,6 +1,4 @@
 import { referenceVariables } from "../discovery/reference-variables.ts";
-import { withTwin } from "../discovery/variable.ts";
-import { encode } from "../model/expression.ts";
 import type { ResourceModel } from "../model/resource-model.ts";
 import { resolveNode } from "../orchestration/resolve-expression.ts";
 import type { ExpressionScope } from "../orchestration/resolve-expression.ts";
@@ -20,8 +18,8 @@ export interface SourceVariablesOptions {
 }
 
 /**
- * The environment in which a configuration is loaded whose sources are servers of the run: the connection of each, with
- * its token, and what the clients of Consul and Vault read. What the developer's own environment says of such a server
+ * The environment in which a configuration is loaded whose sources are servers of the run: the connection of each, and
+ * what the clients of Consul and Vault read. What the developer's own environment says of such a server
  * is about another one and left out.
  */
 export function sourceVariables(
@@ -45,18 +43,10 @@ export function sourceVariables(
 
 function addressVariables(server: ResourceModel, addresses: ExpressionScope): Record<string, string> {
   const known = wellKnown[server.kind];
-  const address = addresses.property(server.name, "uri");
+  if (known === undefined) return {};
   const token = addresses.property(server.name, "token");
-  if (known === undefined || address === "") return {};
-  const text = token === "" ? address : `Endpoint=${address};Token=${encode(token, "keyValue")}`;
-  const connection = withTwin({
-    name: `ConnectionStrings__${server.name}`,
-    value: { type: "literal", text },
-    because: "",
-  });
   return {
-    [known.address]: address,
+    [known.address]: addresses.property(server.name, "uri"),
     ...(token === "" ? {} : { [known.token]: token }),
-    ...Object.fromEntries(connection.map(({ name }) => [name, text])),
   };
 }

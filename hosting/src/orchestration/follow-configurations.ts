@@ -60,15 +60,24 @@ class Follower {
 
   #act(): void {
     this.#burstBegan = undefined;
-    this.#working = this.#working.then(async () => {
-      for (const [index, task] of this.#orchestrator.tasksOf(this.#resource).entries()) {
-        const replica = this.#replicas()[index];
-        if (replica === undefined || this.#isOver()) return;
-        this.#tellLater(replica);
-        const wantsStart = await this.#signal(replica, task);
-        if (!(await this.#restart(replica, { task, wantsStart }))) return;
-      }
-    });
+    this.#working = this.#working
+      .then(() => this.#bringUpToDate())
+      .catch((error: unknown) => {
+        const message = error instanceof Error ? error.message : String(error);
+        for (const replica of this.#replicas())
+          this.#say(replica, `could not follow its configuration: ${message}`);
+      });
+  }
+
+  /** One replica after another, as long as they get well. */
+  async #bringUpToDate(): Promise<void> {
+    for (const [index, task] of this.#orchestrator.tasksOf(this.#resource).entries()) {
+      const replica = this.#replicas()[index];
+      if (replica === undefined || this.#isOver()) return;
+      this.#tellLater(replica);
+      const wantsStart = await this.#signal(replica, task);
+      if (!(await this.#restart(replica, { task, wantsStart }))) return;
+    }
   }
 
   /** Tells a running program; gives whether that cannot be done, so that it has to be started again. */

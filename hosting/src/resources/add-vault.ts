@@ -1,7 +1,7 @@
 import { vaultHealthCheck } from "../health-checks/vault-health-check.ts";
 import { containerLauncher } from "../launchers/container-launcher.ts";
 import { externalLauncher } from "../launchers/external-launcher.ts";
-import { expression } from "../model/expression.ts";
+import { encoded, expression } from "../model/expression.ts";
 import type { ModelBuilder } from "../model/model-builder.ts";
 import type { ParameterBuilder } from "../model/parameter-builder.ts";
 import { BackingResourceBuilder } from "../model/backing-resource-builder.ts";
@@ -83,9 +83,13 @@ export function addVault(host: ModelBuilder, name: string, options: VaultOptions
         vaultProcess(),
       ],
       connection: (self) => {
-        const connection = httpConnection(self);
+        const { properties } = httpConnection(self);
         const parameter = passwordParameter(host, { name, given: token, suffix: "token" });
-        return { ...connection, properties: { ...connection.properties, token: expression`${parameter}` } };
+        return {
+          // Without its token nothing can be read.
+          connectionString: expression`Endpoint=${self.endpoint("http")};Token=${encoded(parameter, "keyValue")}`,
+          properties: { ...properties, token: expression`${parameter}` },
+        };
       },
     })
     .withHealthCheck("vault", vaultHealthCheck({ endpoint: "http" }));

@@ -1,5 +1,6 @@
 import { parseKeyValuePairs } from "../launchers/key-value-pairs.ts";
 import type { ConnectionModel } from "../model/connection.ts";
+import { encode } from "../model/expression.ts";
 import type { ExternalPlan } from "../model/launcher.ts";
 import type { ResourceBuilder } from "../model/resource-builder.ts";
 
@@ -26,13 +27,14 @@ export function parseHttpConnection(text: string): Omit<ExternalPlan, "type"> {
     throw new Error(`its scheme is "${url.protocol.slice(0, -1)}", wanted: "http" or "https"`);
   }
   const base = url.href.replace(/\/$/, "");
+  const token = pairs?.get("token") ?? "";
   return {
-    connectionString: base,
+    connectionString: token === "" ? base : `Endpoint=${base};Token=${encode(token, "keyValue")}`,
     properties: {
       host: url.hostname,
       port: url.port || (url.protocol === "https:" ? "443" : "80"),
       uri: base,
-      token: pairs?.get("token") ?? "",
+      token,
     },
     endpoints: { http: base },
   };

@@ -35,16 +35,14 @@ export function connectionOf(name: string, { variables }: Pick<LoadContext, "var
   return { address: address.replace(/\/+$/, ""), token: parts.get("token") };
 }
 
-/** `Endpoint=http://a:1;Token=b=c` → endpoint, token; a bare URL is the endpoint. */
+/** `Endpoint=http://a:1;Token="b;c"` → endpoint, token; a bare URL is the endpoint. A quote inside quotes is doubled. */
 function partsOf(text: string): ReadonlyMap<string, string> {
   if (!/^\w+=/.test(text)) return new Map([["endpoint", text]]);
+  const parts = text.matchAll(/(?:^|;)\s*(\w+)\s*=\s*(?:"((?:[^"]|"")*)"|([^;]*))/g);
   return new Map(
-    text
-      .split(";")
-      .filter((part) => part.includes("="))
-      .map((part) => {
-        const at = part.indexOf("=");
-        return [part.slice(0, at).trim().toLowerCase(), part.slice(at + 1).trim()];
-      }),
+    [...parts].map(([, key = "", quoted, plain = ""]) => [
+      key.toLowerCase(),
+      quoted === undefined ? plain.trim() : quoted.replaceAll('""', '"'),
+    ]),
   );
 }

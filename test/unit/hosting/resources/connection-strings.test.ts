@@ -125,9 +125,9 @@ describe("a connection string of another kind", () => {
       uri: "http://v:8200",
       token: "",
     });
-    expect(parseHttpConnection("Endpoint=https://v;Token=s.1;").properties).toMatchObject({
-      port: "443",
-      token: "s.1",
+    expect(parseHttpConnection('Endpoint=https://v/;Token="s;1";')).toMatchObject({
+      connectionString: 'Endpoint=https://v;Token="s;1"',
+      properties: { port: "443", token: "s;1", uri: "https://v" },
     });
     expect(() => parseHttpConnection("ftp://v")).toThrow('its scheme is "ftp", wanted: "http" or "https"');
   });
