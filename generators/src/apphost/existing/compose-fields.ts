@@ -5,7 +5,7 @@ import type { Note } from "./system.ts";
 
 /** Fields that are translated. */
 const translated: ReadonlySet<string> = new Set(
-  "image build command entrypoint environment env_file ports expose volumes depends_on healthcheck profiles links scale stop_grace_period cap_add extends".split(
+  "image build command entrypoint environment env_file ports expose volumes depends_on healthcheck profiles links scale stop_grace_period cap_add extends secrets".split(
     " ",
   ),
 );
@@ -19,7 +19,7 @@ const needless: ReadonlySet<string> = new Set(
 
 /** What only means something to a container. */
 const forContainers: ReadonlySet<string> = new Set(
-  "user working_dir read_only tmpfs security_opt privileged cap_drop extra_hosts shm_size dns dns_search group_add ipc pid sysctls devices runtime userns_mode uts volumes_from secrets configs".split(
+  "user working_dir read_only tmpfs security_opt privileged cap_drop extra_hosts shm_size dns dns_search group_add ipc pid sysctls devices runtime userns_mode uts volumes_from configs".split(
     " ",
   ),
 );
@@ -39,9 +39,7 @@ export function noteFields(
       needless.has(field) ||
       (field === "restart" && given !== "on-failure" && !String(given).startsWith("on-failure")) ||
       field === "deploy" ||
-      (forContainers.has(field) &&
-        (isProcess || form.form === "known") &&
-        !["secrets", "configs"].includes(field));
+      (forContainers.has(field) && (isProcess || form.form === "known") && field !== "configs");
     if (field === "restart" && !isNeedless) continue;
     if (isNeedless) left.push(field);
     else notes.push({ ...service.placeOf(field), resource, text: `"${field}" is not translated` });

@@ -26,8 +26,8 @@ export interface ComposeProject {
   readonly services: readonly ComposeService[];
   /** Names of top-level parts that are read by nobody: `include`, `configs`. */
   readonly others: readonly { readonly name: string; readonly place: Place }[];
-  /** Files of secrets by name. */
-  readonly secretNames: readonly string[];
+  /** The files of secrets by their names, relative to the root. */
+  readonly secretFiles: ReadonlyMap<string, string>;
   /** What variables in the files stand for. */
   readonly variables: ReadonlyMap<string, string>;
 }
@@ -56,7 +56,7 @@ export function readCompose(tree: TargetTree, file: string): ComposeProject {
     folder,
     services: keys.map((key) => layService(tree, { key, layers })),
     others: layers.flatMap(otherParts),
-    secretNames: layers.flatMap(({ data }) => Object.keys(mapping(data["secrets"]))),
+    secretFiles: new Map(layers.flatMap(({ data }) => secretFilesOf(data["secrets"], folder))),
     variables,
   };
 }
@@ -226,6 +226,13 @@ export function mapping(given: unknown): Record<string, unknown> {
 
 function isMapping(given: unknown): given is Record<string, unknown> {
   return typeof given === "object" && given !== null && !Array.isArray(given);
+}
+
+function secretFilesOf(secrets: unknown, folder: string): [string, string][] {
+  return Object.entries(mapping(secrets)).flatMap(([name, given]): [string, string][] => {
+    const { file } = mapping(given);
+    return typeof file === "string" ? [[name, posix.normalize(posix.join(folder, file))]] : [];
+  });
 }
 
 function otherParts({ data, placeOf }: ComposeLayer): { name: string; place: Place }[] {

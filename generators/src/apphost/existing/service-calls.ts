@@ -12,6 +12,7 @@ export function refiningCalls(named: NamedService, tools: TranslationTools): Cod
     ...endpointCalls(named),
     ...healthCalls(named, tools.note),
     ...mountCalls(named, tools),
+    ...secretCalls(named, tools),
     ...otherCalls(named, tools.note),
   ];
 }
@@ -112,6 +113,23 @@ function mountCalls(named: NamedService, { compose, note }: TranslationTools): C
       method === "withVolume" ||
       calls.findIndex((each) => each.method === method) === index,
   );
+}
+
+/** Secrets that are files are files in the container, too. */
+function secretCalls({ service, form }: NamedService, { compose, note }: TranslationTools): CodeCall[] {
+  const { secrets } = service.fields;
+  if (!Array.isArray(secrets)) return [];
+  return (secrets as unknown[]).flatMap((each, index): CodeCall[] => {
+    const { source = each, target = source } = mapping(each);
+    const file = compose.secretFiles.get(String(source));
+    if (file === undefined || form.form === "project" || form.form === "known") {
+      note(`the secret "${String(source)}" is not translated`, "secrets", index);
+      return [];
+    }
+    const path = String(target).startsWith("/") ? String(target) : `/run/secrets/${String(target)}`;
+    const readOnly: Code = { kind: "options", entries: [["readOnly", value(true)]] };
+    return [{ method: "withBindMount", args: [value(pathInCode(file)), value(path), readOnly] }];
+  });
 }
 
 /** Whether a mounted path is the code that the process runs from anyhow, or its modules. */

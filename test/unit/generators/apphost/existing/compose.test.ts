@@ -215,8 +215,8 @@ services:
       "compose.yaml:10 app: without a value unless your shell gives one, and left out: B, A",
       "compose.yaml:9 app: its health check is a command, which Dext does not run: it counts as healthy when it listens",
       "compose.yaml:8 app: this volume is not translated",
+      'compose.yaml:6 app: the secret "key" is not translated',
       'compose.yaml:5 app: "privileged" is not translated',
-      'compose.yaml:6 app: "secrets" is not translated',
     ]);
   });
 
@@ -241,6 +241,23 @@ services:
     expect(code).toContain('.withEnvironment("VITE_API_URL", expression`${api.endpoint("http")}/v1`)');
     expect(code).toContain('.withEnvironment("CACHE", expression`${cache.property("uri")}/2`)');
     expect(code).not.toContain("REDIS_URL");
+  });
+
+  it("mounts secrets that are files, folders, and volumes that are read only", async () => {
+    const { code } = await translate(`services:
+  sql:
+    image: mysql
+    secrets: [root, { source: root, target: /etc/root }]
+    volumes: ["data:/var/lib/mysql", "./conf.d:/etc/mysql/conf.d:ro", "../up:/up", "/abs:/abs"]
+secrets: { root: { file: db/root.txt } }
+`);
+    expect(code).toContain(`
+  .withVolume("data", "/var/lib/mysql")
+  .withBindMount("./conf.d", "/etc/mysql/conf.d", { readOnly: true })
+  .withBindMount("../up", "/up")
+  .withBindMount("/abs", "/abs")
+  .withBindMount("./db/root.txt", "/run/secrets/root", { readOnly: true })
+  .withBindMount("./db/root.txt", "/etc/root", { readOnly: true });`);
   });
 
   it("whose services name each other in a circle becomes statements in an order that works", async () => {
