@@ -27,7 +27,7 @@ export interface LifeKeeperOptions {
 
 /**
  * Keeps a token or a lease alive: renews it at about two thirds of the time that it was given, tries again while it is
- * valid, and has it replaced once renewals give it less than half of what it had at first (its maximum is near), when it
+ * valid, and has it replaced once renewals give it no more than half of what it had at first (its maximum is near), when it
  * cannot be renewed, and at once when it is gone.
  */
 export class LifeKeeper {
@@ -55,7 +55,7 @@ export class LifeKeeper {
     const { clock, random } = this.#options;
     this.#ends = clock.monotonic() + ttl;
     const soon = ttl * (2 / 3) * (0.95 + random() / 10);
-    if (renewable && ttl >= this.#granted / 2) this.#in(soon, () => void this.#renew(1));
+    if (renewable && ttl > this.#granted / 2) this.#in(soon, () => void this.#renew(1));
     else this.#in(Math.max(0, Math.min(soon, ttl - this.#reserve)), () => this.#replace());
   }
 

@@ -66,7 +66,7 @@ async function runService(server: VaultServer, uri: string): Promise<RotationRep
   await expect.poll(issued, { timeout: 20_000, interval: 50 }).toBeGreaterThanOrEqual(3);
   // Long enough for the last of the old accounts to have been dropped.
   await new Promise((resolve) => {
-    setTimeout(resolve, 1_500);
+    setTimeout(resolve, 2_500);
   });
   child.stdin.end();
   await ended;
@@ -92,8 +92,8 @@ describe.skipIf(!postgres.available)(`credentials of a database ${postgres.reaso
         const { uri = "" } = connectionOf(running, "shop");
         await execute(uri, ["CREATE TABLE orders (id integer)"]);
         await database(server, {
-          default_ttl: "3s",
-          max_ttl: "3s",
+          default_ttl: "6s",
+          max_ttl: "6s",
           creation_statements: [
             `CREATE ROLE "{{name}}" LOGIN PASSWORD '{{password}}'`,
             `GRANT SELECT ON orders TO "{{name}}"`,
