@@ -2,7 +2,7 @@ import { editJson } from "../edits/edit-json.ts";
 import type { JsonEdit } from "../edits/edit-json.ts";
 import type { Draft } from "../generator/draft.ts";
 import type { TargetTree } from "../plan/target-tree.ts";
-import { isFile } from "../apphost/existing/compose-file.ts";
+import { isFile } from "../apphost/existing/environment-file.ts";
 import { dextVersion, vendoredPlace, vendoredPlaces } from "./dext-packages.ts";
 import { readManifest } from "./package-managers.ts";
 import type { PackageManagerName } from "./package-managers.ts";

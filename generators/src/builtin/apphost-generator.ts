@@ -1,10 +1,10 @@
 import { parametersIn, resourcesIn } from "../apphost/existing/code.ts";
-import { findSystem } from "../apphost/existing/find-system.ts";
 import type { FoundSystem, Note } from "../apphost/existing/system.ts";
 import { codesOf, writeSystem } from "../apphost/existing/write-apphost.ts";
 import { defineGenerator } from "../generator/definition.ts";
 import type { Answers, GeneratorDefinition } from "../generator/definition.ts";
 import type { Draft } from "../generator/draft.ts";
+import type { TargetTree } from "../plan/target-tree.ts";
 import { chooseAppHostFile, draftAppHostPackages } from "./apphost-files.ts";
 import { vendorFolder } from "./dext-packages.ts";
 import { detectPackageManager, packageManagerNames } from "./package-managers.ts";
@@ -24,7 +24,7 @@ export const appHostGenerator: GeneratorDefinition = defineGenerator({
     },
   ],
   async morePrompts({ tree, given }) {
-    const { resources } = await findSystem(tree, { compose: composeOf(given) });
+    const { resources } = await lookFor(tree, given);
     return [
       {
         name: "resources",
@@ -59,7 +59,7 @@ export const appHostGenerator: GeneratorDefinition = defineGenerator({
   },
   unit: () => "apphost",
   async plan(draft, { answers, tree }) {
-    const found = await findSystem(tree, { compose: composeOf(answers) });
+    const found = await lookFor(tree, answers);
     const system = chosenPart(found, answers["resources"] as readonly string[]);
     const path = chooseAppHostFile(tree);
     draft.add({ path, template: "apphost/apphost.ts.ejs", data: { ...writeSystem(system) } });
@@ -72,9 +72,10 @@ export const appHostGenerator: GeneratorDefinition = defineGenerator({
   },
 });
 
-function composeOf(answers: Answers): string | undefined {
-  const { compose } = answers;
-  return typeof compose === "string" && compose !== "" ? compose : undefined;
+/** What reads YAML and looks into projects is loaded when it is needed: other generators do without. */
+async function lookFor(tree: TargetTree, { compose }: Answers): Promise<FoundSystem> {
+  const { findSystem } = await import("../apphost/existing/find-system.ts");
+  return findSystem(tree, typeof compose === "string" && compose !== "" ? { compose } : {});
 }
 
 /** The resources that were chosen, with what they refer to in each other. */

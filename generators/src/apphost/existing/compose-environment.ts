@@ -1,4 +1,5 @@
-import { asMap, environmentLines, isFile, mapping } from "./compose-file.ts";
+import { asMap, mapping } from "./compose-file.ts";
+import { environmentLines, isFile } from "./environment-file.ts";
 import type { ComposeProject, ComposeService } from "./compose-file.ts";
 import { pathFrom } from "./compose-values.ts";
 import type { FillIn } from "./compose-values.ts";

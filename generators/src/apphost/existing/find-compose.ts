@@ -2,7 +2,8 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import type { TargetTree } from "../../plan/target-tree.ts";
-import { composeNames, isFile } from "./compose-file.ts";
+import { composeNames } from "./compose-file.ts";
+import { isFile } from "./environment-file.ts";
 
 /** The Compose files of a repository. */
 export interface FoundComposeFiles {

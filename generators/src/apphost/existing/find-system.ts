@@ -1,6 +1,7 @@
 import { generatorError } from "../../generator-error.ts";
 import type { TargetTree } from "../../plan/target-tree.ts";
-import { composeNames, isFile, readCompose } from "./compose-file.ts";
+import { composeNames, readCompose } from "./compose-file.ts";
+import { isFile } from "./environment-file.ts";
 import { findComposeFiles } from "./find-compose.ts";
 import { findProjects } from "./find-projects.ts";
 import type { FoundProject } from "./find-projects.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { TargetTree } from "../../plan/target-tree.ts";
 import type { Code } from "./code.ts";
 import { resourcesIn } from "./code.ts";
-import { environmentLines, isFile } from "./compose-file.ts";
+import { environmentLines, isFile } from "./environment-file.ts";
 import type { FoundProject } from "./find-projects.ts";
 import type { Host, HostDirectory } from "./hosts.ts";
 import type { FoundParameters } from "./parameters.ts";

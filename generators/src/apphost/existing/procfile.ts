@@ -1,5 +1,5 @@
 import type { TargetTree } from "../../plan/target-tree.ts";
-import { isFile } from "./compose-file.ts";
+import { isFile } from "./environment-file.ts";
 import type { Place } from "./system.ts";
 
 /** A line of a Procfile: `web: npm start`. */
