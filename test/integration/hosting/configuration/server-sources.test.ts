@@ -166,14 +166,25 @@ describe("a configuration whose sources are servers of the run", () => {
       `const settings = host.addConsul("settings");
       const definition = defineConfig({ layers: [consul({ prefix: "late/", connection: "settings" })] });
       service("api").withConfiguration(definition, ["greeting"], { from: [settings] });
+      service("second").withConfiguration(definition, ["more"], { from: [settings] });
       service("idle");`,
     );
     const failed = await app.waitUntil("api", ({ state }) => state === "FailedToStart");
-    expect(failed.reason).toMatch(/^The configuration of "api" cannot be loaded: .*late\//);
+    expect(failed.reason).toMatch(/^The configuration of "api", "second" cannot be loaded: .*late\//);
     await put("late/greeting", "there now");
     await app.client.command("api", { command: "start" });
     await app.waitUntil("api", healthy);
     expect((await givenTo(app, "api")).at(-1)).toMatchObject({ GREETING: "there now" });
+
+    // A key that is not there: started again as soon as it is, since the configuration itself is followed by now.
+    await expect(app.client.command("second", { command: "start" })).rejects.toMatchObject({
+      code: "DEXT_RUN_START_FAILED",
+      message: expect.stringMatching(/is to be given what its configuration does not have: "more"/) as string,
+    });
+    await put("late/more", "of it");
+    await app.waitUntil("second", healthy);
+    expect((await givenTo(app, "second")).at(-1)).toMatchObject({ MORE: "of it" });
+    expect(await app.resource("api")).toMatchObject({ generation: 1, state: "Running" });
   });
 
   it("a server outside the run that does not answer ends the AppHost with 3 after its time, and meanwhile it is said what is read", async () => {
