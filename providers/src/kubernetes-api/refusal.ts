@@ -112,7 +112,10 @@ async function forbidden(
     "DEXT_CONFIG_KUBERNETES_FORBIDDEN",
     `The API of Kubernetes forbids${who} to ${verb} ${resource} "${name}" in the namespace "${namespace}"`,
     {
-      hint: `Allow it, by kubectl apply -f:\n\n${role}`,
+      hint:
+        said === undefined
+          ? "The API itself would give a Status, which this answer is not: look at what is between here and there."
+          : `Allow it, by kubectl apply -f:\n\n${role}`,
       details: { verb, resource, name, namespace, role, said: said?.message ?? "status 403" },
     },
   );
