@@ -13,7 +13,10 @@ export interface Host {
   readonly name: string;
   readonly kind?: KnownKind;
   readonly endpoints: readonly FoundEndpoint[];
-  /** The ports of this machine that lead to it, and the ports inside that they stand for. */
+  /**
+   * The ports of this machine that lead to it, and the ports inside that they stand for. None for a service that only
+   * runs in a profile: who refers to it would start it.
+   */
   readonly published: ReadonlyMap<number, number>;
   /** The user that its variables set. */
   readonly user?: string;
@@ -43,11 +46,12 @@ export function findHost(
   ) {
     return undefined;
   }
-  for (const each of directory.byName.values()) {
-    const inside = each.published.get(port);
-    if (inside !== undefined) return { host: each, port: inside };
-  }
-  return undefined;
+  // A port that several publish, in profiles of their own, tells nothing.
+  const publishing = [...new Set(directory.byName.values())].filter(({ published }) => published.has(port));
+  const [only, second] = publishing;
+  return only === undefined || second !== undefined
+    ? undefined
+    : { host: only, port: only.published.get(port) };
 }
 
 /** The endpoint of a port; without one the first of its scheme, or the only one. */

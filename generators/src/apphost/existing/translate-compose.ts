@@ -109,12 +109,15 @@ function nameServices(
       notes.push({ ...service.placeOf("ports", index), resource: name, text: "this port is not translated" });
     }
     const endpoints = endpointsOf(form, { ports, called: called.get(service.key) ?? new Map() });
+    const isOptional = service.fields["profiles"] !== undefined && form.form !== "known";
     const host: Host = {
       name,
       ...(form.form === "known" ? { kind: form.kind } : {}),
       endpoints: form.form === "project" ? withServed(endpoints, form.project) : endpoints,
       published: new Map(
-        ports.flatMap(({ published, target }) => (published === undefined ? [] : [[published, target]])),
+        ports.flatMap(({ published, target }) =>
+          published === undefined || isOptional ? [] : [[published, target]],
+        ),
       ),
       databases: new Map(),
     };

@@ -243,6 +243,20 @@ services:
     expect(code).not.toContain("REDIS_URL");
   });
 
+  it("ties nothing by a port that several publish, or that is only there in a profile", async () => {
+    const { code } = await translate(
+      `services:
+  one: { image: acme/one, ports: ["8001:80"] }
+  two: { image: acme/two, ports: ["8001:80"], environment: { ONE: "http://localhost:8001" } }
+  admin: { image: acme/admin, ports: ["8002:80"], profiles: [admin, all] }
+`,
+      { ...api, "api/.env": "ONE_URL=http://localhost:8001\nADMIN_URL=http://localhost:8002\n" },
+    );
+    expect(code).toContain('host.addProject("api", "./api");');
+    expect(code).toContain('.withProfile(["admin", "all"])');
+    expect(code).toContain('.withEnvironment("ONE", "http://localhost:8001")');
+  });
+
   it("mounts secrets that are files, folders, and volumes that are read only", async () => {
     const { code } = await translate(`services:
   sql:
