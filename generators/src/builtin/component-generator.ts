@@ -31,7 +31,7 @@ export const componentGenerator: GeneratorDefinition = defineGenerator({
     const place = to === undefined ? "a service that depends on it" : `"${to}"`;
     draft.followUp({
       kind: "next-step",
-      text: `in ${place}: import { connect${typeName} } from "${packageName}"; ${call}`,
+      text: `in ${place}: import { connect${typeName} } from ${JSON.stringify(packageName)}; ${call}`,
     });
   },
 });
