@@ -244,7 +244,7 @@ describe("dext dockerfile refuses", () => {
     const before = (await readdir(path, { recursive: true })).toSorted();
     const run = (...args: string[]): Promise<DextOutcome> =>
       dext(["dockerfile", ...args], {
-        folder: { path, runtimeDirectory: join(path, ".runs"), remove: async () => {} },
+        folder: { path, runtimeDirectory: join(path, ".runs") },
       });
     const outcome = await run("--on-conflict", "overwrite", ...(tree["a/a.js"] === undefined ? [] : ["a"]));
     expect(outcome).toMatchObject({ code: 3, stdout: "" });
