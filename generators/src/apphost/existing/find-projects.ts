@@ -32,7 +32,7 @@ export async function findProjects(root: string): Promise<FoundProjects> {
   const notes: Note[] = [];
   const projects: FoundProject[] = [];
   const own = await describe(root, { path: ".", notes });
-  const members = own?.workspace?.isRoot === true ? own.workspace.members.map(({ path }) => path) : [];
+  const members = membersOf(own, notes);
   const paths = [...new Set([...members, ...(await foldersWithManifest(root))])].toSorted();
   if (own !== undefined) projects.push(await lookInto(root, { path: ".", description: own }));
   for (const path of paths) {
@@ -48,6 +48,22 @@ const passedBy: ReadonlySet<string> = new Set(
     " ",
   ),
 );
+
+/** The members of a workspace but for its examples and tests. */
+function membersOf(root: ProjectDescription | undefined, notes: Note[]): string[] {
+  const { workspace } = root ?? {};
+  if (workspace?.isRoot !== true) return [];
+  const left = workspace.members.filter(({ path }) => !isOurs(path)).map(({ path }) => path);
+  if (left.length > 0) {
+    const file = workspace.patterns.file ?? "package.json";
+    notes.push({ file, text: `left out, as examples and tests: ${left.join(", ")}` });
+  }
+  return workspace.members.map(({ path }) => path).filter(isOurs);
+}
+
+function isOurs(path: string): boolean {
+  return !path.split("/").some((part) => passedBy.has(part));
+}
 
 const manifests: readonly string[] = ["package.json", "deno.json", "deno.jsonc"];
 const mostLevels = 3;

@@ -7,6 +7,7 @@ import { mapping } from "./compose-file.ts";
 import type { ComposeProject } from "./compose-file.ts";
 import { formOf } from "./compose-form.ts";
 import { fillIn } from "./compose-values.ts";
+import type { ComposePort } from "./compose-values.ts";
 import type { FoundProject } from "./find-projects.ts";
 import type { FoundEndpoint, Host, HostDirectory } from "./hosts.ts";
 import type { FoundParameters } from "./parameters.ts";
@@ -96,7 +97,7 @@ function nameServices(
     compose.services.flatMap(({ fields }) => textsIn(fields).map((text) => fill(text) ?? text)),
     compose.services.map(({ key }) => key),
   );
-  return compose.services.flatMap((service): NamedService[] => {
+  const named = compose.services.flatMap((service): NamedService[] => {
     const form = formOf(service, { compose, projects, fill });
     if (form.form === "none") {
       notes.push({ ...service.place, text: `"${service.key}" is left out: ${form.reason}` });
@@ -109,20 +110,50 @@ function nameServices(
       notes.push({ ...service.placeOf("ports", index), resource: name, text: "this port is not translated" });
     }
     const endpoints = endpointsOf(form, { ports, called: called.get(service.key) ?? new Map() });
-    const isOptional = service.fields["profiles"] !== undefined && form.form !== "known";
     const host: Host = {
       name,
       ...(form.form === "known" ? { kind: form.kind } : {}),
       endpoints: form.form === "project" ? withServed(endpoints, form.project) : endpoints,
       published: new Map(
         ports.flatMap(({ published, target }) =>
-          published === undefined || isOptional ? [] : [[published, target]],
+          published === undefined || (isOptional({ service }) && form.form !== "known")
+            ? []
+            : [[published, target]],
         ),
       ),
       databases: new Map(),
     };
     return [{ service, form, host, ports, fill }];
   });
+  return withOwnPorts(named, notes);
+}
+
+/** A port can be fixed for one resource only, also where others have it in other profiles: those get free ones. */
+function withOwnPorts(services: readonly NamedService[], notes: Note[]): NamedService[] {
+  const owners = new Map<number, string>();
+  const asked = [...services.filter((each) => !isOptional(each)), ...services.filter(isOptional)];
+  for (const { ports, host, form } of asked) {
+    if (form.form === "known") continue;
+    for (const { published, isUdp } of ports) {
+      if (published !== undefined && !isUdp && !owners.has(published)) owners.set(published, host.name);
+    }
+  }
+  return services.map((named) => {
+    const { host, ports, service } = named;
+    const own = ports.map((port): ComposePort => {
+      const owner = owners.get(port.published ?? 0);
+      if (port.published === undefined || owner === undefined || owner === host.name) return port;
+      const text = `port ${port.published} is that of "${owner}", and a free one is taken instead`;
+      notes.push({ ...service.placeOf("ports"), resource: host.name, text });
+      return { target: port.target, isUdp: port.isUdp };
+    });
+    return { ...named, ports: own };
+  });
+}
+
+/** Whether it only runs when somebody asks for its profile. */
+function isOptional({ service }: Pick<NamedService, "service">): boolean {
+  return service.fields["profiles"] !== undefined;
 }
 
 /** A project that serves has an endpoint, whether or not the Compose file publishes it. */

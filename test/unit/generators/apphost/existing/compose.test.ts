@@ -244,7 +244,7 @@ services:
   });
 
   it("ties nothing by a port that several publish, or that is only there in a profile", async () => {
-    const { code } = await translate(
+    const { code, notes } = await translate(
       `services:
   one: { image: acme/one, ports: ["8001:80"] }
   two: { image: acme/two, ports: ["8001:80"], environment: { ONE: "http://localhost:8001" } }
@@ -253,6 +253,11 @@ services:
       { ...api, "api/.env": "ONE_URL=http://localhost:8001\nADMIN_URL=http://localhost:8002\n" },
     );
     expect(code).toContain('host.addProject("api", "./api");');
+    expect(code).toContain(".withHttpEndpoint({ port: 8001, targetPort: 80 })");
+    expect(code).toContain(".withHttpEndpoint({ targetPort: 80 })");
+    expect(notes).toContain(
+      'compose.yaml:3 two: port 8001 is that of "one", and a free one is taken instead',
+    );
     expect(code).toContain('.withProfile(["admin", "all"])');
     expect(code).toContain('.withEnvironment("ONE", "http://localhost:8001")');
   });
