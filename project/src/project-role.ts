@@ -86,7 +86,7 @@ function isForOthers(args: readonly string[]): boolean {
 }
 
 const orchestrators: ReadonlySet<string> = new Set(
-  "turbo nx lerna lage rush moon wireit concurrently conc npm-run-all npm-run-all2 run-p run-s foreman nf overmind hivemind docker docker-compose podman podman-compose make just task dext mprocs".split(
+  "turbo nx lerna lage rush moon wireit concurrently conc npm-run-all npm-run-all2 run-p run-s foreman nf overmind hivemind docker docker-compose podman podman-compose make just task mprocs".split(
     " ",
   ),
 );
@@ -97,8 +97,9 @@ const builders: ReadonlySet<string> = new Set(
   ),
 );
 
+/** Programs that serve nobody; an AppHost that ran `dext run` would run itself. */
 const tidiers: ReadonlySet<string> = new Set(
-  "rimraf rm mkdir cp mv echo sleep export set cd true test wait-on kill-port open husky patch-package touch cat printf".split(
+  "rimraf rm mkdir cp mv echo sleep export set cd true test wait-on kill-port open husky patch-package touch cat printf dext".split(
     " ",
   ),
 );

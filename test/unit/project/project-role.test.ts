@@ -22,6 +22,7 @@ it.each<[string, Readonly<Record<string, string>>, string]>([
   ],
   ["what runs others", { dev: "turbo run dev" }, "orchestrator"],
   ["scripts of other packages", { dev: "pnpm --filter web dev" }, "orchestrator"],
+  ["the AppHost itself", { start: "dext run" }, "none"],
   ["a circle of scripts", { dev: "npm run start", start: "npm run dev" }, "none"],
   ["nothing to run", { build: "tsc" }, "none"],
 ])("a project whose script is %s has that role", async (_, scripts, wanted) => {

@@ -117,13 +117,16 @@ async function lookInto(
       listens ||
       takesPort(description));
   const role = findRole(description);
+  // A workspace within the repository runs its members, which are found by themselves.
+  const isHead = path !== "." && description.workspace?.isRoot === true && role === "orchestrator";
   const isTool = manifest["bin"] !== undefined && !serves;
   return {
     path,
     name: description.name ?? posix.basename(path === "." ? root : path),
     description,
     place: placeOf({ path, description }),
-    isService: !isTool && (role === "service" || role === "orchestrator" || (role === "none" && listens)),
+    isService:
+      !isTool && !isHead && (role === "service" || role === "orchestrator" || (role === "none" && listens)),
     serves,
   };
 }

@@ -84,6 +84,9 @@ await host.run();
       "server.js": server,
       "client/package.json": project("client", { dev: "vite" }),
       "examples/one/package.json": project("one"),
+      "inner/package.json": '{ "name": "inner", "workspaces": ["*"], "scripts": { "dev": "turbo dev" } }',
+      "inner/app/package.json": project("deep"),
+      "inner/app/server.js": server,
       "cli/package.json": JSON.stringify({
         name: "tool",
         bin: "tool.js",
@@ -92,7 +95,8 @@ await host.run();
     });
     expect(code).toContain('host.addProject("client", "./client")');
     expect(code).toContain('host.addProject("shop", ".")');
-    expect(code).not.toMatch(/one|tool/);
+    expect(code).toContain('host.addProject("deep", "./inner/app")');
+    expect(code).not.toMatch(/one|tool|"inner"/);
   });
 
   it("makes a package for Deno, which then finds what it imports from npm", async () => {
