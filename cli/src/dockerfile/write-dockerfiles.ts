@@ -47,7 +47,7 @@ export async function writeDockerfiles(input: CommandInput): Promise<number> {
     await commit(change);
     printChange(change);
   }
-  for (const plan of plans) printNextStep(plan);
+  if (changes.some(({ operations }) => operations.length > 0)) for (const plan of plans) printNextStep(plan);
   const isMarked = changes.some(({ files }) => files.some(({ conflicts = 0 }) => conflicts > 0));
   return isMarked ? exitCodes.configuration : exitCodes.done;
 }
@@ -62,8 +62,11 @@ function printWarnings(plans: readonly DockerfilePlan[]): void {
   const style = styleFor({ stream: process.stderr });
   for (const { warnings, directory } of plans) {
     for (const { message, file, line } of warnings) {
+      const project = plans.length > 1 ? `${shownPath(directory, ".")}: ` : "";
       const place =
-        file === undefined ? "" : `${shownPath(directory, file)}${line === undefined ? "" : `:${line}`}: `;
+        file === undefined
+          ? project
+          : `${shownPath(directory, file)}${line === undefined ? "" : `:${line}`}: `;
       printProgress(`${style.yellow("warning:")} ${place}${message}`);
     }
   }
