@@ -1,4 +1,4 @@
-import type { Prompt, Question } from "@dext/generators";
+import type { Ask, Prompt, Question } from "@dext/generators";
 import { describe, expect, it } from "vitest";
 import { flagOf, resolveAnswers } from "../../../../generators/src/answers/resolve-answers.ts";
 
@@ -120,6 +120,25 @@ describe("an answer", () => {
       "--b has no meaning beside the other answers",
     );
     expect(await resolveAnswers(conditional, { flags: { a: "no" }, saved: { b: "x" } })).toEqual({ a: "no" });
+  });
+
+  it("of several that was saved keeps what is still there, and is proposed again", async () => {
+    const several: Prompt = {
+      name: "tags",
+      type: "multiselect",
+      message: "",
+      choices: ["a", "b"],
+      propose: true,
+    };
+    const saved = { tags: ["a", "gone"] };
+    expect(await resolveAnswers([several], { saved })).toEqual({ tags: ["a"] });
+    const asked: unknown[] = [];
+    const ask: Ask = (question) => {
+      asked.push(question.initial);
+      return Promise.resolve(["a", "b"]);
+    };
+    expect(await resolveAnswers([several], { saved, ask })).toEqual({ tags: ["a", "b"] });
+    expect(asked).toEqual([["a"]]);
   });
 
   it("is not taken from the prototype", async () => {
