@@ -1,5 +1,6 @@
 import process from "node:process";
 import type { Clock, Logger } from "@dext/core";
+import { readVariable } from "../environment.ts";
 import { flushTelemetry } from "./flush-telemetry.ts";
 
 /** Something that is stopped before the process ends. */
@@ -48,8 +49,22 @@ function onSignal(signal: keyof typeof numbers): void {
   if (isEnding) process.exit(128 + numbers[signal]);
   isEnding = true;
   void Promise.all([...stoppables].map((each) => each.stop(signal))).then((codes) =>
-    process.exit(Math.max(0, ...codes)),
+    exit(Math.max(0, ...codes)),
   );
+}
+
+/**
+ * Ends the process.
+ *
+ * Deno 2.9 that is told to exit while it exports telemetry by itself waits for ever in about one case of twenty (the main
+ * thread in a futex, its sockets closed). It never does when nothing is left to do, as after an orderly stop: it is told
+ * to exit only when something of the program goes on nevertheless.
+ */
+function exit(code: number): void {
+  if (!("Deno" in globalThis) || !/^(?:true|1)$/.test(readVariable("OTEL_DENO") ?? "")) process.exit(code);
+  process.exitCode = code;
+  unlisten();
+  setTimeout(() => process.exit(code), 500).unref();
 }
 
 /** Node and Deno bring rejections that nobody handles here too. The state of the process is unknown: it ends. */
