@@ -28,21 +28,25 @@ console.log(config.value.a, typeof config.value.db.password);
 
 type Run = (variables: Readonly<Record<string, string>>) => Promise<string>;
 
-async function endsByItself(run: Run): Promise<void> {
+async function outputOf(run: Run): Promise<string> {
+  let output = "";
   await withVault(async ({ server, put }) => {
     await put("api", { a: "1" });
     await database(server, { default_ttl: "1h" });
     const { roleId, secretId } = await appRole(server);
-    const variables = { VAULT_ADDR: server.address, ROLE_ID: roleId, SECRET_ID: secretId };
-    expect(await run(variables)).toBe("1 string");
+    output = await run({ VAULT_ADDR: server.address, ROLE_ID: roleId, SECRET_ID: secretId });
   });
+  return output;
 }
 
-describe("a configuration from Vault that nobody closes", () => {
-  test("lets a process of Node come to its end", () =>
-    endsByItself((variables) => runNode(program, variables)));
+const onDeno: Run = (variables) => runDeno(program, { permissions: ["-A"], variables });
 
-  test.skipIf(!deno.available)(`lets a process of Deno come to its end ${deno.reason}`, () =>
-    endsByItself((variables) => runDeno(program, { permissions: ["-A"], variables })),
-  );
+describe("a configuration from Vault that nobody closes", () => {
+  test("lets a process of Node come to its end", async () => {
+    expect(await outputOf((variables) => runNode(program, variables))).toBe("1 string");
+  });
+
+  test.skipIf(!deno.available)(`lets a process of Deno come to its end ${deno.reason}`, async () => {
+    expect(await outputOf(onDeno)).toBe("1 string");
+  });
 });
