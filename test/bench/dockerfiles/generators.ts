@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { root } from "../../../scripts/packages.ts";
 import { slimImage } from "./base-image.ts";
@@ -29,7 +30,7 @@ export const dockerfileGenerators: Readonly<Record<string, Write>> = {
   },
   "@flydotio/dockerfile": async (repository, { folder }) => {
     const cwd = join(repository, folder);
-    const program = join(root, "node_modules/@flydotio/dockerfile/index.js");
+    const program = fileURLToPath(import.meta.resolve("@flydotio/dockerfile"));
     await run(process.execPath, [program, "--force"], { cwd });
     const dockerfile = join(cwd, "Dockerfile");
     const text = await readFile(dockerfile, "utf8");
