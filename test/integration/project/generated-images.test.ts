@@ -94,7 +94,7 @@ describe.skipIf(!isAble)(`the image of a generated service ${docker.reason}`, { 
               "/hosting/",
               "apphost.ts",
               "web/src",
-              ".tgz",
+              "vendor/dext/",
             ],
           });
           // A stop that is not heard takes the whole ten seconds.
