@@ -42,6 +42,8 @@ export class DynamicReader implements VaultReader {
   readonly #random: () => number;
   readonly #grace: number;
   readonly #retired = new Map<Issued, Timer>();
+  /** Those that are under way: close waits for them. */
+  readonly #revocations = new Set<Promise<void>>();
   #issued: Issued | undefined;
   #pending: Promise<Issued> | undefined;
   #isDue = true;
@@ -77,7 +79,7 @@ export class DynamicReader implements VaultReader {
     this.#retired.clear();
     this.#issued = undefined;
     for (const { keeper } of leases) keeper?.close();
-    await Promise.all(leases.map((each) => this.#revoke(each)));
+    await Promise.all([...this.#revocations, ...leases.map((each) => this.#revoke(each))]);
   }
 
   async #issue(signal: AbortSignal): Promise<Issued> {
@@ -173,7 +175,8 @@ export class DynamicReader implements VaultReader {
     if (issued.leaseId === "") return;
     const revoke = (): void => {
       this.#retired.delete(issued);
-      void this.#revoke(issued);
+      const revocation = this.#revoke(issued).finally(() => this.#revocations.delete(revocation));
+      this.#revocations.add(revocation);
     };
     const milliseconds = issued.ttl === 0 ? this.#grace : Math.min(this.#grace, issued.ttl / 3);
     this.#retired.set(issued, this.#clock.setTimer(revoke, { milliseconds, unref: true }));

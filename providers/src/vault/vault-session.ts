@@ -39,6 +39,8 @@ export class VaultSession {
   readonly #options: VaultSessionOptions;
   readonly #closing = new AbortController();
   readonly #retired = new Map<HeldToken, Timer>();
+  /** Those that are under way: close waits for them. */
+  readonly #revocations = new Set<Promise<void>>();
   #held: HeldToken | undefined;
   #pending: Promise<HeldToken> | undefined;
   /** Called when another token is in use: what hangs on the one before will die with it. */
@@ -121,7 +123,7 @@ export class VaultSession {
     }
     this.#retired.clear();
     this.#held = undefined;
-    await Promise.all(tokens.map((token) => this.#revoke(token)));
+    await Promise.all([...this.#revocations, ...tokens.map((token) => this.#revoke(token))]);
   }
 
   async #sendAgain(request: Omit<VaultRequest, "token">, held: HeldToken): Promise<VaultAnswer> {
@@ -280,7 +282,8 @@ export class VaultSession {
     const { tokenGrace, context } = this.#options;
     const revoke = (): void => {
       this.#retired.delete(held);
-      void this.#revoke(held);
+      const revocation = this.#revoke(held).finally(() => this.#revocations.delete(revocation));
+      this.#revocations.add(revocation);
     };
     const milliseconds = held.ttl === 0 ? tokenGrace : Math.min(tokenGrace, held.ttl / 3);
     const timer = context.clock.setTimer(revoke, { milliseconds, unref: true });
