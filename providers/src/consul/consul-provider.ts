@@ -7,6 +7,7 @@ import type {
   LoadedSource,
   WatchContext,
 } from "../definition/provider.ts";
+import { linkAbort } from "../remote/linked-abort.ts";
 import { openConsul } from "./consul-client.ts";
 import type { ConsulOptions } from "./consul-options.ts";
 import { readSettings } from "./consul-settings.ts";
@@ -27,9 +28,7 @@ export class ConsulProvider implements ConfigProvider {
 
   async load(context: LoadContext): Promise<LoadedSource | undefined> {
     const consul = await this.#open(context);
-    const loaded = await Promise.all(
-      this.#sourcesIn(context).map((source) => this.#loadSource(source, { consul, context })),
-    );
+    const loaded = await this.#loadSources(consul, context);
     const present = loaded.filter((each) => each !== undefined);
     if (present.length === 0) return undefined;
     const prefix = folderOf(this.#options.prefix);
@@ -51,6 +50,27 @@ export class ConsulProvider implements ConfigProvider {
         for (const watch of watches) await watch.close();
       },
     };
+  }
+
+  /** When one fails, the requests of the others are ended: nobody waits for them any more. */
+  async #loadSources(
+    consul: OpenConsul,
+    context: LoadContext,
+  ): Promise<readonly (LoadedSource | undefined)[]> {
+    const link = linkAbort(context.signal);
+    const { signal } = link.controller;
+    try {
+      return await Promise.all(
+        this.#sourcesIn(context).map((source) =>
+          this.#loadSource(source, { consul, context: { ...context, signal } }),
+        ),
+      );
+    } catch (error) {
+      link.controller.abort(error);
+      throw error;
+    } finally {
+      link.end();
+    }
   }
 
   async #loadSource(

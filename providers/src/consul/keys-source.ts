@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ConfigWatch, WatchContext } from "../definition/provider.ts";
 import { isTransient, sourceUnavailable } from "../definition/source-errors.ts";
+import { linkAbort } from "../remote/linked-abort.ts";
 import { pause, watchInRounds } from "../remote/watch-rounds.ts";
 import { forbidden } from "./answer-errors.ts";
 import type { ConsulClient, KeyAnswer, KeyItem } from "./consul-client.ts";
@@ -72,7 +73,7 @@ export class KeysSource {
     return watchInRounds(context, async (signal) => {
       await pause(context, { milliseconds: bucket.take(), signal });
       if (signal.aborted) return;
-      const round = startRound(signal);
+      const round = linkAbort(signal);
       this.#round = round.controller;
       try {
         await this.#look(await open(), { context, signal: round.controller.signal });
@@ -102,16 +103,16 @@ export class KeysSource {
     const { wait, timeout } = this.#waits;
     const index = this.#index;
     const milliseconds = (index === undefined ? 0 : wait + wait / 16) + timeout;
-    const { controller, end } = startRound(signal);
-    const timer = context.clock.setTimer(() => controller.abort(silent(consul.settings, milliseconds)), {
+    const link = linkAbort(signal);
+    const timer = context.clock.setTimer(() => link.controller.abort(silent(consul.settings, milliseconds)), {
       milliseconds,
       unref: true,
     });
     try {
-      return await this.#read(consul, { index, wait, signal: controller.signal, unref: true });
+      return await this.#read(consul, { index, wait, signal: link.controller.signal, unref: true });
     } finally {
       timer.clear();
-      end();
+      link.end();
     }
   }
 
@@ -151,15 +152,6 @@ function contentOf({ items }: { items: readonly KeyItem[] | undefined }): string
     if (value !== null) hash.update(value);
   }
   return hash.digest("base64");
-}
-
-/** A controller that is aborted with the signal, until it is ended. */
-function startRound(signal: AbortSignal): { controller: AbortController; end: () => void } {
-  const controller = new AbortController();
-  const abort = (): void => controller.abort(signal.reason);
-  if (signal.aborted) abort();
-  signal.addEventListener("abort", abort, { once: true });
-  return { controller, end: () => signal.removeEventListener("abort", abort) };
 }
 
 function silent({ shown }: ConsulSettings, milliseconds: number): Error {
