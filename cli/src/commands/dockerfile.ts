@@ -13,7 +13,7 @@ export const dockerfileCommand: Command = {
       summary: "portable, for Docker 20.10 and Podman 4.3 too; or modern, with the newest syntax",
     },
     explain: { type: "boolean", summary: "Show why each line is there, and write nothing" },
-    check: {
+    outdated: {
       type: "boolean",
       summary: "Write nothing; exit 3 unless the files are as they would be written",
     },

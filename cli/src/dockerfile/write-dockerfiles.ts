@@ -9,21 +9,22 @@ import { cliError } from "../error-codes.ts";
 import { exitCodes } from "../exit-code.ts";
 import { askAboutConflict } from "../new/ask.ts";
 import { canAsk, conflictChoice } from "../new/plan-options.ts";
-import { checkDockerfiles } from "./check-dockerfiles.ts";
+
 import { printExplanation } from "./explain.ts";
 import { findProjects } from "./find-projects.ts";
+import { tellOutdated } from "./outdated-dockerfiles.ts";
 import { joinChanges, planProject } from "./plan-changes.ts";
 import type { PlannedDockerfile } from "./plan-changes.ts";
 
 /**
- * Plans the Dockerfiles of the projects that the command line names, and writes, shows or checks them.
+ * Plans the Dockerfiles of the projects that the command line names, and writes, shows or compares them.
  *
  * @throws DextError `DEXT_DOCKERFILE_…`, `DEXT_PROJECT_…`, `DEXT_GENERATE_CONFLICT` for a Dockerfile of somebody else
  */
 export async function writeDockerfiles(input: CommandInput): Promise<number> {
   const profile = profileOf(input);
   const projects = await findProjects(input.names);
-  if (input.flag("check")) return checkDockerfiles(projects, { profile, json: input.flag("json") });
+  if (input.flag("outdated")) return tellOutdated(projects, { profile, json: input.flag("json") });
   // All of them are planned before the first is written.
   const planned: PlannedDockerfile[] = [];
   for (const project of projects)

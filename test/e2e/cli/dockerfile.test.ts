@@ -43,7 +43,7 @@ describe("dext dockerfile", () => {
     expect(first.stdout).toContain(`docker build --file ${file} --tag api .`);
     expect(await read(file)).toContain('CMD ["node", "dist/main.js"]');
     expect(await read("packages/lib/Dockerfile")).toBeUndefined();
-    expect(await run("--check")).toMatchObject({ code: 0 });
+    expect(await run("--outdated")).toMatchObject({ code: 0 });
     expect((await run()).stdout).toContain("Nothing to change");
   });
 
@@ -56,7 +56,7 @@ describe("dext dockerfile", () => {
     };
     expect([version, dockerfiles.map(({ dockerfile }) => dockerfile.path)]).toEqual([1, [file]]);
     expect((await run("--explain")).stdout).toMatch(/FROM tools AS manifests\n +\^ .+\n/);
-    expect(await run("--check")).toMatchObject({ code: 3 });
+    expect(await run("--outdated")).toMatchObject({ code: 3 });
     expect(await read(file)).toBeUndefined();
   });
 
@@ -101,7 +101,7 @@ describe("dext dockerfile", () => {
 
   it("is also dext new dockerfile, with the same options", async () => {
     const { dext: run, read } = await workspace();
-    expect(await run("new", "dockerfile", "--check", "services/api")).toMatchObject({
+    expect(await run("new", "dockerfile", "--outdated", "services/api")).toMatchObject({
       code: 3,
       stdout: expect.stringContaining(`missing  ${file}\n`) as unknown,
     });
@@ -109,7 +109,7 @@ describe("dext dockerfile", () => {
     expect(await read(file)).toContain("COPY --link ");
     expect((await run("new", "--help")).stdout).toContain("dext new dockerfile [path…]");
     // Once chosen, a profile stays.
-    expect(await run("dockerfile", "--check")).toMatchObject({ code: 0 });
+    expect(await run("dockerfile", "--outdated")).toMatchObject({ code: 0 });
   });
 
   it("tells of each file why it is not as it would be written, also where nothing can be", async () => {
@@ -123,7 +123,7 @@ describe("dext dockerfile", () => {
       join(path, "packages/other/package.json"),
       '{ "name": "o", "scripts": { "start": "node gone.js" } }',
     );
-    const { code, stdout } = await run("--check");
+    const { code, stdout } = await run("--outdated");
     expect(code).toBe(3);
     expect(stdout).toMatch(
       /^outdated +services\/api\/Dockerfile +the project has changed .*; differs from line \d+ on$/m,
@@ -134,7 +134,7 @@ describe("dext dockerfile", () => {
     expect(stdout).toMatch(
       /^refused +packages\/other +DEXT_DOCKERFILE_ENTRY_POINT_MISSING: .*"gone\.js" does not exist/m,
     );
-    expect(JSON.parse((await run("--check", "--json")).stdout)).toMatchObject({
+    expect(JSON.parse((await run("--outdated", "--json")).stdout)).toMatchObject({
       version: 1,
       current: false,
       outdated: ["packages/other", file, ignoreFile],

@@ -12,24 +12,24 @@ import { planProject } from "./plan-changes.ts";
 import type { PlannedDockerfile } from "./plan-changes.ts";
 
 /** Why a file is not as it would be written now; `refused` means that nothing can be written at all. */
-export type CheckedState = "current" | "missing" | "outdated" | "edited" | "foreign" | "refused";
+export type FileState = "current" | "missing" | "outdated" | "edited" | "foreign" | "refused";
 
-interface CheckedFile {
+interface ComparedFile {
   /** As seen from the current folder; the project's folder where nothing can be written. */
   path: string;
-  state: CheckedState;
+  state: FileState;
   /** The first line that differs, counted from 1. */
   line?: number;
   error?: ErrorDocument["error"];
 }
 
 /** Compares the files of projects with what would be written now, tells of each, and gives the exit code. */
-export async function checkDockerfiles(
+export async function tellOutdated(
   projects: readonly ProjectDescription[],
   { profile, json }: { profile: DockerfileProfile | undefined; json: boolean },
 ): Promise<number> {
-  const files: CheckedFile[] = [];
-  for (const project of projects) files.push(...(await checkProject(project, profile)));
+  const files: ComparedFile[] = [];
+  for (const project of projects) files.push(...(await compareProject(project, profile)));
   const outdated = files.filter(({ state }) => state !== "current");
   const isCurrent = outdated.length === 0;
   if (json) {
@@ -39,13 +39,13 @@ export async function checkDockerfiles(
 }
 
 /** One that is refused must not hide what is to be said of the others. */
-async function checkProject(
+async function compareProject(
   project: ProjectDescription,
   profile: DockerfileProfile | undefined,
-): Promise<readonly CheckedFile[]> {
+): Promise<readonly ComparedFile[]> {
   try {
     const planned = await planProject(project, { profile, onConflict: "keep" });
-    return await Promise.all(planned.change.files.map((file) => checkFile(file, planned)));
+    return await Promise.all(planned.change.files.map((file) => compareFile(file, planned)));
   } catch (error) {
     if (!isDextError(error)) throw error;
     const path = relative(process.cwd(), project.directory) || ".";
@@ -53,10 +53,10 @@ async function checkProject(
   }
 }
 
-async function checkFile(
+async function compareFile(
   { path, status }: { path: string; status: FileStatus | "deleted" | "obsolete" },
   { dockerfile: planned, change }: PlannedDockerfile,
-): Promise<CheckedFile> {
+): Promise<ComparedFile> {
   const absolute = join(change.target, path);
   const shown = relative(process.cwd(), absolute);
   const state = stateOf[status] ?? "outdated";
@@ -65,7 +65,7 @@ async function checkFile(
   return { path: shown, state, line: firstDifference(await readFile(absolute, "utf8"), text) };
 }
 
-const stateOf: Readonly<Partial<Record<string, CheckedState>>> = {
+const stateOf: Readonly<Partial<Record<string, FileState>>> = {
   new: "missing",
   identical: "current",
   untouched: "outdated",
@@ -80,7 +80,7 @@ function firstDifference(current: string, wanted: string): number {
   return (index === -1 ? lines.length : index) + 1;
 }
 
-const meanings: Readonly<Record<CheckedState, string>> = {
+const meanings: Readonly<Record<FileState, string>> = {
   current: "",
   missing: "",
   outdated: "the project has changed since it was written",
@@ -89,7 +89,7 @@ const meanings: Readonly<Record<CheckedState, string>> = {
   refused: "",
 };
 
-const colours: Readonly<Record<CheckedState, "green" | "yellow" | "red">> = {
+const colours: Readonly<Record<FileState, "green" | "yellow" | "red">> = {
   current: "green",
   missing: "red",
   outdated: "yellow",
@@ -98,7 +98,7 @@ const colours: Readonly<Record<CheckedState, "green" | "yellow" | "red">> = {
   refused: "red",
 };
 
-function printTable(files: readonly CheckedFile[]): void {
+function printTable(files: readonly ComparedFile[]): void {
   const style = styleFor({ stream: process.stdout });
   const rows = files.map(({ path, state, line, error }) => [
     state,
@@ -114,7 +114,7 @@ function printTable(files: readonly CheckedFile[]): void {
   printAdvice(files);
 }
 
-function printAdvice(files: readonly CheckedFile[]): void {
+function printAdvice(files: readonly ComparedFile[]): void {
   const states = new Set(files.map(({ state }) => state));
   const advice = [
     ...(states.has("missing") || states.has("outdated")
