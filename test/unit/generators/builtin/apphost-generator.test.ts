@@ -11,7 +11,7 @@ const server = 'require("node:http").createServer().listen(process.env.PORT || 3
 /** The AppHost that is planned for these files, and the notes about it. */
 async function appHostOf(
   files: Readonly<Record<string, string>>,
-  answers: object = {},
+  answers: Readonly<Record<string, unknown>> = {},
 ): Promise<{ code: string; notes: string[]; change: ChangePlan; target: string }> {
   const target = await targetFolder(files);
   const change = await plan("apphost", answers, { target });

@@ -7,7 +7,9 @@ import { snapshot, targetFolder } from "../../../fixtures/generators/target-fold
 const templates = { userFolder: "/no/such/folder" };
 
 /** Answers for each generator that comes with Dext, and whether it needs a repository made by `app`. */
-const runs: Readonly<Record<string, { answers: object; needsApp: boolean; edited: string }>> = {
+const runs: Readonly<
+  Record<string, { answers: Readonly<Record<string, unknown>>; needsApp: boolean; edited: string }>
+> = {
   app: { answers: { name: "shop" }, needsApp: false, edited: "apphost.ts" },
   service: { answers: { name: "mail" }, needsApp: true, edited: "services/mail/src/app.ts" },
   component: {
@@ -60,7 +62,9 @@ describe("running a generator again", () => {
   });
 });
 
-async function repositoryFor(name: string): Promise<{ answers: object; target: string; edited: string }> {
+async function repositoryFor(
+  name: string,
+): Promise<{ answers: Readonly<Record<string, unknown>>; target: string; edited: string }> {
   const { answers, needsApp, edited } = runs[name] ?? { answers: {}, needsApp: false, edited: "" };
   const target = await targetFolder();
   if (needsApp) await commit(await plan("app", { name: "shop" }, { target, templates }));

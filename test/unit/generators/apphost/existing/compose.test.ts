@@ -15,7 +15,7 @@ interface Translation {
 async function translate(
   compose: string,
   files: Readonly<Record<string, string>> = {},
-  answers: object = {},
+  answers: Readonly<Record<string, unknown>> = {},
 ): Promise<Translation> {
   const target = await targetFolder({ "compose.yaml": compose, ...files });
   const change = await plan("apphost", answers, { target });
@@ -338,7 +338,7 @@ a.withReference(b).withEnvironment("B", b.endpoint("http"));`);
     const two = "services: { two: { image: acme/two } }";
     const files = { "docker/compose.prod.yml": one, "docker-compose.dev.yml": two, ...api };
     const target = await targetFolder(files);
-    const codeOf = async (answers: object): Promise<string> => {
+    const codeOf = async (answers: Readonly<Record<string, unknown>>): Promise<string> => {
       const { operations } = await plan("apphost", answers, { target });
       const operation = operations.find(({ path }) => path === "apphost.ts");
       return operation !== undefined && "after" in operation ? operation.after.contents : "";
