@@ -34,6 +34,9 @@ export const cliErrorCodes = {
     "A file cannot be loaded as, or does not export, the definition of a configuration",
   DEXT_CLI_PATH_UNKNOWN: "No source of the configuration has what was asked for",
   DEXT_CLI_SETTING_MISSING: "What a layer needs depends on a setting that nothing on this machine has",
+  DEXT_CLI_DOCKERFILE_MISSING: "There is no Dockerfile where one is to be checked",
+  DEXT_CLI_DOCKERFILE_SECRETS:
+    "A Dockerfile is to be checked that is built with secrets, which dext cannot lend",
   DEXT_CLI_INTERRUPTED: "The command was interrupted before it was done",
 } as const;
 

@@ -37,7 +37,7 @@ export async function lintDockerfiles(input: CommandInput): Promise<number> {
 
 /** Refuses the options of the command's other half. */
 function refuseOthers(input: CommandInput): void {
-  const given = ["explain", "outdated", "dry-run", "yes"].filter((option) => input.flag(option));
+  const given = ["explain", "check", "outdated", "dry-run", "yes"].filter((option) => input.flag(option));
   given.push(...["profile", "on-conflict"].filter((option) => input.text(option) !== undefined));
   const [option] = given;
   if (option === undefined) return;

@@ -59,6 +59,7 @@ describe("dext dockerfile --lint", () => {
     [["--lint", "Dockerfile", "--skip", "DL9999"], "DEXT_PROJECT_LINT_RULE_UNKNOWN"],
     [["--lint", "Dockerfile", "--fail-on", "doom"], "DEXT_CLI_OPTION_INVALID"],
     [["--lint", "--outdated"], "DEXT_CLI_OPTION_INVALID"],
+    [["--lint", "--check"], "DEXT_CLI_OPTION_INVALID"],
     [["--skip", "DL3008"], "DEXT_CLI_OPTION_INVALID"],
   ])("%j is wrong usage", async (args, errorCode) => {
     const { code, stderr } = await dext(["dockerfile", ...args], { folder });

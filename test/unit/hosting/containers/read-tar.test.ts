@@ -20,9 +20,12 @@ async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
+function isJson({ path }: TarHeader): boolean {
+  return path.endsWith(".json");
+}
+
 async function read(bytes: Buffer, { piece = 700 }: { piece?: number } = {}): Promise<TarHeader[]> {
-  const wants = ({ path }: TarHeader): boolean => path.endsWith(".json");
-  return Array.fromAsync(readTar(inPieces(bytes, piece), { wants }));
+  return Array.fromAsync(readTar(inPieces(bytes, piece), { wants: isJson }));
 }
 
 const long = `${"deep/".repeat(60)}ü.json`;
