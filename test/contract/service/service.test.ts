@@ -4,13 +4,14 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
 import { root } from "../../../scripts/packages.ts";
+import { triesOtherRuntimes } from "../../fixtures/describe-contract.ts";
 import { packageManagerPrograms } from "../../fixtures/package-managers.ts";
 import { requirement } from "../../fixtures/requirement.ts";
 import { contractCases } from "../../fixtures/service/contract-cases.ts";
 
 const deno = join(root, "node_modules/deno/deno");
 const programs = packageManagerPrograms();
-const runtimes = [
+const allRuntimes = [
   {
     name: "Deno",
     needed: requirement("deno", () => existsSync(deno)),
@@ -24,6 +25,8 @@ const runtimes = [
     args: ["run"],
   },
 ];
+
+const runtimes = triesOtherRuntimes ? allRuntimes : [];
 
 describe("a service on this Node", () => {
   it.each(contractCases)("$name", async (contractCase) => {
