@@ -82,8 +82,8 @@ describe.skipIf(!docker.available || isPodman || !hasNpm)(`dext dockerfile --che
     );
     expect(stdout).toMatch(/is built +in [\d.]+ m?s, [\d.]+ MiB$/m);
     expect(stdout).toMatch(/not root +1000:1000$/m);
-    expect(stdout).toMatch(/ended with exit code 0 [\d.]+ m?s after SIGTERM$/m);
-    expect(stderr).toContain("All 10 hold; Docker ");
+    expect(stdout).toMatch(/ended with exit code 0, [\d.]+ m?s after SIGTERM$/m);
+    expect(stderr).toContain("10 of 10 hold; Docker ");
     expect(await left()).toEqual([]);
   }, 60_000);
 
@@ -149,6 +149,20 @@ describe.skipIf(!docker.available || isPodman || !hasNpm)(`dext dockerfile --che
     const told = await dext([...args, "--env", "SHOP=1"], { folder: broken, env });
     expect(told.stdout).toContain("It writes to its own file system");
     expect(await left()).toEqual([]);
+  }, 60_000);
+
+  it("asks no health of a job, and no stop of one that is done", async () => {
+    const path = await projectTree({
+      "package.json": { name: "job", type: "module", scripts: { start: "node job.js" } },
+      "job.js": 'console.log("done");\n',
+    });
+    const folder = { path, runtimeDirectory: join(path, ".runs") };
+    expect(await dext(["dockerfile"], { folder })).toMatchObject({ code: 0 });
+    const { code, stdout, stderr } = await dext(["dockerfile", "--check", ...given()], { folder, env });
+    expect({ code, stdout, stderr }).toMatchObject({ code: 0 });
+    expect(stdout).toMatch(/^ok .*without rights +ended with exit code 0 after /m);
+    expect(stdout).toMatch(/^skipped .*stops when it is told to +it had ended$/m);
+    expect(stderr).toMatch(/\d of \d hold, 2 could not be told; /);
   }, 60_000);
 
   it("removes what it has made when it is interrupted", async () => {

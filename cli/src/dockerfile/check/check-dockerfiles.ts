@@ -106,10 +106,17 @@ async function checkAll(
   }
 }
 
-/** The first signal ends the work in order, the second at once. */
+/**
+ * The first signal ends the work in order, the second at once. Where npm stands between, a Ctrl-C arrives twice: from the
+ * terminal and from npm.
+ */
 function abortOnSignal(): { signal: AbortSignal; dispose(): void } {
   const controller = new AbortController();
+  let last = -Infinity;
   const onSignal = (): void => {
+    const isEcho = performance.now() - last < echoTime;
+    last = performance.now();
+    if (isEcho) return;
     if (controller.signal.aborted) process.exit(exitCodes.interrupted);
     printProgress("Removing what was made; again to leave at once");
     controller.abort(cliError("DEXT_CLI_INTERRUPTED", "The check was interrupted"));
@@ -123,3 +130,6 @@ function abortOnSignal(): { signal: AbortSignal; dispose(): void } {
     },
   };
 }
+
+/** So soon nobody asks again, in milliseconds. */
+const echoTime = 100;

@@ -132,12 +132,12 @@ async function stopRow(
   const isKilled = exitCode === killedCode && duration >= killAfter;
   const found = isKilled
     ? `does not end at ${signal}: killed after ${formatDuration(duration)}`
-    : `ended with exit code ${exitCode} ${formatDuration(duration)} after ${signal}`;
+    : `ended with exit code ${exitCode}, ${formatDuration(duration)} after ${signal}`;
   if (exitCode === 0 && duration <= stopWithin) return { check: "stops", result: "ok", found, duration };
   const hint =
     exitCode === 0
       ? `It may take ${formatDuration(stopWithin)}; --stop-within allows for more.`
-      : `End in order at ${signal}, and write CMD as ["node", …] without a shell or npm, which keep the signal to themselves.`;
+      : `Handle ${signal}, which the first process of a container does not end at by itself, and write CMD as ["node", …]: a shell or npm keeps the signal.`;
   return { check: "stops", result: "failed", found, duration, hint };
 }
 

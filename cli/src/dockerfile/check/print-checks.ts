@@ -24,10 +24,17 @@ export function printChecks(
   }
   printTable(projects);
   for (const project of projects) for (const row of project.rows) printLines(project, row);
+  printProgress(`${verdictOn(projects)}; ${describeEngine(engine)}`);
+}
+
+/** `2 of 10 do not hold, 1 could not be told`. */
+function verdictOn(projects: readonly CheckedProject[]): string {
   const rows = projects.flatMap((project) => project.rows);
-  const failed = rows.filter(({ result }) => result === "failed").length;
-  const verdict = failed === 0 ? `All ${rows.length} hold` : `${failed} of ${rows.length} do not hold`;
-  printProgress(`${verdict}; ${describeEngine(engine)}`);
+  const count = (wanted: CheckRow["result"]): number => rows.filter(({ result }) => result === wanted).length;
+  const [failed, untold] = [count("failed"), count("skipped")];
+  const verdict =
+    failed > 0 ? `${failed} of ${rows.length} do not hold` : `${count("ok")} of ${rows.length} hold`;
+  return untold === 0 ? verdict : `${verdict}, ${untold} could not be told`;
 }
 
 function toDocument({ rows, ...project }: CheckedProject): object {
