@@ -71,7 +71,7 @@ interface Given {
   /** For messages. */
   readonly source: string;
   readonly isFlag: boolean;
-  /** Detected, or a default: a person may be asked nevertheless. */
+  /** A default, or one that there may be more to say to by now: a person may be asked nevertheless. */
   readonly isProposal: boolean;
 }
 
@@ -91,7 +91,7 @@ function givenAnswer(
       // There may be more to choose from by now.
       isProposal: type === "multiselect",
     },
-    { value: own(detected, name), source: `the detected "${name}"`, isFlag: false, isProposal: true },
+    { value: own(detected, name), source: `the detected "${name}"`, isFlag: false, isProposal: false },
     { value: standard, source: `the default of "${name}"`, isFlag: false, isProposal: true },
   ];
   return candidates.find(({ value }) => value !== undefined);

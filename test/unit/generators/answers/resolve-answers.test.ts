@@ -43,10 +43,11 @@ describe("an answer", () => {
       return Promise.resolve(initial);
     };
     const propose = [text("a", { default: "default", propose: true })];
+    expect(await resolveAnswers(propose, { ask })).toEqual({ a: "default" });
     expect(await resolveAnswers(propose, { ask, detected: { a: "detected" } })).toEqual({ a: "detected" });
     expect(await resolveAnswers(propose, { ask, saved: { a: "saved" } })).toEqual({ a: "saved" });
     expect(await resolveAnswers(propose, {})).toEqual({ a: "default" });
-    expect(proposed).toEqual(["detected"]);
+    expect(proposed).toEqual(["default"]);
   });
 
   it("that is missing is named with all others that are, and their flags", async () => {
