@@ -163,6 +163,14 @@ describe.skipIf(!docker.available || isPodman || !hasNpm)(`dext dockerfile --che
     expect(stdout).toMatch(/^ok .*without rights +ended with exit code 0 after /m);
     expect(stdout).toMatch(/^skipped .*stops when it is told to +it had ended$/m);
     expect(stderr).toMatch(/\d of \d hold, 2 could not be told; /);
+
+    // An image that is there is checked and stays; this one says nothing of what it runs.
+    const checked = await dext(["dockerfile", "--check", "--image", base], { folder, env });
+    expect(checked.code).toBe(4);
+    expect(checked.stdout).toContain(`"${base}", `);
+    expect(checked.stdout).toMatch(/^failed .*without rights +no command specified$/im);
+    expect(checked.stdout).toMatch(/^skipped .*no secret +no container can be made of it$/m);
+    expect(await nodeBuilderImage(used)).toBe(base);
   }, 60_000);
 
   it("removes what it has made when it is interrupted", async () => {
@@ -214,6 +222,12 @@ describe("dext dockerfile --check refuses", () => {
       ["--check", "--env-from", "gone"],
       2,
       /DEXT_CLI_FILE_UNREADABLE/,
+    ],
+    [
+      "to build what is there",
+      ["--check", "--image", "a", "--build-arg", "A=b"],
+      2,
+      /--build-arg does not go with --image/,
     ],
     ["options of the others", ["--check", "--dry-run"], 2, /--dry-run does not go with --check/],
     ["its options without it", ["--env", "A=b"], 2, /--env goes with --check only/],

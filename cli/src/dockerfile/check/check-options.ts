@@ -9,7 +9,7 @@ import { cliError } from "../../error-codes.ts";
 export const checkOptions: Readonly<Record<string, OptionDescription>> = {
   check: {
     type: "boolean",
-    summary: "Write nothing; build and run what is there, and exit 4 unless it holds what is told below",
+    summary: "Write nothing; build and run what is there, and exit 4 when something does not hold",
   },
   env: {
     type: "string",
@@ -79,6 +79,7 @@ export function refuseCheckOptions(input: CommandInput): void {
  */
 export async function readCheckSettings(input: CommandInput): Promise<CheckSettings> {
   refuseOthers(input);
+  refuseBuildOptions(input);
   const file = input.text("env-from");
   return {
     environment: {
@@ -101,6 +102,14 @@ function refuseOthers(input: CommandInput): void {
   if (option === undefined) return;
   throw cliError("DEXT_CLI_OPTION_INVALID", `--${option} does not go with --check, which writes nothing`, {
     hint: "Run: dext dockerfile --help",
+  });
+}
+
+function refuseBuildOptions(input: CommandInput): void {
+  const option = ["build-arg", "build-network"].find((name) => input.text(name) !== undefined);
+  if (option === undefined || input.text("image") === undefined) return;
+  throw cliError("DEXT_CLI_OPTION_INVALID", `--${option} does not go with --image, which builds nothing`, {
+    hint: "Leave one of them out.",
   });
 }
 

@@ -1,10 +1,10 @@
-import { formatDuration, isDextError } from "@dext/core";
+import { formatDuration } from "@dext/core";
 import { engineWords } from "@dext/hosting/containers";
 import type { ContainerDetails } from "@dext/hosting/containers";
 import type { ProjectDescription } from "@dext/project";
 import { skipped } from "./check-row.ts";
 import type { CheckRow } from "./check-row.ts";
-import { hasHealthCheck, healthLimit } from "./strict-container.ts";
+import { hasHealthCheck, healthLimit, isRefused } from "./strict-container.ts";
 import type { ImageDetails, StrictContainer } from "./strict-container.ts";
 
 /** What {@link checkProgram} takes. */
@@ -32,7 +32,7 @@ export async function checkProgram(
   try {
     await container.start();
   } catch (error) {
-    if (!isDextError(error) || error.code !== "DEXT_CONTAINER_ENGINE_REFUSED") throw error;
+    if (!isRefused(error)) throw error;
     return [
       { check: "starts", result: "failed", found: engineWords(error) },
       ...skipped(["healthy", "stops"], "it does not start"),
@@ -41,7 +41,7 @@ export async function checkProgram(
   const isAsked = hasHealthCheck(options.details);
   const state = await container.watch(
     ({ Running, Status, Health }) => (!Running && Status !== "created") || Health?.Status === "healthy",
-    { limit: isAsked ? healthLimit : settleTime },
+    { limit: isAsked ? healthLimit : settleTime, isAsked },
   );
   const duration = performance.now() - begin;
   if (!state.Running) return ended(state, { container, duration, isServer: isServer(options.project) });

@@ -12,8 +12,8 @@ import { skipped } from "./check-row.ts";
 import type { CheckedProject, CheckRow } from "./check-row.ts";
 import { developmentDependencies } from "./development-dependencies.ts";
 import { ImageContent } from "./image-content.ts";
-import { createStrictContainer, inspectImage } from "./strict-container.ts";
-import type { ImageDetails } from "./strict-container.ts";
+import { createStrictContainer, inspectImage, isRefused } from "./strict-container.ts";
+import type { ImageDetails, StrictContainer } from "./strict-container.ts";
 
 /** A project with the Dockerfile that is to be checked. */
 export interface ProjectToCheck {
@@ -41,7 +41,7 @@ export async function checkProject(
   engine: ContainerEngine,
   options: CheckProjectOptions,
 ): Promise<CheckedProject> {
-  const { name, dockerfile, onProgress } = options;
+  const { name, dockerfile } = options;
   const shown = { name, dockerfile: relative(process.cwd(), dockerfile) };
   const { built, image } = await build(engine, options);
   const lint = await lintRow(options);
@@ -49,27 +49,65 @@ export async function checkProject(
     const rest = skipped(["user", "secrets", "starts", "healthy", "stops"], "there is no image");
     return { ...shown, rows: [built, lint, ...rest] };
   }
+  const container = await tryToCreate(engine, { options, image });
+  const inside =
+    "refused" in container
+      ? refusedRows(container.refused)
+      : [
+          ...(await contentRows(container.created, { options, image })),
+          ...(await programRows(container.created, { options, image })),
+        ];
+  return { ...shown, image: { size: image.Size }, rows: [built, lint, userRow(image), ...inside] };
+}
+
+interface WithImage {
+  options: CheckProjectOptions;
+  image: ImageDetails;
+}
+
+async function tryToCreate(
+  engine: ContainerEngine,
+  { options, image }: WithImage,
+): Promise<{ created: StrictContainer } | { refused: string }> {
+  const { container: name, settings } = options;
+  try {
+    const wanted = { ...options, ...settings, name, image: image.Id, details: image };
+    return { created: await createStrictContainer(engine, wanted) };
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    return { refused: engineWords(error) };
+  }
+}
+
+function refusedRows(found: string): readonly CheckRow[] {
+  const because = "no container can be made of it";
+  return [
+    ...skipped(["secrets"], because),
+    { check: "starts", result: "failed", found },
+    ...skipped(["healthy", "stops"], because),
+  ];
+}
+
+async function contentRows(
+  container: StrictContainer,
+  { options: { project, onProgress }, image }: WithImage,
+): Promise<readonly CheckRow[]> {
   onProgress("looking into it");
-  const container = await createStrictContainer(engine, {
-    ...options,
-    ...options.settings,
-    name: options.container,
-    image: image.Id,
-    details: image,
-  });
   const content = new ImageContent({
-    project: options.project,
-    developmentDependencies: await developmentDependencies(options.project),
+    project,
+    developmentDependencies: await developmentDependencies(project),
     workingDirectory: image.Config.WorkingDir ?? "",
   });
   for await (const header of container.files({ wants: (each) => content.wants(each) })) content.see(header);
+  return content.rows();
+}
+
+function programRows(
+  container: StrictContainer,
+  { options: { project, settings, onProgress }, image }: WithImage,
+): Promise<readonly CheckRow[]> {
   onProgress("running it");
-  const program = await checkProgram(container, { ...options, ...options.settings, details: image });
-  return {
-    ...shown,
-    image: { size: image.Size },
-    rows: [built, lint, userRow(image), ...content.rows(), ...program],
-  };
+  return checkProgram(container, { project, details: image, stopWithin: settings.stopWithin });
 }
 
 const linesShown = 30;

@@ -1,5 +1,5 @@
 import type { Buffer } from "node:buffer";
-import { sleep } from "@dext/core";
+import { isDextError, sleep } from "@dext/core";
 import { FrameReader, inspectContainer, isRefusal, readTar } from "@dext/hosting/containers";
 import type { ContainerDetails, ContainerEngine, TarHeader } from "@dext/hosting/containers";
 
@@ -28,11 +28,25 @@ export async function inspectImage(
   image: string,
 ): Promise<ImageDetails | undefined> {
   try {
-    return await engine.json<ImageDetails>({ path: `/images/${image}/json` });
+    const details = await engine.json<ImageDetails>({ path: `/images/${image}/json` });
+    if (engine.name !== "Podman" || details.Config.Healthcheck !== undefined) return details;
+    // Podman 4 tells of a health check by its own interface only.
+    const { Healthcheck } = await engine.json<ImageDetails["Config"]>({
+      path: `/libpod/images/${image}/json`,
+    });
+    return {
+      ...details,
+      Config: { ...details.Config, ...(Healthcheck === undefined ? {} : { Healthcheck }) },
+    };
   } catch (error) {
     if (isRefusal(error, 404)) return undefined;
     throw error;
   }
+}
+
+/** Whether the engine would not do what it was asked for, such as to run an image without a command. */
+export function isRefused(error: unknown): boolean {
+  return isDextError(error) && error.code === "DEXT_CONTAINER_ENGINE_REFUSED";
 }
 
 /** What {@link createStrictContainer} takes. */
@@ -136,17 +150,29 @@ export class StrictContainer {
     });
   }
 
-  /** Looks again and again until something is so, at most so many milliseconds; gives the last look. */
+  /**
+   * Looks again and again until something is so, at most so many milliseconds, and gives the last look; `isAsked` says
+   * that the image has a health check.
+   */
   async watch(
     isOver: (state: ContainerDetails["State"]) => boolean,
-    { limit }: { limit: number },
+    { limit, isAsked = false }: { limit: number; isAsked?: boolean },
   ): Promise<ContainerDetails["State"]> {
     const begin = performance.now();
     for (;;) {
+      if (isAsked) await this.#askHealth();
       const state = await this.state();
       if (isOver(state) || performance.now() - begin > limit) return state;
       await sleep(50, { signal: this.#signal });
     }
+  }
+
+  /** Has the health asked now: Podman leaves that to timers of systemd, which not every machine has. */
+  async #askHealth(): Promise<void> {
+    if (this.#engine.name !== "Podman") return;
+    const path = `/libpod/containers/${this.#id}/healthcheck`;
+    // A program that has ended cannot be asked; the next look says so.
+    await this.#engine.json({ path, signal: this.#signal }).catch(() => this.#signal.throwIfAborted());
   }
 
   async state(): Promise<ContainerDetails["State"]> {
