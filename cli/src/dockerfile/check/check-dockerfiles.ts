@@ -15,7 +15,7 @@ import type { CheckSettings } from "./check-options.ts";
 import { checkProject, nameOf } from "./check-project.ts";
 import type { ProjectToCheck } from "./check-project.ts";
 import type { CheckedProject } from "./check-row.ts";
-import { checkedImage, removeMade, removeStaleImages } from "./made-images.ts";
+import { checkedImage, removeMade, removeStale } from "./made-images.ts";
 import { printChecks } from "./print-checks.ts";
 
 /**
@@ -91,7 +91,7 @@ async function checkAll(
   const { signal } = interruption;
   const checked: CheckedProject[] = [];
   try {
-    await removeStaleImages(engine);
+    await removeStale(engine);
     for (const [index, project] of projects.entries()) {
       signal.throwIfAborted();
       const onProgress = (text: string): void => printProgress(`${project.name}: ${text}`);

@@ -1,4 +1,10 @@
-import { cleanUpRunContainers, isOwnerGone, isRefusal, labels } from "@dext/hosting/containers";
+import {
+  cleanUpRunContainers,
+  cleanUpStaleRuns,
+  isOwnerGone,
+  isRefusal,
+  labels,
+} from "@dext/hosting/containers";
 import type { ContainerEngine } from "@dext/hosting/containers";
 
 /** The names of what is made to check one project. */
@@ -12,8 +18,9 @@ export async function removeMade(engine: ContainerEngine, { run }: { run: string
   await removeImages(engine, await findImages(engine, `${labels.run}=${run}`));
 }
 
-/** Removes the images of checks that were killed. */
-export async function removeStaleImages(engine: ContainerEngine): Promise<void> {
+/** Removes what checks that were killed have left. */
+export async function removeStale(engine: ContainerEngine): Promise<void> {
+  await cleanUpStaleRuns(engine);
   const marked = await findImages(engine, labels.run);
   await removeImages(
     engine,
