@@ -1,9 +1,13 @@
+import process from "node:process";
 import { loadConfig } from "@dext/providers";
 import { createConsoleLogger, createHttpClient } from "@dext/service";
 import { connectCache } from "@playground/cache";
 import { keys } from "@playground/orders";
 import { definition } from "./config.ts";
 import { products } from "./products.ts";
+
+// Process 1 of a container is ended by no signal that it does not listen to.
+process.once("SIGTERM", () => process.exit(143));
 
 const { value: settings } = await loadConfig(definition);
 const logger = createConsoleLogger();
