@@ -1,5 +1,4 @@
 import type { RequestListener } from "node:http";
-import process from "node:process";
 import { systemClock } from "@dext/core";
 import type { Clock, ConfigReader, DextError, Duration, Logger } from "@dext/core";
 import { createConsoleLogger } from "./console-logger.ts";

@@ -1,5 +1,3 @@
-import process from "node:process";
-
 /** Variables by name; what `process.env` is. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -12,7 +12,7 @@ import { z } from "zod";
 import { packPackages } from "../../scripts/pack-packages.ts";
 import { root } from "../../scripts/packages.ts";
 import { startConsulServer } from "../fixtures/consul/consul-server.ts";
-import { atMost, best, told } from "./row.ts";
+import { atMost, best, median, told } from "./row.ts";
 import type { Bench, BenchRow } from "./row.ts";
 
 export const bench: Bench = async () => [
@@ -23,7 +23,10 @@ export const bench: Bench = async () => [
   ...(await manyChanges()),
 ];
 
-/** Starts a program with each library in turn; the best of several rounds. */
+/**
+ * Starts a program with each library in turn; the middle of what each round showed over nothing, since the speed of a
+ * machine drifts between rounds more than within one.
+ */
 async function starts(): Promise<BenchRow[]> {
   const libraries = [
     "nothing",
@@ -37,13 +40,15 @@ async function starts(): Promise<BenchRow[]> {
   const directory = await sampleFolder();
   const times = new Map<string, number[]>(libraries.map((library) => [library, []]));
   try {
-    for (let round = 0; round < 12; round += 1) {
+    for (let round = 0; round < 30; round += 1) {
       for (const library of libraries) times.get(library)?.push(startOnce(library, directory));
     }
   } finally {
     await rm(directory, { recursive: true });
   }
-  const of = (library: string): number => best(times.get(library) ?? []) - best(times.get("nothing") ?? []);
+  const bare = times.get("nothing") ?? [];
+  const of = (library: string): number =>
+    median((times.get(library) ?? []).map((time, round) => time - (bare[round] ?? Number.NaN)));
   return [
     atMost("import and load, environment and .env, over nothing", {
       value: of("@dext/providers, environment and .env"),

@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import process from "node:process";
 import type { LoadContext } from "../definition/provider.ts";
 import { connectionOf } from "../remote/connection-string.ts";
 import { consulError } from "./consul-error.ts";

@@ -1,6 +1,6 @@
+import { statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import process from "node:process";
 import type {
   ConfigLayer,
   ConfigNote,
@@ -60,13 +60,17 @@ async function loadFiles(
   const notes: ConfigNote[] = [];
   const entries = new Map<string, PlacedEntry>();
   const names = namesOf(context, path);
-  const texts = await Promise.all(
-    names.map((name) => readOptional(resolve(context.directory, name), context)),
-  );
-  const isThere = texts.some((text) => text !== undefined);
+  // Most of the four are absent as a rule, and a read that fails costs a start more than a look.
+  const files = names
+    .map((name) => resolve(context.directory, name))
+    .map((file) => (mayBeThere(file) ? file : undefined));
+  const isThere = files.some((file) => file !== undefined);
   if (!isThere && path !== undefined) return undefined;
-  // The library is loaded with the first file that is there.
-  const parser = isThere ? await import("./parse-dotenv.ts") : undefined;
+  // The library is loaded while the first file that is there is read.
+  const [parser, ...texts] = await Promise.all([
+    isThere ? import("./parse-dotenv.ts") : undefined,
+    ...files.map((file) => (file === undefined ? undefined : readOptional(file, context))),
+  ]);
   for (const [at, name] of names.entries()) {
     const text = texts[at];
     if (text === undefined || parser === undefined) continue;
@@ -93,6 +97,15 @@ async function loadFiles(
 function isWanted(key: string, { context, prefix }: { context: LoadContext; prefix: string }): boolean {
   if (prefix !== "" || context.shape === undefined || context.shape.properties.size === 0) return true;
   return keyOfSchema(key, context.shape) !== undefined;
+}
+
+/** What cannot be looked at may be there: the read tells why. */
+function mayBeThere(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
 }
 
 async function readOptional(file: string, { signal }: LoadContext): Promise<string | undefined> {

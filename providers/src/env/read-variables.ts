@@ -1,4 +1,3 @@
-import process from "node:process";
 import type { LoadContext } from "../definition/provider.ts";
 import { variablesOfPath } from "../names/variable-names.ts";
 import { namedLeaves } from "../schema/shape.ts";

@@ -1,5 +1,4 @@
 import type { RequestOptions } from "node:https";
-import process from "node:process";
 import type { LoadContext } from "../definition/provider.ts";
 import { connectInCluster } from "./in-cluster.ts";
 import { connectByKubeconfig } from "./kubeconfig.ts";

@@ -1,4 +1,3 @@
-import process from "node:process";
 import { silentLogger, systemClock } from "@dext/core";
 import type { Clock, Logger } from "@dext/core";
 import type { StandardSchemaV1 } from "@standard-schema/spec";

@@ -1,4 +1,3 @@
-import process from "node:process";
 import type { LoadContext } from "../definition/provider.ts";
 import { remoteError } from "./remote-error.ts";
 

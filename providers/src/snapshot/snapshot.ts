@@ -1,4 +1,3 @@
-import process from "node:process";
 import { mask, Secret } from "@dext/core";
 import { formatPath, isWithin } from "../tree/config-path.ts";
 import type { ConfigPath } from "../tree/config-path.ts";

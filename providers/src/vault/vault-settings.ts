@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import process from "node:process";
 import { isSecret } from "@dext/core";
 import type { Secret } from "@dext/core";
 import type { LoadContext } from "../definition/provider.ts";

@@ -1,4 +1,3 @@
-import process from "node:process";
 import type { Clock, Logger } from "@dext/core";
 import { readVariable } from "../environment.ts";
 import { flushTelemetry } from "./flush-telemetry.ts";
