@@ -1,36 +1,23 @@
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { startOtlpReceiver } from "../../fixtures/otlp-receiver.ts";
+import { describe, expect, test, vi } from "vitest";
 import type { OtlpReceiver } from "../../fixtures/otlp-receiver.ts";
-import { startTelemetryProgram, telemetryEnvironment } from "../../fixtures/telemetry-program.ts";
+import { telemetrySuite } from "../../fixtures/service/telemetry-suite.ts";
 import type { TelemetryProgram, TelemetryProgramOptions } from "../../fixtures/telemetry-program.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
-let receiver: OtlpReceiver;
-let programs: TelemetryProgram[];
+const suite = telemetrySuite();
 
-beforeEach(async () => {
-  receiver = await startOtlpReceiver();
-  programs = [];
-});
-
-afterEach(async () => {
-  await Promise.all(programs.map((program) => program.kill()));
-  await receiver.close();
-});
-
-async function start(
+function start(
   source: string,
-  { url = receiver.url, ...options }: Partial<TelemetryProgramOptions> & { url?: string } = {},
+  options: Partial<TelemetryProgramOptions> & { url?: string } = {},
 ): Promise<TelemetryProgram> {
-  const program = await startTelemetryProgram({
+  return suite.start({
     file: "program.mjs",
     source,
     ...options,
     environment: {
-      ...telemetryEnvironment(url),
       // Nothing leaves by itself: what arrives was sent at the end.
       OTEL_BSP_SCHEDULE_DELAY: "60000",
       OTEL_BLRP_SCHEDULE_DELAY: "60000",
@@ -38,8 +25,6 @@ async function start(
       ...options.environment,
     },
   });
-  programs.push(program);
-  return program;
 }
 
 const said = (text: string) => (each: OtlpReceiver) =>
@@ -67,8 +52,8 @@ describe("at the end of a program", () => {
   test("that has nothing more to do, everything is sent, metrics too", async () => {
     const program = await start('console.log("done");');
     expect(await program.ended).toBe(0);
-    expect(receiver.logs).toEqual([expect.objectContaining({ body: "done" })]);
-    expect(receiver.points.map(({ name }) => name)).toContain("v8js.memory.heap.used");
+    expect(suite.receiver.logs).toEqual([expect.objectContaining({ body: "done" })]);
+    expect(suite.receiver.points.map(({ name }) => name)).toContain("v8js.memory.heap.used");
   });
 
   test("that stops in order with @dext/service, everything is sent", async () => {
@@ -82,9 +67,9 @@ describe("at the end of a program", () => {
     await (await program.get("/orders")).text();
     process.kill(program.child.pid ?? 0, "SIGTERM");
     expect(await program.ended).toBe(0);
-    expect(receiver.spans).toEqual([expect.objectContaining({ kind: "server" })]);
-    expect(receiver.points.map(({ name }) => name)).toContain("http.server.request.duration");
-    expect(receiver.logs.map(({ body }) => body)).toContain("the last hook");
+    expect(suite.receiver.spans).toEqual([expect.objectContaining({ kind: "server" })]);
+    expect(suite.receiver.points.map(({ name }) => name)).toContain("http.server.request.duration");
+    expect(suite.receiver.logs.map(({ body }) => body)).toContain("the last hook");
   });
 
   test("that calls process.exit, the last lines go over the connection that is open", async () => {
@@ -94,7 +79,7 @@ describe("at the end of a program", () => {
       { environment: { OTEL_BLRP_SCHEDULE_DELAY: "100" } },
     );
     expect(await program.ended).toBe(3);
-    await receiver.wait(said("last words"));
+    await suite.receiver.wait(said("last words"));
   });
 
   test("that throws, the error is sent as well as printed", async () => {
@@ -105,8 +90,8 @@ describe("at the end of a program", () => {
     );
     expect(await program.ended).toBe(1);
     expect(program.output).toContain("RangeError: too far");
-    await receiver.wait(said("too far"));
-    expect(receiver.logs.find(({ severityText }) => severityText === "FATAL")).toMatchObject({
+    await suite.receiver.wait(said("too far"));
+    expect(suite.receiver.logs.find(({ severityText }) => severityText === "FATAL")).toMatchObject({
       body: "Uncaught RangeError: too far",
       attributes: { "exception.type": "RangeError", "exception.message": "too far" },
     });
@@ -129,7 +114,7 @@ describe("at the end of a program", () => {
       environment: { OTEL_BLRP_SCHEDULE_DELAY: "50", OTEL_METRIC_EXPORT_INTERVAL: "50" },
     });
     expect(await program.ended).toBe(0);
-    expect(receiver.logs.map(({ body }) => body)).toEqual(["a", "b"]);
+    expect(suite.receiver.logs.map(({ body }) => body)).toEqual(["a", "b"]);
   });
 });
 
@@ -145,7 +130,7 @@ describe("an endpoint that", () => {
   });
 
   test("never answers holds neither requests nor the end of the program, which waits half a second at most", async () => {
-    receiver.answer = "never";
+    suite.receiver.answer = "never";
     const program = await start(
       `${server}
        server.on("request", (request) => { if (request.url === "/close") { server.close(); server.closeIdleConnections(); } });`,
@@ -154,7 +139,7 @@ describe("an endpoint that", () => {
     for (let count = 0; count < 10; count += 1) {
       expect(await (await program.get("/", { headers: { connection: "close" } })).text()).toBe("answer");
     }
-    await receiver.wait(({ requests }) => requests.length > 0);
+    await suite.receiver.wait(({ requests }) => requests.length > 0);
     await (await program.get("/close", { headers: { connection: "close" } })).text();
     const startedAt = performance.now();
     expect(await program.ended).toBe(0);
@@ -162,7 +147,7 @@ describe("an endpoint that", () => {
   });
 
   test("never answers costs a bounded memory", async () => {
-    receiver.answer = "never";
+    suite.receiver.answer = "never";
     const program = await start(
       `const text = "x".repeat(1000);
        const write = process.stdout.write.bind(process.stdout);
@@ -182,26 +167,26 @@ describe("an endpoint that", () => {
     const heap = Number(/heap=(\d+)/.exec(program.output)?.[1]);
     // 60,000 lines of a kilobyte were said; the queue holds 2,048 and one batch is on its way.
     expect(heap).toBeLessThan(40e6);
-    expect(receiver.requests.filter(({ path }) => path === "/v1/logs").length).toBeLessThan(3);
+    expect(suite.receiver.requests.filter(({ path }) => path === "/v1/logs").length).toBeLessThan(3);
   });
 
   test("is overloaded gets the same batch again, later", async () => {
-    receiver.answer = 503;
+    suite.receiver.answer = 503;
     const program = await start(server, { environment: { OTEL_BLRP_SCHEDULE_DELAY: "50" } });
     await (await program.get("/")).text();
-    await receiver.wait(({ requests }) => requests.some(({ path }) => path === "/v1/logs"));
-    receiver.answer = 200;
-    await receiver.wait(said("asked"));
-    expect(receiver.logs).toHaveLength(1);
+    await suite.receiver.wait(({ requests }) => requests.some(({ path }) => path === "/v1/logs"));
+    suite.receiver.answer = 200;
+    await suite.receiver.wait(said("asked"));
+    expect(suite.receiver.logs).toHaveLength(1);
   });
 
   test("closes the connection between two exports gets them all", async () => {
     const program = await start(server, { environment: { OTEL_BLRP_SCHEDULE_DELAY: "50" } });
     for (let count = 1; count <= 3; count += 1) {
       await (await program.get("/")).text();
-      await vi.waitUntil(() => receiver.logs.length === count, { timeout: 5_000 });
-      receiver.dropConnections();
+      await vi.waitUntil(() => suite.receiver.logs.length === count, { timeout: 5_000 });
+      suite.receiver.dropConnections();
     }
-    expect(receiver.logs).toHaveLength(3);
+    expect(suite.receiver.logs).toHaveLength(3);
   });
 });

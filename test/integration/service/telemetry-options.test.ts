@@ -1,9 +1,8 @@
 import { existsSync } from "node:fs";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { startOtlpReceiver } from "../../fixtures/otlp-receiver.ts";
-import type { OtlpReceiver } from "../../fixtures/otlp-receiver.ts";
+import { describe, expect, test, vi } from "vitest";
 import { requirement } from "../../fixtures/requirement.ts";
-import { preload, startTelemetryProgram, telemetryEnvironment } from "../../fixtures/telemetry-program.ts";
+import { telemetrySuite } from "../../fixtures/service/telemetry-suite.ts";
+import { preload } from "../../fixtures/telemetry-program.ts";
 import type { TelemetryProgram, TelemetryProgramOptions } from "../../fixtures/telemetry-program.ts";
 
 const redisServer = ["/usr/bin", "/usr/local/bin"].map((folder) => `${folder}/redis-server`).find(existsSync);
@@ -11,31 +10,10 @@ const redis = requirement("redis", () => redisServer !== undefined);
 
 vi.setConfig({ testTimeout: 60_000 });
 
-let receiver: OtlpReceiver;
-let programs: TelemetryProgram[];
+const suite = telemetrySuite();
 
-beforeEach(async () => {
-  receiver = await startOtlpReceiver();
-  programs = [];
-});
-
-afterEach(async () => {
-  await Promise.all(programs.map((program) => program.kill()));
-  await receiver.close();
-});
-
-async function start(
-  source: string,
-  options: Partial<TelemetryProgramOptions> = {},
-): Promise<TelemetryProgram> {
-  const program = await startTelemetryProgram({
-    file: "program.mjs",
-    source,
-    ...options,
-    environment: { ...telemetryEnvironment(receiver.url), ...options.environment },
-  });
-  programs.push(program);
-  return program;
+function start(source: string, options: Partial<TelemetryProgramOptions> = {}): Promise<TelemetryProgram> {
+  return suite.start({ file: "program.mjs", source, ...options });
 }
 
 /** Runs a program to its natural end. */
@@ -46,7 +24,7 @@ async function run(source: string, options: Partial<TelemetryProgramOptions> = {
 }
 
 const hello = 'console.log("hello");';
-const bodies = (): unknown[] => receiver.logs.map(({ body }) => body);
+const bodies = (): unknown[] => suite.receiver.logs.map(({ body }) => body);
 
 describe("what is sent", () => {
   test.each([
@@ -61,8 +39,8 @@ describe("what is sent", () => {
       },
     });
     expect(bodies()).toEqual(["hello", "number 7"]);
-    expect(receiver.points.length).toBeGreaterThan(10);
-    for (const { headers } of receiver.requests) {
+    expect(suite.receiver.points.length).toBeGreaterThan(10);
+    for (const { headers } of suite.receiver.requests) {
       expect(headers).toMatchObject({
         "content-type": type,
         "content-encoding": "gzip",
@@ -76,18 +54,18 @@ describe("what is sent", () => {
     await run(hello, {
       environment: {
         OTEL_EXPORTER_OTLP_ENDPOINT: "",
-        OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `${receiver.url}/v1/logs`,
+        OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `${suite.receiver.url}/v1/logs`,
       },
     });
     expect(bodies()).toEqual(["hello"]);
-    expect(receiver.points).toEqual([]);
+    expect(suite.receiver.points).toEqual([]);
   });
 
   test("to the console is a line of JSON on the standard output", async () => {
     const output = await run(hello, {
       environment: { OTEL_LOGS_EXPORTER: "console", OTEL_METRICS_EXPORTER: "none" },
     });
-    expect(receiver.requests).toEqual([]);
+    expect(suite.receiver.requests).toEqual([]);
     const [line, batch] = output.trim().split("\n");
     expect(line).toBe("hello");
     expect(JSON.parse(batch ?? "")).toMatchObject({
@@ -98,20 +76,16 @@ describe("what is sent", () => {
   test("over gRPC is refused with one warning", async () => {
     const output = await run(hello, { environment: { OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" } });
     expect(output).toContain("DEXT_TELEMETRY_SETTING");
-    expect(receiver.requests).toEqual([]);
+    expect(suite.receiver.requests).toEqual([]);
   });
 
   test("names the service after its package when it has no other name", async () => {
-    const { OTEL_SERVICE_NAME: _none, ...environment } = telemetryEnvironment(receiver.url);
-    const program = await startTelemetryProgram({
-      file: "program.mjs",
-      source: hello,
-      environment,
+    const program = await start(hello, {
+      environment: { OTEL_SERVICE_NAME: "" },
       files: { "package.json": '{ "name": "@shop/api" }' },
     });
-    programs.push(program);
     await program.ended;
-    expect(receiver.logs).toEqual([expect.objectContaining({ service: "@shop/api" })]);
+    expect(suite.receiver.logs).toEqual([expect.objectContaining({ service: "@shop/api" })]);
   });
 });
 
@@ -125,7 +99,7 @@ test("every way to say something on the console is one record with its level", a
      log("taken out");
      console.log({ get broken() { throw new Error("x"); }, toString() { throw new Error("y"); } });`,
   );
-  expect(receiver.logs.map(({ severityText, body }) => [severityText, body])).toEqual([
+  expect(suite.receiver.logs.map(({ severityText, body }) => [severityText, body])).toEqual([
     ["DEBUG", "by debug"],
     ["INFO", "by log"],
     ["INFO", "by info"],
@@ -138,7 +112,7 @@ test("every way to say something on the console is one record with its level", a
     ["INFO", "taken out"],
     ["INFO", expect.stringContaining("broken")],
   ]);
-  expect(receiver.logs[8]?.attributes).toEqual({ user: "ada" });
+  expect(suite.receiver.logs[8]?.attributes).toEqual({ user: "ada" });
   expect(output.match(/by trace/g)).toHaveLength(1);
 });
 
@@ -172,17 +146,17 @@ describe("the preload", () => {
       },
     });
     expect(bodies()).toEqual(["hello"]);
-    expect(new Set(receiver.points.map(({ name }) => name)).size).toBeGreaterThan(5);
-    expect(receiver.requests.filter(({ path }) => path === "/v1/logs")).toHaveLength(1);
+    expect(new Set(suite.receiver.points.map(({ name }) => name)).size).toBeGreaterThan(5);
+    expect(suite.receiver.requests.filter(({ path }) => path === "/v1/logs")).toHaveLength(1);
   });
 
   test("is for the program that node --watch runs, not for the process that watches", async () => {
     const program = await start(`${hello} setInterval(() => {}, 1000);`, {
       command: [process.execPath, "--watch", "program.mjs"],
     });
-    await receiver.wait(({ logs, points }) => logs.length > 0 && points.length > 0);
+    await suite.receiver.wait(({ logs, points }) => logs.length > 0 && points.length > 0);
     expect(bodies()).toEqual(["hello"]);
-    expect(receiver.logs[0]?.resource["process.pid"]).not.toBe(program.child.pid);
+    expect(suite.receiver.logs[0]?.resource["process.pid"]).not.toBe(program.child.pid);
   });
 
   test("is not for worker threads", async () => {
@@ -208,7 +182,7 @@ describe("the preload", () => {
       },
     );
     expect(output).toBe("OwnSpan\n");
-    expect(receiver.requests).toEqual([]);
+    expect(suite.receiver.requests).toEqual([]);
   });
 });
 
@@ -233,8 +207,8 @@ describe("spans of one's own", () => {
        }).listen(0, "127.0.0.1", () => process.stdout.write("port=" + server.address().port + "\\n"));`,
     );
     await (await program.get("/")).text();
-    await receiver.wait(({ spans }) => spans.length === 5);
-    const span = (name: string) => receiver.spans.find((each) => each.name === name);
+    await suite.receiver.wait(({ spans }) => spans.length === 5);
+    const span = (name: string) => suite.receiver.spans.find((each) => each.name === name);
     expect(span("outer")).toMatchObject({
       kind: "producer",
       parentSpanId: span("GET")?.spanId,
@@ -275,10 +249,15 @@ describe("requests", () => {
     );
     await program.get("/health");
     await program.get("/seen");
-    await receiver.wait(({ spans, points }) => spans.length > 0 && points.some(({ count }) => count === 3));
+    await suite.receiver.wait(
+      ({ spans, points }) => spans.length > 0 && points.some(({ count }) => count === 3),
+    );
     // What a health check calls is a request like any other to the one who is called.
-    expect(receiver.spans.map(({ attributes }) => attributes["url.path"])).toEqual(["/deeper", "/seen"]);
-    expect(receiver.spans.every(({ parentSpanId }) => parentSpanId === "")).toBe(true);
+    expect(suite.receiver.spans.map(({ attributes }) => attributes["url.path"])).toEqual([
+      "/deeper",
+      "/seen",
+    ]);
+    expect(suite.receiver.spans.every(({ parentSpanId }) => parentSpanId === "")).toBe(true);
   });
 
   test("whose answer nobody reads end, as they do without telemetry", async () => {
@@ -290,7 +269,7 @@ describe("requests", () => {
       }`),
     );
     expect(await (await program.get("/")).text()).toBe("closed");
-    await receiver.wait(({ spans }) => spans.length === 3);
+    await suite.receiver.wait(({ spans }) => spans.length === 3);
   });
 
   test("that fail say why; secrets in addresses are hidden; a route is told", async () => {
@@ -310,8 +289,8 @@ describe("requests", () => {
       }`)}`,
     );
     await program.get("/users/7?api_key=hush&page=2");
-    await receiver.wait(({ spans }) => spans.length === 3);
-    const clients = receiver.spans.filter(({ kind }) => kind === "client");
+    await suite.receiver.wait(({ spans }) => spans.length === 3);
+    const clients = suite.receiver.spans.filter(({ kind }) => kind === "client");
     expect(clients).toEqual([
       expect.objectContaining({ status: "error" }),
       expect.objectContaining({ status: "error" }),
@@ -320,12 +299,12 @@ describe("requests", () => {
       "ECONNREFUSED",
       "ECONNREFUSED",
     ]);
-    expect(receiver.spans.find(({ kind }) => kind === "server")).toMatchObject({
+    expect(suite.receiver.spans.find(({ kind }) => kind === "server")).toMatchObject({
       name: "GET /users/:id",
       status: "error",
       attributes: { "http.route": "/users/:id", "error.type": "503", "http.response.status_code": 503 },
     });
-    expect(JSON.stringify(receiver.spans)).not.toContain("hush");
+    expect(JSON.stringify(suite.receiver.spans)).not.toContain("hush");
   });
 
   test("go on with the trace of the caller, and leave a header alone that names another", async () => {
@@ -354,7 +333,9 @@ describe("requests", () => {
       expect(answer).toMatch(new RegExp(`^00-${traceId}-`));
       expect(answer).not.toBe(traceparent);
     }
-    await receiver.wait(({ spans }) => spans.some(({ parentSpanId }) => parentSpanId === "34".repeat(8)));
+    await suite.receiver.wait(({ spans }) =>
+      spans.some(({ parentSpanId }) => parentSpanId === "34".repeat(8)),
+    );
   });
 
   test("on connections that are kept open are spans of their own", async () => {
@@ -367,14 +348,14 @@ describe("requests", () => {
     await Promise.all(
       Array.from({ length: 20 }, async (_none, index) => (await program.get(`/${index}`)).text()),
     );
-    await receiver.wait(({ spans, logs }) => spans.length === 20 && logs.length === 20);
-    for (const span of receiver.spans) {
+    await suite.receiver.wait(({ spans, logs }) => spans.length === 20 && logs.length === 20);
+    for (const span of suite.receiver.spans) {
       expect(span.parentSpanId).toBe("");
-      const [log, ...more] = receiver.logs.filter(({ spanId }) => spanId === span.spanId);
+      const [log, ...more] = suite.receiver.logs.filter(({ spanId }) => spanId === span.spanId);
       expect(more).toEqual([]);
       expect(log?.body).toBe(`asked for ${String(span.attributes["url.path"])}`);
     }
-    expect(new Set(receiver.spans.map(({ traceId }) => traceId)).size).toBe(20);
+    expect(new Set(suite.receiver.spans.map(({ traceId }) => traceId)).size).toBe(20);
   });
 });
 
@@ -413,10 +394,10 @@ describe.skipIf(!redis.available)(`Redis ${redis.reason}`, () => {
        server.kill();
        await (client.quit?.() ?? client.close()).catch?.(() => {});`,
       );
-      await receiver.wait(({ logs }) => logs.some(({ body }) => body === "done"));
-      await receiver.wait(({ spans }) => spans.some(({ name }) => name === "work"));
-      const work = receiver.spans.find(({ name }) => name === "work");
-      const spans = receiver.spans.filter(({ kind }) => kind === "client");
+      await suite.receiver.wait(({ logs }) => logs.some(({ body }) => body === "done"));
+      await suite.receiver.wait(({ spans }) => spans.some(({ name }) => name === "work"));
+      const work = suite.receiver.spans.find(({ name }) => name === "work");
+      const spans = suite.receiver.spans.filter(({ kind }) => kind === "client");
       expect(spans.every(({ parentSpanId }) => parentSpanId === work?.spanId)).toBe(true);
       const find = (text: string) =>
         spans.find(({ attributes }) => String(attributes["db.query.text"]).toLowerCase().startsWith(text));

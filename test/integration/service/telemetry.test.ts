@@ -1,33 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { startOtlpReceiver } from "../../fixtures/otlp-receiver.ts";
-import type { OtlpReceiver } from "../../fixtures/otlp-receiver.ts";
-import { startTelemetryProgram, telemetryEnvironment } from "../../fixtures/telemetry-program.ts";
-import type { TelemetryProgram, TelemetryProgramOptions } from "../../fixtures/telemetry-program.ts";
+import { describe, expect, test, vi } from "vitest";
+import { telemetrySuite } from "../../fixtures/service/telemetry-suite.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
-let receiver: OtlpReceiver;
-let programs: TelemetryProgram[];
-
-beforeEach(async () => {
-  receiver = await startOtlpReceiver();
-  programs = [];
-});
-
-afterEach(async () => {
-  await Promise.all(programs.map((program) => program.kill()));
-  await receiver.close();
-});
-
-/** Starts a program that is watched, unless its environment says otherwise. */
-async function start(options: TelemetryProgramOptions): Promise<TelemetryProgram> {
-  const program = await startTelemetryProgram({
-    ...options,
-    environment: { ...telemetryEnvironment(receiver.url), ...options.environment },
-  });
-  programs.push(program);
-  return program;
-}
+const suite = telemetrySuite();
 
 /** A server that calls another one, by `node:http` and by `fetch`, and says so. */
 const server = `
@@ -70,10 +46,10 @@ describe.each([
   },
 ])("an unchanged $kind program", ({ file, head }) => {
   test("shows its requests as spans of one trace, from the server to both clients", async () => {
-    const program = await start({ file, source: head + server });
+    const program = await suite.start({ file, source: head + server });
     const answer = (await (await program.get("/orders?page=2")).json()) as { fetched: string; got: string };
-    await receiver.wait(({ spans }) => spans.length >= 5);
-    const root = receiver.spans.find(({ attributes }) => attributes["url.path"] === "/orders");
+    await suite.receiver.wait(({ spans }) => spans.length >= 5);
+    const root = suite.receiver.spans.find(({ attributes }) => attributes["url.path"] === "/orders");
     expect(root).toMatchObject({
       service: "program",
       name: "GET",
@@ -99,7 +75,7 @@ describe.each([
       ["/fetched", answer.fetched],
       ["/got", answer.got],
     ] as const) {
-      const client = receiver.spans.find(
+      const client = suite.receiver.spans.find(
         ({ kind, attributes }) => kind === "client" && String(attributes["url.full"]).includes(path),
       );
       expect(client).toMatchObject({
@@ -109,7 +85,7 @@ describe.each([
         attributes: { "http.response.status_code": 200, "server.address": "127.0.0.1" },
       });
       expect(traceparent).toBe(`00-${client?.traceId}-${client?.spanId}-01`);
-      const called = receiver.spans.find(
+      const called = suite.receiver.spans.find(
         ({ kind, attributes }) => kind === "server" && attributes["url.path"] === path,
       );
       expect(called).toMatchObject({ traceId: client?.traceId, parentSpanId: client?.spanId });
@@ -117,13 +93,13 @@ describe.each([
   });
 
   test("exports the lines of console and pino with the ids of the span that they were said in", async () => {
-    const program = await start({ file, source: head + server });
+    const program = await suite.start({ file, source: head + server });
     await program.get("/orders");
-    await receiver.wait(({ spans, logs }) => spans.length >= 5 && logs.length >= 3);
-    const root = receiver.spans.find(({ attributes }) => attributes["url.path"] === "/orders");
+    await suite.receiver.wait(({ spans, logs }) => spans.length >= 5 && logs.length >= 3);
+    const root = suite.receiver.spans.find(({ attributes }) => attributes["url.path"] === "/orders");
     const ids = { traceId: root?.traceId, spanId: root?.spanId, service: "program" };
     // One batch has them grouped by logger.
-    expect(receiver.logs).toHaveLength(3);
+    expect(suite.receiver.logs).toHaveLength(3);
     for (const log of [
       expect.objectContaining({ ...ids, body: "asked for /orders", severity: 9, severityText: "INFO" }),
       expect.objectContaining({
@@ -143,28 +119,28 @@ describe.each([
         }) as unknown,
       }),
     ]) {
-      expect(receiver.logs).toContainEqual(log);
+      expect(suite.receiver.logs).toContainEqual(log);
     }
     expect(program.output).toContain("asked for /orders");
     expect(program.output).toContain('"msg":"from pino"');
   });
 
   test("measures requests and its runtime", async () => {
-    const program = await start({ file, source: head + server });
+    const program = await suite.start({ file, source: head + server });
     await program.get("/orders");
     const failed = await program.get("/fail");
     expect(failed.status).toBe(500);
     const names = ["http.server.request.duration", "http.client.request.duration", "v8js.gc.duration"];
-    await receiver.wait(({ points }) =>
+    await suite.receiver.wait(({ points }) =>
       names.slice(0, 2).every((name) => points.some((point) => point.name === name)),
     );
-    await receiver.wait(({ points }) =>
+    await suite.receiver.wait(({ points }) =>
       points.find(
         ({ name, attributes }) =>
           name === "http.server.request.duration" && attributes["http.response.status_code"] === 500,
       ),
     );
-    const duration = receiver.points.find(
+    const duration = suite.receiver.points.find(
       ({ name, attributes }) =>
         name === "http.server.request.duration" && attributes["http.response.status_code"] === 500,
     );
@@ -183,7 +159,7 @@ describe.each([
     expect(duration?.bounds).toEqual([
       0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
     ]);
-    expect(new Set(receiver.points.map(({ name }) => name))).toEqual(
+    expect(new Set(suite.receiver.points.map(({ name }) => name))).toEqual(
       new Set([
         "http.server.request.duration",
         "http.client.request.duration",
@@ -194,7 +170,9 @@ describe.each([
         "nodejs.eventloop.utilization",
         "v8js.memory.heap.used",
         ...["size", "available_size", "physical_size"].map((each) => `v8js.memory.heap.space.${each}`),
-        ...(receiver.points.some(({ name }) => name === "v8js.gc.duration") ? ["v8js.gc.duration"] : []),
+        ...(suite.receiver.points.some(({ name }) => name === "v8js.gc.duration")
+          ? ["v8js.gc.duration"]
+          : []),
       ]),
     );
   });
