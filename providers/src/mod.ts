@@ -24,7 +24,7 @@ export { sourceUnavailable } from "./definition/source-errors.ts";
 export { loadConfig } from "./loading/load-config.ts";
 export type { LoadOptions } from "./loading/load-config.ts";
 export type { SourceState, SourceStatus } from "./loading/layer-source.ts";
-export type { ChangeListener, Config, ConfigEvent } from "./reloading/loaded-config.ts";
+export type { ChangeListener, Config, ConfigEvent } from "./reloading/config.ts";
 export type { ConfigFault } from "./schema/validate.ts";
 export type { Shape, ShapeType } from "./schema/shape.ts";
 export type { ConfigChange } from "./snapshot/diff.ts";

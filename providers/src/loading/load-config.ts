@@ -5,7 +5,7 @@ import { defineConfig } from "../definition/define-config.ts";
 import type { ConfigDefinition, ConfigOptions, ConfigValue } from "../definition/define-config.ts";
 import type { LoadContext } from "../definition/provider.ts";
 import { LoadedConfig } from "../reloading/loaded-config.ts";
-import type { Config } from "../reloading/loaded-config.ts";
+import type { Config } from "../reloading/config.ts";
 import { readShape } from "../schema/read-shape.ts";
 import { createSnapshot } from "../snapshot/snapshot.ts";
 import { buildCandidate } from "./build-candidate.ts";

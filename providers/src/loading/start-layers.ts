@@ -57,7 +57,11 @@ export async function startLayers(
   }
 }
 
-/** Makes a dependent layer anew where a setting that it was made from has changed; undefined where none has. */
+/**
+ * Makes a dependent layer anew where a setting that it was made from has changed; undefined where none has.
+ *
+ * @throws `DEXT_CONFIG_SETTINGS_MISSING` where one has gone, and what the code that makes the layer throws
+ */
 export function remakeLayer(
   definition: ConfigDefinition,
   {
@@ -72,7 +76,10 @@ export function remakeLayer(
   const same = [...present.settings].every(([path, value]) => view(path) === value);
   if (same) return undefined;
   const layer = definition.layers[at];
-  return typeof layer === "function" ? make(layer, { view, context }).made : undefined;
+  if (typeof layer !== "function") return undefined;
+  const { made, missing } = make(layer, { view, context });
+  if (made === undefined) throw stuck([{ at, path: missing }]);
+  return made;
 }
 
 type View = (path: string) => string | undefined;

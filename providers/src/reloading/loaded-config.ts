@@ -1,12 +1,8 @@
-import type { ConfigReader } from "@dext/core";
 import { configError } from "../config-error.ts";
 import type { ConfigDefinition } from "../definition/define-config.ts";
 import type { LoadContext } from "../definition/provider.ts";
-import { isTransient, retryAfterOf } from "../definition/source-errors.ts";
 import { buildCandidate } from "../loading/build-candidate.ts";
-import { retryPause } from "../loading/layer-source.ts";
 import type { SourceStatus } from "../loading/layer-source.ts";
-import { remakeLayer } from "../loading/start-layers.ts";
 import type { StartedLayer } from "../loading/start-layers.ts";
 import { diffTrees, touches } from "../snapshot/diff.ts";
 import type { ConfigChange } from "../snapshot/diff.ts";
@@ -19,49 +15,9 @@ import type { ConfigVariable } from "../snapshot/variables.ts";
 import { parsePath, sameKey } from "../tree/config-path.ts";
 import type { ConfigPath } from "../tree/config-path.ts";
 import { findNode } from "../tree/config-tree.ts";
+import type { ChangeListener, Config, ConfigEvent } from "./config.ts";
+import { LiveLayers } from "./live-layers.ts";
 import { ReloadSchedule } from "./reload-schedule.ts";
-
-/** What happens to a loaded configuration. */
-export type ConfigEvent =
-  | { readonly type: "changed"; readonly generation: number; readonly changes: readonly ConfigChange[] }
-  | { readonly type: "failed"; readonly error: Error; readonly source?: SourceStatus }
-  | { readonly type: "recovered"; readonly source?: SourceStatus };
-
-/** Called when what stands at a path has changed: with the new value, the one before, and what exactly differs. */
-export type ChangeListener = (next: unknown, previous: unknown, changes: readonly ConfigChange[]) => void;
-
-/** A loaded configuration. */
-export interface Config<Value = unknown> extends ConfigReader {
-  /** The values: frozen, and replaced as a whole by a reload. Do not keep parts of it where changes matter. */
-  readonly value: Value;
-  /** 1 after the load, one more with each reload that changed something. */
-  readonly generation: number;
-  /** Equal for equal values; only comparable within one process. */
-  readonly hash: string;
-  /** How each layer is doing, lowest first. */
-  readonly sources: readonly SourceStatus[];
-  /** Where the values at and below a path come from, and what they hide in lower layers. */
-  explain(path: string): readonly Explanation[];
-  /** What differs in another configuration from this one, secrets masked. */
-  diff(next: Config): readonly ConfigChange[];
-  /**
-   * The values at and below these paths (`"db.*"`, `"*"`) as environment variables for a program that is started: `db.host`
-   * is `DB__HOST`, with `prefix` before it. The layer `env()` makes the same values of them again.
-   *
-   * @throws DextError `DEXT_CONFIG_PATH_INVALID`, `DEXT_CONFIG_VARIABLE_IMPOSSIBLE`
-   */
-  variables(paths: readonly string[], options?: { prefix?: string }): readonly ConfigVariable[];
-  /** Calls the listener after every reload that changed something at or below the path, or anything without one. Gives the function that ends it. */
-  onChange(listener: ChangeListener): () => void;
-  onChange(path: string, listener: ChangeListener): () => void;
-  /** Calls the listener with everything that happens: changes, failures (the last good values stay), recoveries. */
-  onEvent(listener: (event: ConfigEvent) => void): () => void;
-  /** Loads all sources again now. Bad values are told as an event and as an error; the last good ones stay in use. */
-  reload(): Promise<void>;
-  /** Ends watching and gives up what the sources hold. The values stay readable. */
-  close(): Promise<void>;
-  [Symbol.asyncDispose](): Promise<void>;
-}
 
 /** What a loaded configuration starts from. */
 export interface LoadedConfigOptions {
@@ -75,12 +31,10 @@ export interface LoadedConfigOptions {
 export class LoadedConfig implements Config {
   readonly #definition: ConfigDefinition;
   readonly #context: Omit<LoadContext, "signal">;
-  readonly #layers: StartedLayer[];
+  readonly #layers: LiveLayers;
   readonly #schedule: ReloadSchedule;
-  readonly #closing = new AbortController();
   readonly #eventListeners = new Set<(event: ConfigEvent) => void>();
   readonly #changeListeners = new Set<{ path: ConfigPath; listener: ChangeListener }>();
-  readonly #attempts = new Map<number, number>();
   #snapshot: Snapshot;
   #invalid: string | undefined;
   #closed: Promise<void> | undefined;
@@ -88,12 +42,18 @@ export class LoadedConfig implements Config {
   constructor({ definition, context, layers, snapshot }: LoadedConfigOptions) {
     this.#definition = definition;
     this.#context = context;
-    this.#layers = [...layers];
     this.#snapshot = snapshot;
     this.#schedule = new ReloadSchedule({
       clock: context.clock,
       debounce: definition.debounce,
       reload: (dirty) => this.#reload(dirty),
+    });
+    this.#layers = new LiveLayers({
+      definition,
+      context,
+      layers,
+      request: (layer, milliseconds) => this.#schedule.request(layer, milliseconds),
+      tell: (event) => this.#emit(event),
     });
   }
 
@@ -110,7 +70,7 @@ export class LoadedConfig implements Config {
   }
 
   get sources(): readonly SourceStatus[] {
-    return this.#layers.map(({ source }) => source.status);
+    return this.#layers.statuses;
   }
 
   get(path: string): string | undefined {
@@ -156,7 +116,7 @@ export class LoadedConfig implements Config {
 
   async reload(): Promise<void> {
     if (this.#closed !== undefined) throw configError("DEXT_CONFIG_CLOSED", "The configuration was closed");
-    const errors = await this.#schedule.now(this.#layers.map((_, at) => at));
+    const errors = await this.#schedule.now(this.#layers.all);
     if (errors[0] !== undefined) throw errors[0];
   }
 
@@ -170,33 +130,16 @@ export class LoadedConfig implements Config {
   }
 
   /** Watches the layers that are to be watched, and tries those again that did not answer. */
-  async startWatching(): Promise<void> {
-    await Promise.all(this.#layers.map((_, at) => this.#watchLayer(at)));
-  }
-
-  async #watchLayer(at: number): Promise<void> {
-    const started = this.#layers[at];
-    if (started === undefined || !this.#isWatched(started)) return;
-    await started.source.watch({
-      onChange: () => this.#schedule.request(at),
-      onError: (error) => this.#emit({ type: "failed", error, source: started.source.status }),
-    });
-    if (started.source.status.error !== undefined) this.#tryAgain(at, started.source.status.error);
-  }
-
-  #isWatched({ source }: StartedLayer): boolean {
-    return source.layer.watch ?? this.#definition.watch;
+  startWatching(): Promise<void> {
+    return this.#layers.watch();
   }
 
   /** Loads the given layers again and, when everything fits, replaces the snapshot. Gives what went wrong. */
   async #reload(dirty: readonly number[]): Promise<readonly Error[]> {
-    const errors = (await Promise.all(dirty.map((at) => this.#reloadLayer(at)))).filter(
-      (each) => each !== undefined,
-    );
-    await this.#remakeDependents();
-    if (this.#closing.signal.aborted) return errors;
+    const errors = [...(await this.#layers.reload(dirty))];
+    if (this.#layers.isClosed) return errors;
     const { shape, clock } = this.#context;
-    const trees = this.#layers.map(({ source }) => source.tree).filter((tree) => tree !== undefined);
+    const { trees } = this.#layers;
     try {
       const validated = await buildCandidate(trees, { definition: this.#definition, shape, clock });
       this.#becomeValid();
@@ -206,51 +149,6 @@ export class LoadedConfig implements Config {
       errors.push(error as Error);
     }
     return errors;
-  }
-
-  async #reloadLayer(at: number): Promise<Error | undefined> {
-    const source = this.#layers[at]?.source;
-    if (source === undefined || this.#closing.signal.aborted) return undefined;
-    const before = source.status.error;
-    const error = await source.load(this.#closing.signal);
-    if (this.#closing.signal.aborted) return undefined;
-    if (error !== undefined) {
-      // The same complaint again is no news.
-      if (before?.message !== error.message) this.#emit({ type: "failed", error, source: source.status });
-      this.#tryAgain(at, error);
-    } else {
-      this.#attempts.delete(at);
-      if (before !== undefined) this.#emit({ type: "recovered", source: source.status });
-    }
-    return error;
-  }
-
-  /** A watch may not tell when a source answers again. */
-  #tryAgain(at: number, error: Error): void {
-    const started = this.#layers[at];
-    if (!isTransient(error) || started === undefined || !this.#isWatched(started)) return;
-    const attempt = (this.#attempts.get(at) ?? 0) + 1;
-    this.#attempts.set(at, attempt);
-    const pause = retryPause(attempt + 2, this.#context.random);
-    this.#schedule.requestIn(at, Math.max(pause, retryAfterOf(error)));
-  }
-
-  async #remakeDependents(): Promise<void> {
-    for (const at of this.#layers.keys()) {
-      const remade = remakeLayer(this.#definition, { at, started: this.#layers, context: this.#context });
-      if (remade === undefined) continue;
-      const error = await remade.source.load(this.#closing.signal);
-      if (error !== undefined) {
-        // The one that was made from the old settings stays in use.
-        this.#emit({ type: "failed", error, source: remade.source.status });
-        await remade.source.close();
-        continue;
-      }
-      const old = this.#layers[at];
-      this.#layers[at] = remade;
-      await old?.source.close();
-      await this.#watchLayer(at);
-    }
   }
 
   #replaceSnapshot(validated: { output: unknown; tree: Snapshot["tree"] }): void {
@@ -294,9 +192,9 @@ export class LoadedConfig implements Config {
   }
 
   async #close(): Promise<void> {
-    this.#closing.abort(configError("DEXT_CONFIG_CLOSED", "The configuration was closed"));
+    this.#layers.abort();
     await this.#schedule.close();
-    await Promise.allSettled(this.#layers.map(({ source }) => source.close()));
+    await this.#layers.close();
     this.#eventListeners.clear();
     this.#changeListeners.clear();
   }

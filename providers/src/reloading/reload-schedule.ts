@@ -26,9 +26,13 @@ export class ReloadSchedule {
     this.#options = options;
   }
 
-  /** A layer may have changed. */
-  request(layer: number): void {
+  /** A layer may have changed; with a time, it is to be looked at again then. */
+  request(layer: number, milliseconds?: number): void {
     if (this.#closed) return;
+    if (milliseconds !== undefined) {
+      this.#requestIn(layer, milliseconds);
+      return;
+    }
     const { clock, debounce } = this.#options;
     this.#dirty.add(layer);
     const now = clock.monotonic();
@@ -36,17 +40,6 @@ export class ReloadSchedule {
     const left = Math.max(0, Math.min(debounce, this.#firstRequest + 5 * debounce - now));
     this.#timer?.clear();
     this.#timer = clock.setTimer(() => void this.now([]), { milliseconds: left, unref: true });
-  }
-
-  /** A layer is to be tried again after some time. */
-  requestIn(layer: number, milliseconds: number): void {
-    if (this.#closed) return;
-    this.#later.get(layer)?.clear();
-    const again = (): void => {
-      this.#later.delete(layer);
-      this.request(layer);
-    };
-    this.#later.set(layer, this.#options.clock.setTimer(again, { milliseconds, unref: true }));
   }
 
   /** Reloads these layers and those that were requested, after the reload that may be under way. */
@@ -73,5 +66,14 @@ export class ReloadSchedule {
     for (const timer of this.#later.values()) timer.clear();
     this.#later.clear();
     await this.#running;
+  }
+
+  #requestIn(layer: number, milliseconds: number): void {
+    this.#later.get(layer)?.clear();
+    const again = (): void => {
+      this.#later.delete(layer);
+      this.request(layer);
+    };
+    this.#later.set(layer, this.#options.clock.setTimer(again, { milliseconds, unref: true }));
   }
 }
