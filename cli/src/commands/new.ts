@@ -10,6 +10,7 @@ import { findRoot } from "../new/find-root.ts";
 import { namedGenerator } from "../new/named-generator.ts";
 import type { NamedGenerator } from "../new/named-generator.ts";
 import { canAsk, conflictChoice, generateOptions, readAnswers } from "../new/plan-options.ts";
+import { packageManagerVersion } from "../new/package-manager-version.ts";
 import { promptAnswers, promptOptions } from "../new/prompt-options.ts";
 import { findPackageSource } from "../new/vendor-packages.ts";
 
@@ -57,13 +58,19 @@ function commandFor({ definition, prompts }: NamedGenerator): Command {
         target: what === "app" ? appTarget(answers) : findRoot(),
         file: await readAnswers(input),
         onConflict: conflictChoice(input) ?? (ask === undefined ? "abort" : askAboutConflict),
-        ...(makesRoot.has(what) ? { detected: { vendored: findPackageSource().kind !== "registry" } } : {}),
+        ...(makesRoot.has(what) ? { detected: detectedOnMachine } : {}),
         ...(ask === undefined ? {} : { ask }),
       });
       return carryOut(change, input);
     },
   };
 }
+
+/** What this machine tells about the answers of the generators that make a root. */
+const detectedOnMachine: Answers = {
+  vendored: () => findPackageSource().kind !== "registry",
+  packageManagerVersion: ({ packageManager }: Answers) => packageManagerVersion(String(packageManager)),
+};
 
 /** Generators by which a repository gets the packages of Dext. */
 const makesRoot: ReadonlySet<string> = new Set(["app", "apphost"]);

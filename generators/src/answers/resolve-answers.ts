@@ -27,7 +27,7 @@ export interface AnswerSources {
   readonly file?: Answers;
   /** Answers of an earlier run. */
   readonly saved?: Answers;
-  /** What the target tells. */
+  /** What the target tells; a function is asked when its turn comes, with the answers so far. */
   readonly detected?: Answers;
   /** Asks for what is still missing; without it missing answers fail. */
   readonly ask?: Ask;
@@ -50,7 +50,7 @@ export async function resolveAnswers(prompts: readonly Prompt[], sources: Answer
       refuseFlag(prompt, flags);
       continue;
     }
-    const given = givenAnswer(prompt, sources, answers);
+    const given = await givenAnswer(prompt, sources, answers);
     if (given !== undefined && !(given.isProposal && prompt.propose === true && sources.ask !== undefined)) {
       answers[prompt.name] = checkAnswer(prompt, { ...given, answers });
     } else if (sources.ask !== undefined) {
@@ -75,13 +75,13 @@ interface Given {
   readonly isProposal: boolean;
 }
 
-function givenAnswer(
+async function givenAnswer(
   prompt: Prompt,
   { flags = {}, file = {}, saved = {}, detected = {} }: AnswerSources,
   answers: Answers,
-): Given | undefined {
+): Promise<Given | undefined> {
   const { name, type, default: standard } = prompt;
-  const candidates = [
+  const candidates: readonly Given[] = [
     { value: own(flags, name), source: flagOf(name), isFlag: true, isProposal: false },
     { value: own(file, name), source: `"${name}" of the answers file`, isFlag: false, isProposal: false },
     {
@@ -91,10 +91,18 @@ function givenAnswer(
       // There may be more to choose from by now.
       isProposal: type === "multiselect",
     },
-    { value: own(detected, name), source: `the detected "${name}"`, isFlag: false, isProposal: false },
-    { value: standard, source: `the default of "${name}"`, isFlag: false, isProposal: true },
   ];
-  return candidates.find(({ value }) => value !== undefined);
+  const known = candidates.find(({ value }) => value !== undefined);
+  if (known !== undefined) return known;
+  const found = await detectedAnswer(own(detected, name), answers);
+  if (found !== undefined)
+    return { value: found, source: `the detected "${name}"`, isFlag: false, isProposal: false };
+  if (standard === undefined) return undefined;
+  return { value: standard, source: `the default of "${name}"`, isFlag: false, isProposal: true };
+}
+
+async function detectedAnswer(detected: unknown, answers: Answers): Promise<unknown> {
+  return typeof detected === "function" ? ((await detected(answers)) as unknown) : detected;
 }
 
 /** A saved choice of several, without those that there are no longer. */

@@ -1,8 +1,8 @@
 import { defineGenerator } from "../generator/definition.ts";
-import type { Answers, GeneratorDefinition } from "../generator/definition.ts";
+import type { Answers, GeneratorDefinition, Prompt } from "../generator/definition.ts";
 import type { Draft } from "../generator/draft.ts";
 import { dextVersion, vendoredPlace, vendoredPlaces } from "./dext-packages.ts";
-import { packageManagers } from "./package-managers.ts";
+import { isExactVersion, packageManagers } from "./package-managers.ts";
 import type { PackageManagerName } from "./package-managers.ts";
 import { draftService, jsonText, serviceChoices } from "./service-files.ts";
 import { typeScriptVersions } from "./service-manifest.ts";
@@ -13,7 +13,7 @@ import type { ServiceKind, ServiceRuntime } from "./service-prompts.ts";
 export const appGenerator: GeneratorDefinition = defineGenerator({
   name: "app",
   description: "A repository with an AppHost and a first service",
-  prompts: [namePrompt("What is the system called?"), ...servicePrompts],
+  prompts: [namePrompt("What is the system called?"), ...servicePrompts, versionPrompt()],
   plan(draft, { answers }) {
     const app = appOf(answers);
     draftRoot(draft, app);
@@ -29,22 +29,39 @@ export const appGenerator: GeneratorDefinition = defineGenerator({
   },
 });
 
+/** Found out by whoever runs the generator; without it nothing is pinned. */
+function versionPrompt(): Prompt {
+  return {
+    name: "packageManagerVersion",
+    type: "text",
+    message: "Which version of the package manager does everybody use?",
+    default: "",
+    optional: true,
+    validate: (value) =>
+      value === "" || isExactVersion(String(value)) || "wanted an exact version such as 11.19.0",
+  };
+}
+
 interface AppPlan {
   readonly name: string;
   readonly runtime: ServiceRuntime;
   readonly kind: ServiceKind;
   readonly packageManager: PackageManagerName;
+  /** The exact version that everybody uses; undefined when it is not known. */
+  readonly packageManagerVersion: string | undefined;
   readonly vendored: boolean;
 }
 
 const firstService: Readonly<Record<ServiceKind, string>> = { api: "api", worker: "worker", plain: "web" };
 
 function appOf(answers: Answers): AppPlan {
+  const version = answers["packageManagerVersion"];
   return {
     name: answers["name"] as string,
     runtime: answers["runtime"] as ServiceRuntime,
     kind: answers["kind"] as ServiceKind,
     packageManager: answers["packageManager"] as PackageManagerName,
+    packageManagerVersion: typeof version === "string" && version !== "" ? version : undefined,
     vendored: answers["vendored"] === true,
   };
 }
@@ -54,7 +71,7 @@ function draftRoot(draft: Draft, app: AppPlan): void {
   const data = {
     usesDeno: runtime === "deno",
     usesBun: runtime === "bun",
-    strictInstall: packageManagers[packageManager].strictInstall,
+    version: app.packageManagerVersion,
     overrides: vendored ? vendoredPlaces() : undefined,
   };
   draft.add({ path: "package.json", text: jsonText(manifestOf(app)) });
@@ -75,7 +92,7 @@ const rootTemplates: Readonly<Record<string, string>> = {
   ".github/workflows/ci.yml": "app/ci.yml.ejs",
 };
 
-function manifestOf({ name, packageManager, vendored }: AppPlan): object {
+function manifestOf({ name, packageManager, packageManagerVersion, vendored }: AppPlan): object {
   const place = (each: string): string => (vendored ? vendoredPlace(each) : dextVersion());
   const { everywhere } = packageManagers[packageManager];
   return {
@@ -100,6 +117,9 @@ function manifestOf({ name, packageManager, vendored }: AppPlan): object {
     },
     ...(vendored ? pins(packageManager) : {}),
     engines: { node: ">=22.18" },
+    ...(packageManagerVersion === undefined
+      ? {}
+      : { packageManager: `${packageManager}@${packageManagerVersion}` }),
   };
 }
 

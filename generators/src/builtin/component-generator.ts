@@ -1,7 +1,10 @@
+import { join } from "node:path";
+
 import type { AppHostEdit } from "../apphost/edit-apphost.ts";
 import { defineGenerator } from "../generator/definition.ts";
 import type { Answers, GeneratorDefinition, Prompt } from "../generator/definition.ts";
 import type { Draft } from "../generator/draft.ts";
+import type { TargetTree } from "../plan/target-tree.ts";
 import { quoting } from "../templates/quoted.ts";
 import { dextVersion } from "./dext-packages.ts";
 import type { PackageManagerName } from "./package-managers.ts";
@@ -19,7 +22,7 @@ export const componentGenerator: GeneratorDefinition = defineGenerator({
   name: "component",
   description: "A client of an outside system, with health and telemetry, for any service of this repository",
   prompts: [namePrompt("What is the outside system called?"), ...componentPrompts(), ...workspacePrompts],
-  detect: ({ tree }) => detectWorkspace(tree),
+  detect: ({ tree }) => ({ ...detectWorkspace(tree), runtime: ({ to }: Answers) => runtimeOf(tree, to) }),
   plan(draft, { answers, tree }) {
     const component = componentOf(answers, packageScope(tree));
     draftPackage(draft, component);
@@ -82,6 +85,15 @@ function componentPrompts(): readonly Prompt[] {
       propose: true,
     },
   ];
+}
+
+/** A component for one service is tested by what runs that service. */
+async function runtimeOf(tree: TargetTree, service: unknown): Promise<ServiceRuntime | undefined> {
+  if (typeof service !== "string" || service === "") return undefined;
+  const folder = serviceFolderOf(service, tree.read(findAppHost(tree))?.contents ?? "");
+  if (tree.kindOf(folder) !== "folder") return undefined;
+  const { detectProject } = await import("@dext/project");
+  return (await detectProject(join(tree.root, folder))).runtime.value;
 }
 
 function isOrigin(text: string): boolean {

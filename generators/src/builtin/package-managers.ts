@@ -7,8 +7,6 @@ export type PackageManagerName = (typeof packageManagerNames)[number];
 
 /** What a package manager is told. */
 export interface PackageManagerCommands {
-  /** An install that changes no lock file. */
-  readonly strictInstall: string;
   /** Runs a script of every service. */
   readonly everywhere: (script: string) => string;
 }
@@ -16,19 +14,15 @@ export interface PackageManagerCommands {
 /** The commands of each package manager. */
 export const packageManagers: Readonly<Record<PackageManagerName, PackageManagerCommands>> = {
   npm: {
-    strictInstall: "npm ci",
     everywhere: (script) => `npm run ${script} --workspaces --if-present`,
   },
   pnpm: {
-    strictInstall: "pnpm install --frozen-lockfile",
     everywhere: (script) => `pnpm --recursive --if-present run ${script}`,
   },
   yarn: {
-    strictInstall: "yarn install --immutable",
     everywhere: (script) => `yarn workspaces foreach --all run ${script}`,
   },
   bun: {
-    strictInstall: "bun install --frozen-lockfile",
     everywhere: (script) => `bun run --filter './services/*' ${script}`,
   },
 };
@@ -40,6 +34,11 @@ export function detectPackageManager(tree: TargetTree): PackageManagerName | und
   const named = packageManagerNames.find((name) => name === declared);
   if (named !== undefined) return named;
   return packageManagerNames.find((name) => telltales[name].some((path) => tree.kindOf(path) === "file"));
+}
+
+/** Whether a text is one version, as `packageManager` of a manifest wants it: `11.19.0`, `4.0.0-rc.1`. */
+export function isExactVersion(text: string): boolean {
+  return /^\d+\.\d+\.\d+(?:-[\w.-]+)?$/.test(text);
 }
 
 /** The manifest of a folder's root; empty where there is none that can be understood. */

@@ -23,7 +23,7 @@ export interface Prompt {
   readonly validate?: (value: unknown, answers: Answers) => string | boolean | undefined;
   /** Makes something else of an answer before it is checked. */
   readonly filter?: (value: unknown, answers: Answers) => unknown;
-  /** Asked, where somebody can be asked, even when a default or a detected value is there; these are proposed then. */
+  /** Asked, where somebody can be asked, even when there is a default, which is proposed then. */
   readonly propose?: boolean;
   /** The generator can do without. */
   readonly optional?: boolean;

@@ -1,5 +1,5 @@
 import { commit, dextPackageNames, plan, undo } from "@dext/generators";
-import type { ChangePlan } from "@dext/generators";
+import type { Answers, ChangePlan } from "@dext/generators";
 import { parseSync } from "oxc-parser";
 import { describe, expect, it } from "vitest";
 import { publicPackages } from "../../../../scripts/packages.ts";
@@ -60,6 +60,35 @@ describe("the app generator", () => {
       test: { node: "vitest run", deno: "deno test -A", bun: "bun test" }[runtime],
     });
     expect(Object.hasOwn(dependencies as object, "@hono/zod-openapi")).toBe(openapi);
+  });
+
+  it("pins the exact version of the package manager that it is told of, and asks for it after the manager", async () => {
+    const target = await targetFolder();
+    const asked: unknown[] = [];
+    const detected = {
+      packageManagerVersion: ({ packageManager }: Answers) => {
+        asked.push(packageManager);
+        return "12.21.0";
+      },
+    };
+    const answers = { name: "shop", packageManager: "pnpm" };
+    const change = await plan("app", answers, { target, templates, detected });
+    expect(asked).toEqual(["pnpm"]);
+    expect(json(files(change).get("package.json"))).toMatchObject({ packageManager: "pnpm@12.21.0" });
+    expect(files(change).get(".github/workflows/ci.yml")).toContain(
+      "- run: npm install --global pnpm@12.21.0",
+    );
+    await commit(change);
+    // An upgrade of the machine is none of the repository.
+    detected.packageManagerVersion = () => "13.0.0";
+    expect((await plan("app", answers, { target, templates, detected })).operations).toEqual([]);
+  });
+
+  it.each(["latest", "^12.0.0", "12"])("refuses to pin %s, which is no exact version", async (version) => {
+    const answers = { name: "shop", packageManagerVersion: version };
+    await expect(plan("app", answers, { target: await targetFolder(), templates })).rejects.toMatchObject({
+      code: "DEXT_GENERATE_ANSWER_INVALID",
+    });
   });
 
   it.each(["worker", "plain"])("refuses OpenAPI for a %s, which has no routes to describe", async (kind) => {

@@ -51,6 +51,28 @@ describe("the component generator", () => {
     },
   );
 
+  it.each(["node", "deno", "bun"])(
+    "asks nobody what runs its tests when it is for a service on %s",
+    async (runtime) => {
+      const target = await appFolder({ runtime, packageManagerVersion: "11.19.0" });
+      const asked: string[] = [];
+      const change = await plan(
+        "component",
+        { name: "tax", to: "api", kind: "plain" },
+        {
+          target,
+          templates,
+          ask({ name, initial }) {
+            asked.push(name);
+            return Promise.resolve(initial);
+          },
+        },
+      );
+      expect(asked).toEqual([]);
+      expect(change.records[0]?.answers).toMatchObject({ runtime });
+    },
+  );
+
   it.each([
     ["npm", "0.1.0"],
     ["pnpm", "workspace:*"],
