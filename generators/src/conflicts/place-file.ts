@@ -2,7 +2,7 @@ import { fileDiff } from "../diff/unified-diff.ts";
 import type { DiffOptions } from "../diff/unified-diff.ts";
 import { generatorError } from "../generator-error.ts";
 import type { ConflictChoice, FileState, FileStatus, PlannedFile } from "../plan/change-plan.ts";
-import { fileState, isExecutable, isSameText } from "../plan/file-state.ts";
+import { fileState, isExecutable, isSameFile } from "../plan/file-state.ts";
 import { styleOf, withStyle } from "../plan/line-endings.ts";
 import type { PlanBuilder } from "../plan/plan-builder.ts";
 import { mergeTexts } from "./three-way-merge.ts";
@@ -43,9 +43,9 @@ export function statusOf(
   { wanted, base }: { wanted: FileState | undefined; base: FileState | undefined },
 ): FileStatus {
   if (onDisk === undefined) return "new";
-  if (wanted !== undefined && isSame(onDisk, wanted)) return "identical";
+  if (wanted !== undefined && isSameFile(onDisk, wanted)) return "identical";
   if (base === undefined) return "foreign";
-  return isSame(onDisk, base) ? "untouched" : "edited";
+  return isSameFile(onDisk, base) ? "untouched" : "edited";
 }
 
 /**
@@ -83,7 +83,7 @@ export async function placeFile(
  */
 function isKept({ wanted, base, onConflict }: Placement): boolean {
   const isAsked = onConflict === "overwrite" || onConflict === "new" || onConflict === "diff";
-  return !isAsked && base !== undefined && isSame(wanted, base);
+  return !isAsked && base !== undefined && isSameFile(wanted, base);
 }
 
 /** The choice for a file; an unknown one is refused. */
@@ -142,7 +142,7 @@ function writeBeside(
 ): Record<string, FileState> {
   const path = `${conflict.path}.new`;
   const now = builder.tree.read(path);
-  if (now !== undefined && !isSame(now, wanted)) {
+  if (now !== undefined && !isSameFile(now, wanted)) {
     throw generatorError("DEXT_GENERATE_CONFLICT", `"${path}" exists already, from an earlier choice`, {
       hint: "Take over from it what you need, delete it, then try again.",
       details: { path },
@@ -173,10 +173,6 @@ function modeFor(onDisk: FileState, wanted: FileState): number {
   if (isExecutable(onDisk.mode) === isExecutable(wanted.mode)) return onDisk.mode;
   // Who may read may run.
   return isExecutable(wanted.mode) ? onDisk.mode | ((onDisk.mode & 0o444) >> 2) : onDisk.mode & ~0o111;
-}
-
-function isSame(a: FileState, b: FileState): boolean {
-  return isSameText(a, b) && isExecutable(a.mode) === isExecutable(b.mode);
 }
 
 function isText({ encoding }: FileState): boolean {

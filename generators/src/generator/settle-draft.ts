@@ -1,6 +1,7 @@
 import type { OnConflict, Placed } from "../conflicts/place-file.ts";
 import { choose, describeConflict, placeFile, statusOf } from "../conflicts/place-file.ts";
 import type { FileState, GeneratedRecord } from "../plan/change-plan.ts";
+import { isSameFile } from "../plan/file-state.ts";
 import type { PlanBuilder } from "../plan/plan-builder.ts";
 import type { Draft } from "./draft.ts";
 
@@ -17,7 +18,7 @@ export async function settleDraft(
   draft: Draft,
   { records, unit, onConflict }: SettleOptions,
 ): Promise<{ builder: PlanBuilder; files: Record<string, FileState>; edits: string[] }> {
-  const { builder, wanted, edits } = draft.settle();
+  const { builder, wanted, edits, left } = draft.settle();
   const earlier = records.get(unit);
   const bases = new Map(Object.entries(earlier?.files ?? {}));
   for (const [path, state] of [...wanted].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
@@ -29,6 +30,13 @@ export async function settleDraft(
         : await placeFile(builder, { path, wanted: state, base, onConflict });
     builder.note(placed.file);
     for (const [each, contents] of Object.entries(placed.bases)) bases.set(each, contents);
+  }
+  const others = [...records.values()].filter((record) => record.unit !== unit);
+  for (const [path, base] of Object.entries(earlier?.files ?? {})) {
+    const isKept = left.has(path) || others.some(({ files }) => Object.hasOwn(files, path));
+    if (wanted.has(path) || isKept) continue;
+    bases.delete(path);
+    await dropObsolete(builder, { path, base });
   }
   const allEdits = [...new Set([...(earlier?.edits ?? []), ...edits])];
   return { builder, files: Object.fromEntries(bases), edits: allEdits };
@@ -69,4 +77,16 @@ export async function deleteFile(
     file: { path, status, choice: choice === "diff" ? choice : "keep", ...diff },
     bases: base === undefined ? {} : { [path]: base },
   };
+}
+
+/** What is generated no longer goes when it is as it was generated; else it stays, and is the user's from now on. */
+export async function dropObsolete(
+  builder: PlanBuilder,
+  { path, base }: { path: string; base: FileState },
+): Promise<void> {
+  const onDisk = builder.tree.read(path);
+  if (onDisk === undefined) return;
+  const isUntouched = isSameFile(onDisk, base);
+  if (isUntouched) await deleteFile(builder, { path, base, onConflict: "keep" });
+  builder.note({ path, status: isUntouched ? "deleted" : "obsolete" });
 }

@@ -31,6 +31,11 @@ export function isSameText(a: FileState, b: FileState): boolean {
   return a.contents.replaceAll("\r\n", "\n") === b.contents.replaceAll("\r\n", "\n");
 }
 
+/** Whether two states are one file: the same text, which its owner may run or not. */
+export function isSameFile(a: FileState, b: FileState): boolean {
+  return isSameText(a, b) && isExecutable(a.mode) === isExecutable(b.mode);
+}
+
 /** Whether the owner may run the file. */
 export function isExecutable(mode: number): boolean {
   return (mode & 0o100) !== 0;

@@ -12,10 +12,10 @@ import { findGenerator } from "../generator/load-generators.ts";
 import type { PlanOptions } from "../generator/plan-generator.ts";
 import { withoutSecrets } from "../generator/plan-generator.ts";
 import { runGenerator } from "../generator/run-actions.ts";
-import { baseOf, deleteFile } from "../generator/settle-draft.ts";
+import { baseOf, deleteFile, dropObsolete } from "../generator/settle-draft.ts";
 import { settlePrompts } from "../generator/settle-prompts.ts";
 import type { ChangePlan, FileState, GeneratedRecord } from "../plan/change-plan.ts";
-import { isExecutable, isSameText } from "../plan/file-state.ts";
+import { isSameFile } from "../plan/file-state.ts";
 import { PlanBuilder } from "../plan/plan-builder.ts";
 import { openTargetTree } from "../plan/target-tree.ts";
 import { TemplateLookup } from "../templates/template-lookup.ts";
@@ -123,7 +123,7 @@ async function updateFile(
     builder.note({ path, status: "deleted" });
     return { [path]: wanted };
   }
-  if (base !== undefined && isUnchanged(base, wanted)) return { [path]: base };
+  if (base !== undefined && isSameFile(base, wanted)) return { [path]: base };
   const placed = await placeFile(builder, {
     path,
     wanted,
@@ -132,18 +132,6 @@ async function updateFile(
   });
   builder.note(placed.file);
   return placed.bases;
-}
-
-/** What is generated no longer goes when it is as it was generated; else it stays, and is the user's from now on. */
-async function dropObsolete(
-  builder: PlanBuilder,
-  { path, base }: { path: string; base: FileState },
-): Promise<void> {
-  const onDisk = builder.tree.read(path);
-  if (onDisk === undefined) return;
-  const isUntouched = isUnchanged(onDisk, base);
-  if (isUntouched) await deleteFile(builder, { path, base, onConflict: "keep" });
-  builder.note({ path, status: isUntouched ? "deleted" : "obsolete" });
 }
 
 function chooseRecords(
@@ -170,8 +158,4 @@ function refuseMarks(paths: readonly string[]): void {
       details: { paths },
     },
   );
-}
-
-function isUnchanged(a: FileState, b: FileState): boolean {
-  return isSameText(a, b) && isExecutable(a.mode) === isExecutable(b.mode);
 }

@@ -1,6 +1,6 @@
 import { appendFile, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { builtInGenerators, commit, plan } from "@dext/generators";
+import { builtInGenerators, commit, plan, undo } from "@dext/generators";
 import { describe, expect, it } from "vitest";
 import { snapshot, targetFolder } from "../../../fixtures/generators/target-folder.ts";
 
@@ -59,6 +59,21 @@ describe("running a generator again", () => {
     expect(again.files).toContainEqual({ path: edited, status: "edited", choice: "keep" });
     await commit(again);
     expect(snapshot(target)).toEqual(before);
+  });
+
+  it("with another answer takes away what the earlier one had made, but for what was edited", async () => {
+    const { target } = await repositoryFor("service");
+    await commit(await plan("service", { name: "mail", runtime: "deno" }, { target, templates }));
+    const change = await plan("service", { name: "mail", runtime: "node" }, { target, templates });
+    expect(change.operations).toContainEqual(
+      expect.objectContaining({ kind: "delete", path: "services/mail/deno.json" }),
+    );
+    await commit(change);
+    await undo(target);
+    await appendFile(join(target, "services/mail/deno.json"), "\n");
+    const again = await plan("service", { name: "mail", runtime: "node" }, { target, templates });
+    expect(again.files).toContainEqual({ path: "services/mail/deno.json", status: "obsolete" });
+    expect(again.operations.filter(({ kind }) => kind === "delete")).toEqual([]);
   });
 });
 
