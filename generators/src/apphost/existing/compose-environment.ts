@@ -1,6 +1,6 @@
 import { asMap, mapping } from "./compose-file.ts";
 import { environmentLines, isFile } from "./environment-file.ts";
-import type { ComposeProject, ComposeService } from "./compose-file.ts";
+import type { ComposeService } from "./compose-file.ts";
 import { pathFrom } from "./compose-values.ts";
 import type { FillIn } from "./compose-values.ts";
 import { piecesOf } from "./interpolate.ts";
@@ -23,12 +23,10 @@ export interface ServiceVariables {
 export function readVariables(
   service: ComposeService,
   {
-    compose,
     tree,
     fill,
     resource,
   }: {
-    compose: ComposeProject;
     tree: Parameters<typeof environmentLines>[0];
     fill: FillIn;
     resource: string;
@@ -39,7 +37,7 @@ export function readVariables(
   const empty: { name: string; place: Place }[] = [];
   const notes: Note[] = [];
   for (const given of asList(service.fields["env_file"])) {
-    const file = pathFrom(compose.folder, fill(mapping(given)["path"] ?? given) ?? "");
+    const file = pathFrom(service.folder, fill(mapping(given)["path"] ?? given) ?? "");
     if (isFile(tree, file)) {
       for (const [name, { text, line }] of environmentLines(tree, file)) {
         found.set(name, { name, text, place: { file, line } });
@@ -55,7 +53,7 @@ export function readVariables(
   for (const [name, given] of Object.entries(asMap(service.fields["environment"]))) {
     const place = service.placeOf("environment", name);
     const text =
-      given === null ? compose.variables.get(name) : markedText(scalarText(given), compose.variables);
+      given === null ? service.variables.get(name) : markedText(scalarText(given), service.variables);
     if (text === undefined) passed.push({ name, place });
     else if (text === "" && given !== "") empty.push({ name, place });
     else found.set(name, { name, text, place });

@@ -5,10 +5,12 @@ import type { Note } from "./system.ts";
 
 /** Fields that are translated. */
 const translated: ReadonlySet<string> = new Set(
-  "image build command entrypoint environment env_file ports expose volumes depends_on healthcheck profiles links scale stop_grace_period cap_add extends secrets".split(
+  "image build command entrypoint environment env_file ports expose volumes depends_on healthcheck profiles links scale restart stop_grace_period cap_add extends secrets".split(
     " ",
   ),
 );
+
+const translatedOfDeploy: ReadonlySet<string> = new Set(["replicas", "restart_policy"]);
 
 /** Fields without a meaning here, since Dext sees to it itself or it is for production. */
 const needless: ReadonlySet<string> = new Set(
@@ -33,14 +35,13 @@ export function noteFields(
   const left: string[] = [];
   for (const [field, given] of Object.entries(service.fields)) {
     if (field.startsWith("x-") || translated.has(field)) continue;
-    if (field === "deploy" && Object.keys(mapping(given)).every((key) => key === "replicas")) continue;
+    if (field === "deploy" && Object.keys(mapping(given)).every((key) => translatedOfDeploy.has(key)))
+      continue;
     const isProcess = form.form === "project";
     const isNeedless =
       needless.has(field) ||
-      (field === "restart" && given !== "on-failure" && !String(given).startsWith("on-failure")) ||
       field === "deploy" ||
       (forContainers.has(field) && (isProcess || form.form === "known") && field !== "configs");
-    if (field === "restart" && !isNeedless) continue;
     if (isNeedless) left.push(field);
     else notes.push({ ...service.placeOf(field), resource, text: `"${field}" is not translated` });
   }

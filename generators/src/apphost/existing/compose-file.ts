@@ -4,13 +4,19 @@ import type { Document } from "yaml";
 
 import { generatorError } from "../../generator-error.ts";
 import type { TargetTree } from "../../plan/target-tree.ts";
+import { readIncludes } from "./compose-include.ts";
 import { isFile, readEnvironmentFile } from "./environment-file.ts";
-import type { Place } from "./system.ts";
+import { piecesOf, plainText } from "./interpolate.ts";
+import type { Note, Place } from "./system.ts";
 
 /** A service as one Compose file, or several on top of each other, describe it. */
 export interface ComposeService {
   readonly key: string;
   readonly place: Place;
+  /** From where its paths start, relative to the root; `.` for the root. */
+  readonly folder: string;
+  /** What variables in its file stand for. */
+  readonly variables: ReadonlyMap<string, string>;
   /** The fields as YAML gives them. */
   readonly fields: Readonly<Record<string, unknown>>;
   /** Where a field, or something in it, stands. */
@@ -21,15 +27,11 @@ export interface ComposeService {
 export interface ComposeProject {
   /** The first of the files, relative to the root. */
   readonly file: string;
-  /** Its folder, from which its paths start; `.` for the root. */
-  readonly folder: string;
   readonly services: readonly ComposeService[];
-  /** Names of top-level parts that are read by nobody: `include`, `configs`. */
-  readonly others: readonly { readonly name: string; readonly place: Place }[];
+  /** Top-level parts that are read by nobody: `configs`, an `include` of a file elsewhere. */
+  readonly others: readonly Note[];
   /** The files of secrets by their names, relative to the root. */
   readonly secretFiles: ReadonlyMap<string, string>;
-  /** What variables in the files stand for. */
-  readonly variables: ReadonlyMap<string, string>;
 }
 
 /** The names that Compose looks for itself, and what it lays on top. */
@@ -41,24 +43,69 @@ export const composeNames: readonly string[] = [
 ];
 const overrideNames = composeNames.map((name) => name.replace(/\.(ya?ml)$/, ".override.$1"));
 
-/** Reads a Compose file, with the override beside it when it has a usual name. */
+/** Reads a Compose file, with the override beside it when it has a usual name, and with what it includes. */
 export function readCompose(tree: TargetTree, file: string): ComposeProject {
   const folder = posix.dirname(file);
-  const below = (name: string): string => (folder === "." ? name : `${folder}/${name}`);
+  const below = (name: string): string => posix.join(folder, name);
   const override = composeNames.includes(posix.basename(file))
     ? overrideNames.map(below).find((path) => tree.kindOf(path) === "file")
     : undefined;
-  const layers = [file, ...(override === undefined ? [] : [override])].map((path) => readLayer(tree, path));
+  const files = [file, ...(override === undefined ? [] : [override])];
   const variables = readEnvironmentFile(tree, below(".env"));
+  return { file, ...readFiles(tree, { files, folder, variables, seen: new Set() }) };
+}
+
+/** Files that are read as one, on top of each other. */
+interface ComposeFiles {
+  readonly files: readonly string[];
+  readonly folder: string;
+  readonly variables: ReadonlyMap<string, string>;
+  /** The files that have included these. */
+  readonly seen: ReadonlySet<string>;
+}
+
+function readFiles(tree: TargetTree, group: ComposeFiles): Omit<ComposeProject, "file"> {
+  const { files, folder, variables } = group;
+  const layers = files.map((path) => readLayer(tree, path));
   const keys = [...new Set(layers.flatMap(({ services }) => Object.keys(services)))];
+  const included = layers.flatMap((layer) => readIncluded(tree, { layer, group }));
   return {
-    file,
-    folder,
-    services: keys.map((key) => layService(tree, { key, layers })),
-    others: layers.flatMap(otherParts),
-    secretFiles: new Map(layers.flatMap(({ data }) => secretFilesOf(data["secrets"], folder))),
-    variables,
+    services: [
+      ...keys.map((key): ComposeService => ({ ...layService(tree, { key, layers }), folder, variables })),
+      // A name belongs to the file that includes, where both have it.
+      ...included.flatMap(({ services }) => services.filter(({ key }) => !keys.includes(key))),
+    ],
+    others: [...layers.flatMap(otherParts), ...included.flatMap(({ others }) => others)],
+    secretFiles: new Map([
+      ...included.flatMap(({ secretFiles }) => [...secretFiles]),
+      ...layers.flatMap(({ data }) => secretFilesOf(data["secrets"], folder)),
+    ]),
   };
+}
+
+/** What a file includes, as far as it is in the repository; the rest is among the parts that nobody reads. */
+function readIncluded(
+  tree: TargetTree,
+  { layer, group }: { layer: ComposeLayer; group: ComposeFiles },
+): Omit<ComposeProject, "file">[] {
+  const fill = (text: string): string => plainText(piecesOf(text, group.variables)) ?? text;
+  const seen = new Set([...group.seen, ...group.files]);
+  return readIncludes(layer.data["include"], { folder: group.folder, fill }).map((include, index) => {
+    const place = layer.placeOf(["include", index]);
+    const lost = include.files.find((path) => !isFile(tree, path));
+    if (lost !== undefined || include.files.length === 0) {
+      const text =
+        lost === undefined
+          ? "this include is not translated"
+          : `"${lost}" is not included: there is no such file in this repository`;
+      return { services: [], others: [{ ...place, text }], secretFiles: new Map() };
+    }
+    const again = include.files.find((path) => seen.has(path));
+    if (again !== undefined) throw unreadable(place, `"${again}" includes itself`);
+    const own = include.environmentFiles.flatMap((path) => [...readEnvironmentFile(tree, path)]);
+    const variables = new Map([...own, ...group.variables]);
+    return readFiles(tree, { files: include.files, folder: include.folder, variables, seen });
+  });
 }
 
 interface ComposeLayer {
@@ -80,17 +127,21 @@ function readLayer(tree: TargetTree, file: string): ComposeLayer {
   }
   const data = mapping(toPlain(document, file));
   const services = data["services"] === undefined ? versionOneServices(data) : mapping(data["services"]);
-  if (Object.keys(services).length === 0) throw unreadable({ file }, 'it has no "services"');
+  if (Object.keys(services).length === 0 && data["include"] === undefined)
+    throw unreadable({ file }, 'it has no "services"');
   return { file, data, services, placeOf: (path) => placeIn(document, { file, lines, path }) };
 }
 
 function toPlain(document: Document, file: string): unknown {
   try {
-    return document.toJS();
+    return document.toJS({ maxAliasCount: mostAliases });
   } catch (error) {
     throw unreadable({ file }, firstLine((error as Error).message));
   }
 }
+
+/** Some files name one anchor in each of a hundred services; "billion laughs" need more than this. */
+const mostAliases = 10_000;
 
 /** Before version 2 the services stood at the top. */
 function versionOneServices(data: Readonly<Record<string, unknown>>): Record<string, unknown> {
@@ -105,7 +156,7 @@ function versionOneServices(data: Readonly<Record<string, unknown>>): Record<str
 function layService(
   tree: TargetTree,
   { key, layers }: { key: string; layers: readonly ComposeLayer[] },
-): ComposeService {
+): Omit<ComposeService, "folder" | "variables"> {
   let fields: Record<string, unknown> = {};
   let top: ComposeLayer | undefined;
   for (const layer of layers) {
@@ -197,10 +248,10 @@ function secretFilesOf(secrets: unknown, folder: string): [string, string][] {
   });
 }
 
-function otherParts({ data, placeOf }: ComposeLayer): { name: string; place: Place }[] {
-  return ["include", "configs", "models"]
+function otherParts({ data, placeOf }: ComposeLayer): Note[] {
+  return ["configs", "models"]
     .filter((name) => data[name] !== undefined)
-    .map((name) => ({ name, place: placeOf([name]) }));
+    .map((name) => ({ ...placeOf([name]), text: `"${name}" is not translated` }));
 }
 
 function placeIn(

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 
 import { mapping } from "./compose-file.ts";
-import type { ComposeProject, ComposeService } from "./compose-file.ts";
+import type { ComposeService } from "./compose-file.ts";
 import { pathFrom, readMount, readWords } from "./compose-values.ts";
 import type { FillIn } from "./compose-values.ts";
 import type { FoundProject } from "./find-projects.ts";
@@ -27,11 +27,11 @@ export type ComposeForm =
 /** Decides what a service becomes, by its image, what it is built from, and what is mounted into it. */
 export function formOf(
   service: ComposeService,
-  { compose, projects, fill }: { compose: ComposeProject; projects: readonly FoundProject[]; fill: FillIn },
+  { projects, fill }: { projects: readonly FoundProject[]; fill: FillIn },
 ): ComposeForm {
   const { image: rawImage, build } = service.fields;
   const image = fill(rawImage);
-  if (build !== undefined) return formOfBuild(service, { compose, projects, fill });
+  if (build !== undefined) return formOfBuild(service, { projects, fill });
   if (rawImage === undefined) return { form: "none", reason: "it has neither image nor build" };
   if (image === undefined || image === "")
     return { form: "none", reason: "its image is a variable without a value" };
@@ -39,13 +39,13 @@ export function formOf(
   if (isZooKeeper(image)) return { form: "none", reason: "the Kafka of Dext needs no ZooKeeper" };
   const kind = kindOfImage(image);
   if (kind !== undefined) return { form: "known", kind, image };
-  const project = mountedProject(service, { compose, projects, fill }) ?? publishedProject(image, projects);
+  const project = mountedProject(service, { projects, fill }) ?? publishedProject(image, projects);
   return project === undefined ? { form: "container", image } : { form: "project", project };
 }
 
 function formOfBuild(
-  { fields }: ComposeService,
-  { compose, projects, fill }: { compose: ComposeProject; projects: readonly FoundProject[]; fill: FillIn },
+  { fields, folder: from }: ComposeService,
+  { projects, fill }: { projects: readonly FoundProject[]; fill: FillIn },
 ): ComposeForm {
   const { build } = fields;
   const long = mapping(build);
@@ -54,7 +54,7 @@ function formOfBuild(
     return { form: "none", reason: "the folder that it is built from is a variable without a value" };
   if (/^[a-z+]+:\/\/|^git@/.test(context))
     return { form: "none", reason: "it is built from a repository elsewhere" };
-  const folder = pathFrom(compose.folder, context);
+  const folder = pathFrom(from, context);
   const dockerfile = fill(long["dockerfile"]);
   const target = fill(long["target"]);
   if (long["dockerfile_inline"] !== undefined)
@@ -93,13 +93,13 @@ function builtProject({
 
 /** `image: node:24`, `volumes: ["./api:/app"]`: the project runs in an image of its runtime. */
 function mountedProject(
-  { fields }: ComposeService,
-  { compose, projects, fill }: { compose: ComposeProject; projects: readonly FoundProject[]; fill: FillIn },
+  { fields, folder }: ComposeService,
+  { projects, fill }: { projects: readonly FoundProject[]; fill: FillIn },
 ): FoundProject | undefined {
   const image = imageName(fill(fields["image"]) ?? "");
   if (!/^(?:node|denoland\/deno|oven\/bun|cimg\/node)$/.test(image)) return undefined;
   const mounts = (Array.isArray(fields["volumes"]) ? (fields["volumes"] as unknown[]) : []).map((each) =>
-    readMount(each, { fill, folder: compose.folder }),
+    readMount(each, { fill, folder }),
   );
   const words = readWords(fields["command"], fill);
   const source = mounts.find((mount) => mount?.type === "bind")?.source;

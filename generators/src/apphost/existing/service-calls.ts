@@ -74,12 +74,12 @@ function healthCalls({ service, form, host }: NamedService, note: TranslationToo
   return [];
 }
 
-function mountCalls(named: NamedService, { compose, note }: TranslationTools): CodeCall[] {
+function mountCalls(named: NamedService, { note }: TranslationTools): CodeCall[] {
   const { service, form, fill } = named;
   const given = Array.isArray(service.fields["volumes"]) ? (service.fields["volumes"] as unknown[]) : [];
   const calls: CodeCall[] = [];
   for (const [index, each] of given.entries()) {
-    const mount = readMount(each, { fill, folder: compose.folder });
+    const mount = readMount(each, { fill, folder: service.folder });
     if (mount === undefined) {
       note("this volume is not translated", "volumes", index);
       continue;
@@ -152,12 +152,7 @@ function otherCalls({ service, fill }: NamedService, note: TranslationTools["not
   if (Number.isInteger(replicas) && replicas > 1 && replicas <= 100)
     calls.push({ method: "withReplicas", args: [value(replicas)] });
   if (replicas === 0) calls.push({ method: "withExplicitStart", args: [] });
-  const restart = /^on-failure(?::(\d+))?$/.exec(fill(fields["restart"]) ?? "");
-  if (restart !== null) {
-    const limit: Code[] =
-      restart[1] === undefined ? [] : [{ kind: "options", entries: [["limit", value(Number(restart[1]))]] }];
-    calls.push({ method: "withRestart", args: [value("on-failure"), ...limit] });
-  }
+  calls.push(...restartCalls(fields, fill));
   const grace = fields["stop_grace_period"];
   if (grace !== undefined) {
     const text = fill(grace) ?? "";
@@ -166,3 +161,29 @@ function otherCalls({ service, fill }: NamedService, note: TranslationTools["not
   }
   return calls;
 }
+
+/**
+ * `restart: on-failure:3`, and what counts before it: `deploy: { restart_policy: { condition: any, max_attempts: 3 } }`.
+ *
+ * https://docs.docker.com/reference/compose-file/services/#restart
+ */
+function restartCalls(
+  fields: NamedService["service"]["fields"],
+  fill: NamedService["fill"],
+): readonly CodeCall[] {
+  const deployed = mapping(fields["deploy"])["restart_policy"];
+  const { condition = "any", max_attempts: attempts } = mapping(deployed);
+  const text = deployed === undefined ? fill(fields["restart"]) : deployConditions.get(String(condition));
+  const [, policy, most = fill(attempts)] =
+    /^(on-failure|always|unless-stopped)(?::(\d+))?$/.exec(text ?? "") ?? [];
+  if (policy === undefined) return [];
+  const limit = Number(most ?? 0);
+  const options: Code[] =
+    limit > 0 && Number.isInteger(limit) ? [{ kind: "options", entries: [["limit", value(limit)]] }] : [];
+  return [{ method: "withRestart", args: [value(policy), ...options] }];
+}
+
+const deployConditions: ReadonlyMap<string, string> = new Map([
+  ["any", "always"],
+  ["on-failure", "on-failure"],
+]);

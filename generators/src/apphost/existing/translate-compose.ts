@@ -39,17 +39,14 @@ export interface TranslatedCompose {
 
 /** Translates the services of a Compose file, in their order. */
 export function translateCompose(compose: ComposeProject, context: ComposeContext): TranslatedCompose {
-  const notes: Note[] = compose.others.map(({ name, place }) => ({
-    ...place,
-    text: `"${name}" is not translated`,
-  }));
+  const notes: Note[] = [...compose.others];
   const services = nameServices(compose, { ...context, notes });
   const databases: FoundResource[] = [];
   const directory: HostDirectory = {
     byName: new Map(services.flatMap((service) => aliasesOf(service).map((alias) => [alias, service.host]))),
     database: (host, name) => databaseOf(host, { name, names: context.names, databases }),
   };
-  for (const { form, host, service } of services) addOwnDatabase({ form, host, service, compose, directory });
+  for (const { form, host, service } of services) addOwnDatabase({ form, host, service, directory });
   const needless = new Set<string>();
   const parts = new Map<NamedService, ServicePart>();
   // The server before its clients, so that a password is known by the server's name for it.
@@ -92,13 +89,15 @@ function nameServices(
   compose: ComposeProject,
   { projects, names, parameters, notes }: ComposeContext & { notes: Note[] },
 ): NamedService[] {
-  const fill = fillIn(compose.variables);
   const called = findCalledPorts(
-    compose.services.flatMap(({ fields }) => textsIn(fields).map((text) => fill(text) ?? text)),
+    compose.services.flatMap(({ fields, variables }) =>
+      textsIn(fields).map((text) => fillIn(variables)(text) ?? text),
+    ),
     compose.services.map(({ key }) => key),
   );
   const named = compose.services.flatMap((service): NamedService[] => {
-    const form = formOf(service, { compose, projects, fill });
+    const fill = fillIn(service.variables);
+    const form = formOf(service, { projects, fill });
     if (form.form === "none") {
       notes.push({ ...service.place, text: `"${service.key}" is left out: ${form.reason}` });
       return [];
@@ -182,12 +181,8 @@ function addOwnDatabase({
   form,
   host,
   service,
-  compose,
   directory,
-}: Pick<NamedService, "form" | "host" | "service"> & {
-  compose: ComposeProject;
-  directory: HostDirectory;
-}): void {
+}: Pick<NamedService, "form" | "host" | "service"> & { directory: HostDirectory }): void {
   if (form.form !== "known" || form.kind.method !== "addPostgres") return;
   const environment = mapping(
     Array.isArray(service.fields["environment"])
@@ -196,7 +191,7 @@ function addOwnDatabase({
         )
       : service.fields["environment"],
   );
-  const name = fillIn(compose.variables)(environment["POSTGRES_DB"] ?? environment["POSTGRESQL_DATABASE"]);
+  const name = fillIn(service.variables)(environment["POSTGRES_DB"] ?? environment["POSTGRESQL_DATABASE"]);
   if (name !== undefined && name !== "" && name !== "postgres") directory.database(host, name);
 }
 

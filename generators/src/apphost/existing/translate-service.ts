@@ -64,10 +64,10 @@ function labelOf({ form, service }: NamedService): string {
 
 function environmentOf(
   named: NamedService,
-  { compose, tree, translation, note, notes }: TranslationTools & { notes: Note[] },
+  { tree, translation, note, notes }: TranslationTools & { notes: Note[] },
 ): (readonly [string, Code])[] {
   const { service, form, host, fill } = named;
-  const read = readVariables(service, { compose, tree, fill, resource: host.name });
+  const read = readVariables(service, { tree, fill, resource: host.name });
   notes.push(...read.notes);
   const fromShell = form.form === "project" ? [] : [...read.passed, ...read.empty];
   if (form.form !== "known" && fromShell.length > 0) {

@@ -86,7 +86,7 @@ const stripeKey = host.addParameter("stripe-key", { secret: true });
 const password = host.addParameter("password", { secret: true, generate: true });
 
 const db = host.addPostgres("db").withDataVolume().withInitFiles("./seed.sql");
-const cache = host.addRedis("cache");
+const cache = host.addRedis("cache").withRestart("always");
 const shop = db.addDatabase("shop");
 
 const setup = host
@@ -135,7 +135,6 @@ await host.run();
       'compose.yaml:34 db: addPostgres() runs PostgreSQL instead of the image "postgres:17", on a free port; { port: 5432 } behind its name keeps the port',
       'compose.yaml:38 cache: addRedis() runs Redis instead of the image "valkey/valkey:8"',
       'compose.yaml:12 api: "cache" has a password here: it is in CACHE_PASSWORD and CACHE_URI',
-      "compose.yaml: left out, since Dext sees to it or it is for production only: restart",
       'compose.yaml:21 parameter "session-secret": its value is generated instead of copied; Parameters__session-secret gives another one',
       'compose.yaml:22 parameter "stripe-key": dext run asks for it, or takes Parameters__stripe-key from the environment',
       'compose.yaml:31 parameter "password": its value is generated instead of copied; Parameters__password gives another one',
@@ -193,6 +192,82 @@ services:
     expect(code).toContain('const someName = host.addParameter("some-name");');
   });
 
+  it("is read with what it includes, from the folders of those files and with their variables", async () => {
+    const { code, notes } = await translate(
+      `include:
+  - infra/compose.yaml
+  - { path: [mail/a.yaml, mail/b.yaml], env_file: mail/dev.env }
+  - ../elsewhere/compose.yaml
+  - oci://registry.example.com/acme/more
+services:
+  app: { image: acme/app, environment: { DB: "postgres://db/app", LEVEL: "\${LEVEL:-none}" }, depends_on: [db] }
+`,
+      {
+        ".env": "TAG=1\n",
+        "infra/compose.yaml": `services:
+  db: { image: "postgres:17" }
+  proxy: { build: ., env_file: proxy.env, volumes: ["./conf:/conf"], environment: { LEVEL: "\${LEVEL}" } }
+`,
+        "infra/.env": "LEVEL=info\n",
+        "infra/proxy.env": "MODE=dev\n",
+        "infra/Dockerfile": "FROM scratch\n",
+        "mail/a.yaml": 'services: { mail: { image: "acme/mail:${TAG}", environment: { A: "${B}" } } }\n',
+        "mail/b.yaml": "services: { mail: { environment: { C: d } } }\n",
+        "mail/dev.env": "TAG=2\nB=b\n",
+      },
+    );
+    expect(code).toContain(`host
+  .addContainer("app", "acme/app")
+  .withReference(dbApp)
+  .withEnvironment("DB", dbApp.property("uri"))
+  .withEnvironment("LEVEL", "none")`);
+    expect(code).toContain(`host
+  .addDockerfile("proxy", "./infra")
+  .withBindMount("./infra/conf", "/conf")
+  .withEnvironment("MODE", "dev")
+  .withEnvironment("LEVEL", "info");`);
+    expect(code).toContain(`host
+  .addContainer("mail", "acme/mail:1")
+  .withEnvironment("A", "b")
+  .withEnvironment("C", "d");`);
+    expect(notes.filter((note) => note.includes("include"))).toEqual([
+      'compose.yaml:4 "../elsewhere/compose.yaml" is not included: there is no such file in this repository',
+      'compose.yaml:5 "oci://registry.example.com/acme/more" is not included: there is no such file in this repository',
+    ]);
+  });
+
+  it("that includes itself is refused with file and line", async () => {
+    const planned = translate("include: [other.yaml]\nservices: { a: { image: acme/a } }\n", {
+      "other.yaml": "include:\n  - compose.yaml\nservices: { b: { image: acme/b } }\n",
+    });
+    await expect(planned).rejects.toMatchObject({
+      code: "DEXT_GENERATE_SYSTEM_UNREADABLE",
+      message: '"other.yaml:2" cannot be understood: "compose.yaml" includes itself',
+    });
+  });
+
+  it.each([
+    ["restart: always", '.withRestart("always")'],
+    ["restart: unless-stopped", '.withRestart("unless-stopped")'],
+    ["restart: on-failure:3", '.withRestart("on-failure", { limit: 3 })'],
+    ["restart: no", ""],
+    ["deploy: { restart_policy: { max_attempts: 4 } }", '.withRestart("always", { limit: 4 })'],
+    ["deploy: { restart_policy: { condition: none } }, restart: always", ""],
+    ["deploy: { restart_policy: { condition: on-failure } }", '.withRestart("on-failure")'],
+  ])("whose service has %s is translated with that policy", async (field, call) => {
+    const { code, notes } = await translate(`services:\n  app: { image: acme/app, ${field} }\n`);
+    expect(code).toContain(`host.addContainer("app", "acme/app")${call};`);
+    expect(notes).toEqual([]);
+  });
+
+  it("may name an anchor as often as a large file does", async () => {
+    const services = Array.from({ length: 150 }, (_, index) => `  s${index}: { image: acme/app, <<: *more }`);
+    const { code } = await translate(
+      `x-more: &more { labels: { a: b } }\nservices:\n${services.join("\n")}\n`,
+    );
+    expect(code).toContain('host.addContainer("s149", "acme/app");');
+  });
+
   it("tells with file and line of what has no counterpart", async () => {
     const { notes } = await translate(`include: [other.yaml]
 services:
@@ -208,7 +283,7 @@ services:
   gone: { build: "https://github.com/acme/gone.git" }
 `);
     expect(notes).toEqual([
-      'compose.yaml:1 "include" is not translated',
+      'compose.yaml:1 "other.yaml" is not included: there is no such file in this repository',
       "compose.yaml:7 app: this port is not translated",
       'compose.yaml:12 "gone" is left out: it is built from a repository elsewhere',
       'compose.yaml:11 app: "missing.env" is not there, so that its variables are not translated',
