@@ -19,7 +19,9 @@ export function answerError(response: LibraryResponse, asked: Asked): Error {
   const { statusCode: status = 0, statusMessage = "", headers } = response;
   const said = textOf(response, asked) || statusMessage;
   if (status === 401 || status === 403) return forbidden(`${status} ${said}`, asked);
-  if (status === 429 || status === 408 || status >= 500) {
+  // Consul 1.21.5 refuses keys with other characters than it takes in this way.
+  const isRefusal = /^invalid key name/i.test(said);
+  if (status === 429 || status === 408 || (status >= 500 && !isRefusal)) {
     const pause = retryAfter(headers["retry-after"], Date.now());
     return sourceUnavailable(nameOf(asked), {
       cause: new Error(`${status} ${said}`),
@@ -32,13 +34,17 @@ export function answerError(response: LibraryResponse, asked: Asked): Error {
     "DEXT_CONFIG_CONSUL_REFUSED",
     `${nameOf(asked)} refuses to give "${key}": ${status} ${said}`,
     {
-      hint:
-        status >= 300 && status < 400
-          ? "Give the address that it leads to: redirects are not followed."
-          : "Look at the options of the layer.",
+      hint: hintOf(status, said),
       details: { address: asked.settings.shown, key, status },
     },
   );
+}
+
+function hintOf(status: number, said: string): string {
+  if (status >= 300 && status < 400) return "Give the address that it leads to: redirects are not followed.";
+  if (/HTTP request to an HTTPS server/.test(said))
+    return "Give the address with https:// in front, or set CONSUL_HTTP_SSL=true.";
+  return "Look at the options of the layer.";
 }
 
 /** Something answered, and it was not Consul: a proxy's page, half an answer. */
@@ -61,15 +67,27 @@ export function networkError(error: unknown, asked: Asked): Error {
       "DEXT_CONFIG_CONSUL_NOT_PERMITTED",
       `This process may not reach Consul at ${shown}: ${reason}`,
       {
-        hint: `Run it with --allow-net=${new URL(shown).host}`,
+        hint: `Run it with ${permissionFor(asked.settings)}`,
         details: { address: shown },
       },
     );
   }
-  const hint = /certificate|issuer/i.test(reason)
-    ? 'Give the certificate of its authority as "tls.caFile", or by CONSUL_CACERT.'
-    : "Start Consul, correct the address, or make the layer optional.";
-  return sourceUnavailable(nameOf(asked), { cause: new Error(reason), hint });
+  return sourceUnavailable(nameOf(asked), { cause: new Error(reason), hint: hintForNetwork(reason) });
+}
+
+function permissionFor({ shown, socketPath }: ConsulSettings): string {
+  if (socketPath === undefined) return `--allow-net=${new URL(shown).host}`;
+  return `--allow-read=${socketPath} --allow-write=${socketPath}`;
+}
+
+function hintForNetwork(reason: string): string {
+  if (/altname/i.test(reason))
+    return 'Give the name that the certificate has as "tls.serverName", or by CONSUL_TLS_SERVER_NAME.';
+  if (/certificate|issuer/i.test(reason))
+    return 'Give the certificate of its authority as "tls.caFile", or by CONSUL_CACERT.';
+  if (/wrong version number|packet length too long|HTTP_REQUEST/i.test(reason))
+    return "It speaks no TLS there: give the address with http://, or the port of HTTPS.";
+  return "Start Consul, correct the address, or make the layer optional.";
 }
 
 /** The token may not read the keys; the rules that it needs are in the hint and in `details.policy`. */

@@ -48,10 +48,10 @@ export async function openConsul(
   settings: ConsulSettings,
   { consistency = "default" }: Pick<ConsulOptions, "consistency">,
 ): Promise<ConsulClient> {
-  const { address, namespace, tls } = settings;
+  const { address, socketPath, namespace, tls } = settings;
   const { Agent } = address.startsWith("https:") ? await import("node:https") : await import("node:http");
   const agent = new Agent({ keepAlive: false, ...tls });
-  const client = await createLibrary({ address, agent, namespace });
+  const client = await createLibrary({ address, socketPath, agent, namespace });
   return { read: (query) => readKeys(query, { client, settings, consistency }) };
 }
 

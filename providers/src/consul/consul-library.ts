@@ -39,10 +39,12 @@ interface LibraryRequest {
  */
 export async function createLibrary({
   address,
+  socketPath,
   agent,
   namespace,
 }: {
   address: string;
+  socketPath: string | undefined;
   agent: Agent;
   namespace: string | undefined;
 }): Promise<Library> {
@@ -52,7 +54,7 @@ export async function createLibrary({
   });
   const client = new Consul({ baseUrl: `${address}/v1`, agent } as object) as unknown as Library;
   client._ext("onCreate", addNamespace(namespace));
-  client._ext("onRequest", guardTransport);
+  client._ext("onRequest", guardTransport(socketPath));
   client._ext("onResponse", guardBody);
   return client;
 }
@@ -86,24 +88,30 @@ function addNamespace(namespace: string | undefined): Hook {
  * What the library leaves undone for a request: an answer that breaks off in the middle never ends there, a request that
  * hangs keeps the process alive, and `[::1]` is looked up as a name.
  */
-function guardTransport(exchanged: LibraryRequest, next: () => void): void {
-  const { transport } = exchanged;
-  const isUnref = exchanged.ctx instanceof Exchange && exchanged.ctx.isUnref;
-  exchanged.transport = {
-    request(options) {
-      const hostname = options.hostname?.replace(/^\[(.+)\]$/, "$1");
-      const request = transport.request({ ...options, hostname });
-      if (isUnref) request.once("socket", (socket) => socket.unref());
-      request.once("response", (response: IncomingMessage) => {
-        response.on("error", () => undefined);
-        response.once("close", () => {
-          if (!response.complete) request.emit("error", new Error("the answer broke off"));
+function guardTransport(socketPath: string | undefined): Hook {
+  return (exchanged, next) => {
+    const { transport } = exchanged;
+    const isUnref = exchanged.ctx instanceof Exchange && exchanged.ctx.isUnref;
+    exchanged.transport = {
+      request(options) {
+        const hostname = options.hostname?.replace(/^\[(.+)\]$/, "$1");
+        const request = transport.request({
+          ...options,
+          hostname,
+          ...(socketPath === undefined ? {} : { socketPath }),
         });
-      });
-      return request;
-    },
+        if (isUnref) request.once("socket", (socket) => socket.unref());
+        request.once("response", (response: IncomingMessage) => {
+          response.on("error", () => undefined);
+          response.once("close", () => {
+            if (!response.complete) request.emit("error", new Error("the answer broke off"));
+          });
+        });
+        return request;
+      },
+    };
+    next();
   };
-  next();
 }
 
 /** The library calls methods of whatever stands in a list, where nothing catches what that throws. */

@@ -18,7 +18,10 @@ export interface ConsulOptions extends LayerOptions {
   format?: ConsulFormat;
   /** The key that holds the text of `YAML` and `JSON`; `data` when absent. */
   dataKey?: string;
-  /** `http://host:8500`, also with a path in front of `/v1`; `CONSUL_HTTP_ADDR`, then `http://127.0.0.1:8500` when absent. */
+  /**
+   * `http://host:8500`, also with a path in front of `/v1` and with a user and a password (`CONSUL_HTTP_AUTH` when absent), or
+   * `unix:///run/consul/http.sock`; `CONSUL_HTTP_ADDR`, then `http://127.0.0.1:8500` when absent.
+   */
   address?: string;
   /** The name of a resource of the AppHost, instead of an address. */
   connection?: string;
@@ -51,4 +54,6 @@ export interface ConsulTls {
   keyFile?: string;
   /** The name that the certificate has to have, where it is not that of the address; `CONSUL_TLS_SERVER_NAME` when absent. */
   serverName?: string;
+  /** `false`: whatever certificate is shown is taken, so that anybody can be that server; `CONSUL_HTTP_SSL_VERIFY` when absent. */
+  verify?: boolean;
 }

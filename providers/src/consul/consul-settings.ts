@@ -11,15 +11,25 @@ export interface ConsulSettings {
   readonly address: string;
   /** The address without user and password, for a person. */
   readonly shown: string;
+  /** The socket of the file system to ask at, whatever the address is. */
+  readonly socketPath: string | undefined;
   /** The token as it is now: a file is read anew each time. Undefined: none, Consul takes the anonymous one. */
   token(): Promise<string | undefined>;
   readonly datacenter: string | undefined;
   readonly namespace: string | undefined;
   readonly partition: string | undefined;
-  readonly tls: { ca?: string; cert?: string; key?: string; servername?: string };
+  readonly tls: Tls;
 }
 
-type Surroundings = Pick<LoadContext, "variables" | "directory">;
+interface Tls {
+  ca?: string;
+  cert?: string;
+  key?: string;
+  servername?: string;
+  rejectUnauthorized?: false;
+}
+
+type Surroundings = Pick<LoadContext, "variables" | "directory" | "logger">;
 
 /**
  * Reads what the options and the environment say.
@@ -30,13 +40,15 @@ export async function readSettings(options: ConsulOptions, context: Surroundings
   const { connection, datacenter } = options;
   const variable = (name: string): string | undefined => readVariable(name, context);
   const given = connection === undefined ? undefined : connectionOf(connection, context);
-  const address = given?.address ?? addressOf(options.address, variable);
+  const place = given === undefined ? placeOf(options.address, variable) : { address: given.address };
+  const { address, socketPath } = place;
   const url = new URL(address);
   url.username = "";
   url.password = "";
   return {
     address,
-    shown: url.href.replace(/\/+$/, ""),
+    shown: socketPath === undefined ? url.href.replace(/\/+$/, "") : `unix://${socketPath}`,
+    socketPath,
     token: tokenOf(options, { connected: given?.token, variable, context }),
     datacenter,
     namespace: options.namespace ?? variable("CONSUL_NAMESPACE"),
@@ -47,16 +59,39 @@ export async function readSettings(options: ConsulOptions, context: Surroundings
 
 type ReadVariable = (name: string) => string | undefined;
 
+interface Place {
+  address: string;
+  socketPath?: string;
+}
+
 /** `consul.local:8500` has no scheme, as Consul's own tools allow it. */
-function addressOf(given: string | undefined, variable: ReadVariable): string {
+function placeOf(given: string | undefined, variable: ReadVariable): Place {
   const text = given ?? variable("CONSUL_HTTP_ADDR") ?? "127.0.0.1:8500";
-  const secure = given === undefined && /^(1|t|true)$/i.test(variable("CONSUL_HTTP_SSL") ?? "");
+  const socketPath = /^unix:\/\/(\/.+)$/.exec(text)?.[1];
+  if (socketPath !== undefined) return { address: withUser("http://localhost", variable), socketPath };
+  const secure = given === undefined && isTrue(variable("CONSUL_HTTP_SSL"));
   const address = /^[a-z]+:\/\//i.test(text) ? text : `${secure ? "https" : "http"}://${text}`;
-  if (/^https?:\/\/[^/]/i.test(address) && URL.canParse(address)) return address.replace(/\/+$/, "");
+  if (/^https?:\/\/[^/]/i.test(address) && URL.canParse(address))
+    return { address: withUser(address, variable).replace(/\/+$/, "") };
   const source = given === undefined ? "The variable CONSUL_HTTP_ADDR" : 'The "address" of a Consul layer';
   throw consulError("DEXT_CONFIG_CONSUL_OPTIONS", `${source} is no address of an HTTP server`, {
-    hint: 'Give "http://host:8500" or "https://host:8501".',
+    hint: 'Give "http://host:8500", "https://host:8501" or "unix:///path/of/a.sock".',
   });
+}
+
+/** `CONSUL_HTTP_AUTH=user:password`, for what stands in front of Consul; those in the address come first. */
+function withUser(address: string, variable: ReadVariable): string {
+  const [user, ...password] = (variable("CONSUL_HTTP_AUTH") ?? "").split(":");
+  const url = new URL(address);
+  if (!user || url.username !== "") return address;
+  url.username = encodeURIComponent(user);
+  url.password = encodeURIComponent(password.join(":"));
+  return url.href;
+}
+
+/** As Go reads it. */
+function isTrue(text: string | undefined): boolean {
+  return /^(1|t|true)$/i.test(text ?? "");
 }
 
 function tokenOf(
@@ -77,18 +112,24 @@ function tokenOf(
 async function readTls(
   { tls = {} }: ConsulOptions,
   { variable, context }: { variable: ReadVariable; context: Surroundings },
-): Promise<ConsulSettings["tls"]> {
-  const files = {
-    ca: tls.caFile ?? variable("CONSUL_CACERT"),
-    cert: tls.certificateFile ?? variable("CONSUL_CLIENT_CERT"),
-    key: tls.keyFile ?? variable("CONSUL_CLIENT_KEY"),
-  };
-  const read: { ca?: string; cert?: string; key?: string; servername?: string } = {};
-  for (const [name, path] of Object.entries(files) as ["ca" | "cert" | "key", string | undefined][]) {
-    if (path !== undefined) read[name] = await readNamed(path, { what: "a certificate or its key", context });
-  }
+): Promise<Tls> {
+  const read = async (path: string | undefined): Promise<string | undefined> =>
+    path === undefined ? undefined : readNamed(path, { what: "a certificate or its key", context });
+  const [ca, cert, key] = await Promise.all([
+    read(tls.caFile ?? variable("CONSUL_CACERT")),
+    read(tls.certificateFile ?? variable("CONSUL_CLIENT_CERT")),
+    read(tls.keyFile ?? variable("CONSUL_CLIENT_KEY")),
+  ]);
   const servername = tls.serverName ?? variable("CONSUL_TLS_SERVER_NAME");
-  return servername === undefined ? read : { ...read, servername };
+  const verify = tls.verify ?? !/^(0|f|false)$/i.test(variable("CONSUL_HTTP_SSL_VERIFY") ?? "");
+  if (!verify) context.logger.warn("The certificate of Consul is not verified: anybody can be that server");
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(servername === undefined ? {} : { servername }),
+    ...(verify ? {} : { rejectUnauthorized: false }),
+  };
 }
 
 async function readNamed(
