@@ -15,8 +15,6 @@ const lifecycleScripts: readonly string[] = [
 
 /** Packages that compile or fetch native code when they are installed, so that libc and build tools matter. */
 const nativePackages: ReadonlySet<string> = new Set([
-  "@node-rs/argon2",
-  "@node-rs/bcrypt",
   "@prisma/engines",
   "@tensorflow/tfjs-node",
   "argon2",
@@ -30,7 +28,6 @@ const nativePackages: ReadonlySet<string> = new Set([
   "dtrace-provider",
   "duckdb",
   "farmhash",
-  "fsevents",
   "grpc",
   "hiredis",
   "iconv",
@@ -40,7 +37,6 @@ const nativePackages: ReadonlySet<string> = new Set([
   "keytar",
   "leveldown",
   "libpq",
-  "lightningcss",
   "lmdb",
   "mongodb-client-encryption",
   "msgpackr-extract",
@@ -85,6 +81,11 @@ export async function findInstallScripts(
     found.push({ value: "install", because: "an install compiles it", file: "binding.gyp", line: 1 });
   }
   return found;
+}
+
+/** Whether a package is known to be native. */
+export function isNativePackage(name: string): boolean {
+  return nativePackages.has(name);
 }
 
 /** The known native packages that the manifests ask for, for running or for building. */

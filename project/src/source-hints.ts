@@ -68,6 +68,7 @@ export async function findSourceHints(inspection: Inspection, evidence: HintEvid
       }),
     healthPath:
       healthOfSources(sources) ??
+      (await healthOfNext(inspection, evidence.framework)) ??
       (service && { ...service, value: "/alive", because: '"@dext/service" answers there' }),
   };
 }
@@ -161,6 +162,44 @@ function healthOfSources(sources: readonly SourceText[]): Finding<string> | unde
   for (const source of sources) {
     const found = findInLines(source, (line) => healthPattern.exec(line)?.groups?.["path"]);
     if (found !== undefined) return found.withReason("the code has such a path");
+  }
+  return undefined;
+}
+
+// app/alive/route.ts    src/app/api/health/route.js    pages/api/alive.ts
+const nextFolders: readonly string[] = ["app", "src/app"];
+const nextPages: readonly string[] = ["pages", "src/pages"];
+const healthNames: readonly string[] = [
+  "alive",
+  "health",
+  "healthz",
+  "livez",
+  "api/alive",
+  "api/health",
+  "api/healthz",
+];
+
+/** Next makes paths of files. */
+async function healthOfNext(
+  inspection: Inspection,
+  framework: Finding<Framework> | undefined,
+): Promise<Finding<string> | undefined> {
+  if (framework?.value.name !== "next") return undefined;
+  for (const name of healthNames) {
+    const routes = nextFolders.flatMap((folder) => [
+      `${folder}/${name}/route.ts`,
+      `${folder}/${name}/route.js`,
+    ]);
+    const pages = name.startsWith("api/")
+      ? nextPages.flatMap((folder) =>
+          ["ts", "js"].flatMap((ending) => [
+            `${folder}/${name}.${ending}`,
+            `${folder}/${name}/index.${ending}`,
+          ]),
+        )
+      : [];
+    const file = await inspection.firstFileAt([...routes, ...pages]);
+    if (file !== undefined) return { value: `/${name}`, because: "Next makes a path of the file", file };
   }
   return undefined;
 }

@@ -24,7 +24,13 @@ const debian = "bookworm";
  *
  * @throws DextError `DEXT_DOCKERFILE_VERSION_UNKNOWN`
  */
-export function chooseBaseImage({ project, manager, findings, warnings }: ImageProject): BaseImage {
+export function chooseBaseImage({
+  project,
+  manager,
+  installTime,
+  findings,
+  warnings,
+}: ImageProject): BaseImage {
   const runtime = project.runtime.value;
   const { name } = releases[runtime];
   const wanted = project.runtimeVersion ?? assumed(runtime);
@@ -41,7 +47,7 @@ export function chooseBaseImage({ project, manager, findings, warnings }: ImageP
     const message = `"${wanted.value}" is another ${name} every few months; an exact version builds the same image twice`;
     warnings.push({ code: "needs-attention", message, ...placeOf(wanted), onlyFor: "image" });
   }
-  const isNative = project.nativeAddons.length > 0;
+  const isNative = installTime.native.length > 0;
   // The images of Deno and Bun have no npm to install another package manager with.
   const isForeign = runtime !== "node" && manager.name !== runtime;
   const node = runtime === "node" ? tag : defaultVersions.node;

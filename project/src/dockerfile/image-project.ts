@@ -10,6 +10,8 @@ import type { ImageMember, MemberSource } from "./image-member.ts";
 import type { BuildSecret, DockerfileFinding } from "./dockerfile-plan.ts";
 import { findInstallFiles } from "./install-files.ts";
 import type { InstallFiles } from "./install-files.ts";
+import { findInstallTimePackages } from "./install-time-packages.ts";
+import type { InstallTimePackages } from "./install-time-packages.ts";
 import { packageManagerVersion } from "./package-manager-version.ts";
 import type { PackageManagerVersion } from "./package-manager-version.ts";
 
@@ -34,6 +36,7 @@ export interface ImageProject {
   readonly hasProductionDependencies: boolean;
   /** Scripts of the members themselves that an install would run before their sources are there. */
   readonly ownScripts: readonly Finding<string>[];
+  readonly installTime: InstallTimePackages;
   readonly findings: DockerfileFinding[];
   readonly warnings: ProjectWarning[];
   readonly secrets: BuildSecret[];
@@ -76,6 +79,7 @@ export async function readImageProject(
         : false,
     ),
     ownScripts: ownScripts(manifests),
+    installTime: await findInstallTimePackages(inspection, { project, manifests, context }),
     findings: [],
     warnings: [],
     secrets: [...install.secrets],

@@ -31,17 +31,20 @@ export function installCommands(image: ImageProject): InstallCommands {
 }
 
 function npm(image: ImageProject): InstallCommands {
-  const { self, manager } = image;
+  const { self, manager, installTime } = image;
   const workspace = isMember(image) ? ` --workspace ${shellWord(self.path)}` : "";
   const scripts = ignoreScripts(image);
   return {
     ...plain,
     tool: manager.version === undefined ? undefined : globalTool(image, "npm"),
     mounts: [cacheMount("npm", "/root/.npm"), ...secretMounts(image)],
-    everything: [install(image, `npm ci${scripts}`), ...rebuilt(image, "npm rebuild")],
+    everything: [
+      install(image, `npm ci${scripts}`),
+      ...rebuilt(image, { command: "npm rebuild", names: installTime.scripted }),
+    ],
     production: [
       install(image, `npm ci${workspace} --omit=dev${scripts}`),
-      ...rebuilt(image, "npm rebuild"),
+      ...rebuilt(image, { command: "npm rebuild", names: installTime.scriptedInProduction }),
       ...withoutOthers(image),
     ],
     script: (script, { path }) => `npm run ${script}${path === "." ? "" : ` --workspace ${shellWord(path)}`}`,
@@ -49,7 +52,7 @@ function npm(image: ImageProject): InstallCommands {
 }
 
 function pnpm(image: ImageProject): InstallCommands {
-  const { self, install: files } = image;
+  const { self, installTime, install: files } = image;
   const isInWorkspace = image.project.workspace !== undefined;
   const store = " --store-dir /pnpm/store";
   const closure = shellWord(`${self.name}...`);
@@ -67,11 +70,11 @@ function pnpm(image: ImageProject): InstallCommands {
     mounts: [cacheMount("pnpm", "/pnpm/store"), ...secretMounts(image)],
     everything: [
       install(image, `pnpm install --frozen-lockfile${withRoot}${store}${scripts}`),
-      ...rebuilt(image, "pnpm rebuild"),
+      ...rebuilt(image, { command: "pnpm rebuild", names: installTime.scripted }),
     ],
     production: [
       install(image, `pnpm install --frozen-lockfile --prod${filterProduction}${store}${scripts}`),
-      ...rebuilt(image, "pnpm rebuild"),
+      ...rebuilt(image, { command: "pnpm rebuild", names: installTime.scriptedInProduction }),
       ...withoutOthers(image),
     ],
     deploy: isDeployed
@@ -87,15 +90,19 @@ function pnpm(image: ImageProject): InstallCommands {
 }
 
 function yarnClassic(image: ImageProject): InstallCommands {
+  const { installTime } = image;
   const options = ` --frozen-lockfile --non-interactive --cache-folder /root/.cache/yarn${ignoreScripts(image)}`;
   return {
     ...plain,
     tool: globalTool(image, "yarn"),
     mounts: [cacheMount("yarn", "/root/.cache/yarn"), ...secretMounts(image)],
-    everything: [install(image, `yarn install${options}`), ...rebuilt(image, "npm rebuild")],
+    everything: [
+      install(image, `yarn install${options}`),
+      ...rebuilt(image, { command: "npm rebuild", names: installTime.scripted }),
+    ],
     production: [
       install(image, `yarn install --production${options}`),
-      ...rebuilt(image, "npm rebuild"),
+      ...rebuilt(image, { command: "npm rebuild", names: installTime.scriptedInProduction }),
       ...withoutOthers(image),
     ],
     script: (script, { name, path }) =>
@@ -241,13 +248,15 @@ function withoutOthers({ install: files, members, manager }: ImageProject): read
   return [{ text: `rm -rf ${removed.map((folder) => shellWord(folder)).join(" ")}`, because }];
 }
 
-function rebuilt({ ownScripts, project }: ImageProject, command: string): readonly RunPart[] {
-  if (ownScripts.length === 0 || project.nativeAddons.length === 0) return [];
-  const names = project.nativeAddons.map(({ value }) => shellWord(value)).join(" ");
-  const [first] = project.nativeAddons;
+function rebuilt(
+  { ownScripts, installTime }: ImageProject,
+  { command, names }: { command: string; names: readonly string[] },
+): readonly RunPart[] {
+  if (ownScripts.length === 0 || names.length === 0) return [];
+  const [first] = installTime.native;
   return [
     {
-      text: `${command} ${names}`,
+      text: `${command} ${names.map((name) => shellWord(name)).join(" ")}`,
       because: "the install ran no scripts, and these need theirs",
       file: first?.file,
       line: first?.line,

@@ -48,13 +48,12 @@ type ToolOptions = StageOptions & { commands: InstallCommands };
 
 /** The stage that installs and builds start from. */
 function addTools(list: InstructionList, { image, base, commands }: ToolOptions): string {
-  const { project } = image;
   const pairs = Object.entries(commands.environment).map(([name, value]) => `${name}=${quotedValue(value)}`);
   if (base.buildImage === undefined && pairs.length === 0 && commands.tool === undefined) return "base";
   if (base.buildImage === undefined) {
     list.stage("base", { as: "tools", because: "what installs and builds stays out of the last stage" });
   } else {
-    const [addon] = project.nativeAddons;
+    const [addon] = image.installTime.native;
     const because =
       addon === undefined
         ? "the package manager comes through npm, which the runtime's image does not have"

@@ -178,10 +178,21 @@ function addLabels(list: InstructionList, { name, version, directory }: ProjectD
 }
 
 function noteFindings(
-  { findings, manager, project, members, warnings, ownScripts, install, self, rootManifest }: ImageProject,
+  {
+    findings,
+    manager,
+    project,
+    members,
+    warnings,
+    ownScripts,
+    installTime,
+    install,
+    self,
+    rootManifest,
+  }: ImageProject,
   { start }: StageOptions,
 ): void {
-  const { runtime, lockFile, nativeAddons } = project;
+  const { runtime, lockFile } = project;
   findings.push({ subject: "runtime", value: runtime.value, because: runtime.because, ...placeOf(runtime) });
   findings.push({
     subject: "package manager",
@@ -220,7 +231,7 @@ function noteFindings(
         ...placeOf(buildScript),
       });
   }
-  for (const addon of nativeAddons) {
+  for (const addon of installTime.native) {
     findings.push({
       subject: "native add-on",
       value: addon.value,

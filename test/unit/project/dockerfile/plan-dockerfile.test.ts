@@ -127,6 +127,28 @@ CMD ["node", "--enable-source-maps", "dist/main.js"]
     expect(dockerfile.text).not.toContain("COPY --from=production");
   });
 
+  it.each([
+    ["app/alive/route.js", "/alive"],
+    ["src/app/api/health/route.ts", "/api/health"],
+    ["pages/api/alive.js", "/api/alive"],
+  ])("of a Next project asks the path that %s makes", async (file, path) => {
+    const plan = await planFor({
+      "package.json": {
+        name: "site",
+        scripts: { build: "next build", start: "next start" },
+        dependencies: { next: "16.0.0" },
+        engines: { node: "24" },
+      },
+      "package-lock.json": { lockfileVersion: 3 },
+      "next.config.js": 'module.exports = { output: "standalone" };\n',
+      [file]: "",
+    });
+    expect(plan.findings).toContainEqual(
+      expect.objectContaining({ subject: "health path", value: path, file }),
+    );
+    expect(plan.dockerfile.text).toContain(`+\\"${path}\\").then(r=>process.exit(r.ok?0:1)`);
+  });
+
   it("has compilers in the stages that build only, where a native add-on may need them", async () => {
     const manifest = { ...(npmTree["package.json"] as object), dependencies: { "better-sqlite3": "^12" } };
     const { dockerfile, findings } = await planFor({ ...npmTree, "package.json": manifest });
