@@ -26,11 +26,13 @@ export async function planProject(
   const { directory, workspace } = project;
   const target = findMarkedRoot(directory) ?? workspace?.root ?? directory;
   const path = relative(target, directory).split(sep).join("/") || ".";
-  let dockerfile: DockerfilePlan | undefined;
-  const generator = createDockerfileGenerator({ project, onPlan: (planned) => (dockerfile = planned) });
+  const planned: DockerfilePlan[] = [];
+  const generator = createDockerfileGenerator({ project, onPlan: (each) => planned.push(each) });
   const answers = { path, ...(profile === undefined ? {} : { profile }) };
   const change = await plan(generator, answers, { target, onConflict });
-  return { dockerfile: dockerfile as unknown as DockerfilePlan, change };
+  const [dockerfile] = planned;
+  if (dockerfile === undefined) throw new Error("The generator has planned no Dockerfile");
+  return { dockerfile, change };
 }
 
 /** One change for each folder that is generated into, so that it is made, and undone, as a whole. */

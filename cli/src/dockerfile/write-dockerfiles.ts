@@ -9,10 +9,10 @@ import { cliError } from "../error-codes.ts";
 import { exitCodes } from "../exit-code.ts";
 import { askAboutConflict } from "../new/ask.ts";
 import { canAsk, conflictChoice } from "../new/plan-options.ts";
-
 import { printExplanation } from "./explain.ts";
 import { findProjects } from "./find-projects.ts";
 import { tellOutdated } from "./outdated-dockerfiles.ts";
+import { partTimes } from "./part-times.ts";
 import { joinChanges, planProject } from "./plan-changes.ts";
 import type { PlannedDockerfile } from "./plan-changes.ts";
 
@@ -46,6 +46,7 @@ export async function writeDockerfiles(input: CommandInput): Promise<number> {
   }
   for (const change of changes) {
     await commit(change);
+    await partTimes(writtenBy(change));
     printChange(change);
   }
   if (changes.some(({ operations }) => operations.length > 0)) for (const plan of plans) printNextStep(plan);
@@ -71,6 +72,10 @@ function printWarnings(plans: readonly DockerfilePlan[]): void {
       printProgress(`${style.yellow("warning:")} ${place}${message}`);
     }
   }
+}
+
+function writtenBy({ operations, target }: ChangePlan): readonly string[] {
+  return operations.filter(({ kind }) => kind !== "delete").map(({ path }) => join(target, path));
 }
 
 function printDiff(change: ChangePlan): void {

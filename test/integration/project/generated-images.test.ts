@@ -10,30 +10,36 @@ import { dext } from "../../fixtures/cli/dext-process.ts";
 import { docker, isPodman, useDockerEngine } from "../../fixtures/docker-engine.ts";
 import type { TestEngine } from "../../fixtures/docker-engine.ts";
 import {
+  bunImage,
   denoBuilderImage,
   dockerCommand,
   hasNpm,
   ImageTester,
   nodeBuilderImage,
 } from "../../fixtures/dockerfile/build-engine.ts";
-import { bunBuilderImage } from "../../fixtures/dockerfile/bun-image.ts";
 import { expectContents, expectRun } from "../../fixtures/dockerfile/expect-image.ts";
 import {
+  leaveOutOtherPlatformsInside,
   nameOtherPlatforms,
   outsideEnvironment,
   outsideFolder,
 } from "../../fixtures/generators/outside-folder.ts";
 import type { OutsideFolder } from "../../fixtures/generators/outside-folder.ts";
 import { everyChoice, flagsOf, nameOf, pairwiseChoices } from "../../fixtures/generators/service-choices.ts";
+import { packageManagerPrograms } from "../../fixtures/package-managers.ts";
 import type { ServiceChoice } from "../../fixtures/generators/service-choices.ts";
 
-/** `DEXT_TEST_GENERATED=all`: every service, and some of those that other package managers install. */
-const all = process.env["DEXT_TEST_GENERATED"] === "all";
+/** `DEXT_TEST_GENERATED=all`: every service, and some of those that other package managers install; or one manager's name. */
+const chosen = process.env["DEXT_TEST_GENERATED"] ?? "";
 const short = ["node-openapi", "deno-worker"];
-// Yarn's lock file has to name packages for every platform, which not every mirror of the registry serves.
-const sets: Readonly<Record<string, readonly ServiceChoice[]>> = all
-  ? { npm: everyChoice, pnpm: pairwiseChoices["pnpm"] ?? [], bun: pairwiseChoices["bun"] ?? [] }
-  : { npm: everyChoice.filter((choice) => short.includes(nameOf(choice))) };
+const everything: Readonly<Record<string, readonly ServiceChoice[]>> = {
+  ...pairwiseChoices,
+  npm: everyChoice,
+};
+const sets: Readonly<Record<string, readonly ServiceChoice[]>> =
+  chosen === ""
+    ? { npm: everyChoice.filter((choice) => short.includes(nameOf(choice))) }
+    : Object.fromEntries(Object.entries(everything).filter(([name]) => chosen === "all" || name === chosen));
 const isAble = docker.available && !isPodman && dockerCommand !== undefined && hasNpm;
 
 describe.skipIf(!isAble)(`the image of a generated service ${docker.reason}`, { timeout: 300_000 }, () => {
@@ -57,15 +63,19 @@ describe.skipIf(!isAble)(`the image of a generated service ${docker.reason}`, { 
       const { folder, shop } = outside;
       const env = outsideEnvironment();
       const options = ["--package-manager", packageManager, "--no-install"];
-      await dext(["new", "app", "shop", "--kind", "plain", "--no-git", ...options], { folder, env });
+      const made = ["new", "app", "shop", "--kind", "plain", "--no-git", ...options];
+      await succeed(made, { folder, env });
       for (const choice of choices) {
-        await dext(["new", "service", nameOf(choice), ...flagsOf(choice), ...options], { folder: shop, env });
+        await succeed(["new", "service", nameOf(choice), ...flagsOf(choice), ...options], {
+          folder: shop,
+          env,
+        });
       }
+      if (packageManager === "yarn") await leaveOutOtherPlatformsInside(outside);
       await promisify(execFile)(packageManager, ["install"], { cwd: shop.path, env });
       if (packageManager === "npm") await nameOtherPlatforms(outside);
       const folders = choices.map((choice) => `services/${nameOf(choice)}`);
-      const { code, stderr } = await dext(["dockerfile", ...folders], { folder: shop, env });
-      if (code !== 0) throw new Error(stderr);
+      await succeed(["dockerfile", ...folders], { folder: shop, env });
     }, 180_000);
 
     afterAll(() => outside.remove());
@@ -78,9 +88,7 @@ describe.skipIf(!isAble)(`the image of a generated service ${docker.reason}`, { 
         const plan = await planDockerfile(await detectProject(folder));
         const tag = `dext-test/generated-${packageManager}-${name}:${process.pid}`;
         const buildBase = await nodeBuilderImage(used);
-        const base = await { node: nodeBuilderImage, deno: denoBuilderImage, bun: bunBuilderImage }[runtime](
-          used,
-        );
+        const base = await { node: nodeBuilderImage, deno: denoBuilderImage, bun: testedBun }[runtime](used);
         try {
           await images.build(plan, { base, buildBase, tag });
           await expectContents(images, {
@@ -106,3 +114,13 @@ describe.skipIf(!isAble)(`the image of a generated service ${docker.reason}`, { 
     );
   });
 });
+
+async function succeed(...[args, options]: Parameters<typeof dext>): Promise<void> {
+  const { code, stderr } = await dext(args, options);
+  if (code !== 0) throw new Error(stderr);
+}
+
+/** The Bun that generated services are tested with. */
+async function testedBun(engine: TestEngine): Promise<string> {
+  return bunImage(engine, await realpath(join(packageManagerPrograms() ?? "", "bun")));
+}

@@ -143,12 +143,20 @@ async function build(
   } catch (error) {
     if (!isDextError(error) || !error.code.startsWith("DEXT_CONTAINER_BUILD_")) throw error;
     const found = engineWords(error).trim();
-    return { built: { check: "built", result: "failed", found, lines } };
+    return { built: { check: "built", result: "failed", found, lines, ...adviceFor(found) } };
   }
   const duration = performance.now() - begin;
   const image = await inspectImage(engine, tag);
   const found = `in ${formatDuration(duration)}${image === undefined ? "" : `, ${sizeOf(image)}`}`;
   return { image, built: { check: "built", result: "ok", found, duration } };
+}
+
+/** What the error itself advises is for an AppHost. */
+function adviceFor(words: string): { hint?: string } {
+  if (!/no active sessions?|secret .* not found/i.test(words)) return {};
+  const hint =
+    "Secrets, keys and logins come from a client: build it with docker build --secret …, and check that image with --image <image>.";
+  return { hint };
 }
 
 /** `[build 2/3] RUN npm run build` of BuildKit, `Step 2/9 : RUN …` of the builder before it. */
