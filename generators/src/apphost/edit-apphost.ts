@@ -18,6 +18,8 @@ export interface AddResourceEdit {
   readonly options?: readonly string[];
   /** What follows the call: code such as `.withHttpHealthCheck("/health")`. */
   readonly chain?: readonly string[];
+  /** The resource that refers to it, which it is put in front of; behind the last one by default. */
+  readonly before?: string;
 }
 
 /** A reference of one resource to another: `api.withReference(cache).waitFor(cache)`. */
@@ -142,14 +144,17 @@ function addResource(
   }
   const variable = freeName(edit.name, appHost.names);
   const line = resourceLine({ edit, style, builder: appHost.builder, variable });
-  // After the last resource, since what is added later may refer to it; else after the builder.
-  const last = appHost.resources.at(-1)?.statement ?? appHost.builderStatement;
-  const { runStatement } = appHost;
-  if (runStatement !== undefined && runStatement.end <= last.end) {
+  const { runStatement, resources } = appHost;
+  const user = resources.findIndex(({ name }) => name === edit.before);
+  // After the last resource, since what is added later may refer to it; else after the builder. Comments stay with what
+  // stands below them.
+  const last = user === -1 ? resources.at(-1) : resources[user - 1];
+  const after = last?.statement ?? appHost.builderStatement;
+  if (runStatement !== undefined && runStatement.end <= after.end) {
     return { reason: "a resource stands behind the statement that runs the AppHost" };
   }
-  const at = lineEndAfter(source, last.end);
-  return splice(source, { at, insert: `\n${needsGap(source, { appHost, at }) ? "\n" : ""}${line}` });
+  const at = lineEndAfter(source, after.end);
+  return splice(source, { at, insert: `\n${needsGap(source, { last, at }) ? "\n" : ""}${line}` });
 }
 
 function addReference(
@@ -304,8 +309,10 @@ function freeName(name: string, taken: ReadonlySet<string> = new Set()): string 
 }
 
 /** Between paragraphs of several lines there is an empty line. */
-function needsGap(source: string, { appHost, at }: { appHost: AppHostProgram; at: number }): boolean {
-  const last = appHost.resources.at(-1);
+function needsGap(
+  source: string,
+  { last, at }: { last: ResourceStatement | undefined; at: number },
+): boolean {
   if (last === undefined) return true;
   return source.slice(last.statement.start, at).includes("\n");
 }

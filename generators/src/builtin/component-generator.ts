@@ -167,7 +167,7 @@ function draftUser(draft: Draft, component: Component & { to: string }): void {
   // npm knows no "workspace:", and finds members by their version alone; the others would ask the registry.
   const version = packageManager === "npm" ? "0.1.0" : "workspace:*";
   addDependencies(draft, { folder, dependencies: { [packageName]: version } });
-  const edits = resourceEdits({ name, kind, url });
+  const edits = resourceEdits({ name, kind, url, to });
   if (edits.length > 0) {
     // It runs elsewhere: there is nothing to wait for.
     const reference = { kind: "reference", from: to, to: name, wait: false } as const;
@@ -178,8 +178,14 @@ function draftUser(draft: Draft, component: Component & { to: string }): void {
   draft.followUp({ kind: "next-step", text });
 }
 
-function resourceEdits({ name, kind, url }: Pick<Component, "name" | "kind" | "url">): AppHostEdit[] {
-  if (kind === "plain") return [{ kind: "resource", method: "addConnectionString", name }];
+function resourceEdits({
+  name,
+  kind,
+  url,
+  to,
+}: Pick<Component, "name" | "kind" | "url"> & { to: string }): AppHostEdit[] {
+  const placed = { kind: "resource", name, before: to } as const;
+  if (kind === "plain") return [{ ...placed, method: "addConnectionString" }];
   if (url === undefined) return [];
-  return [{ kind: "resource", method: "addExternalService", name, options: [quoting.js(url).text] }];
+  return [{ ...placed, method: "addExternalService", options: [quoting.js(url).text] }];
 }

@@ -31,13 +31,17 @@ export const resourceGenerator: GeneratorDefinition = defineGenerator({
     const name = answers["name"] as string;
     const appHost = findAppHost(tree);
     const { to } = answers;
-    const edits: AppHostEdit[] = [{ kind: "resource", method: kind.method, name }];
+    const resource: AppHostEdit = { kind: "resource", method: kind.method, name };
     if (!hasUser(to)) {
-      draft.editAppHost({ path: appHost, edits });
+      draft.editAppHost({ path: appHost, edits: [resource] });
       return;
     }
     const folder = serviceFolderOf(to, draft.read(appHost) ?? "");
-    draft.editAppHost({ path: appHost, edits: [...edits, { kind: "reference", from: to, to: name }] });
+    const edits: AppHostEdit[] = [
+      { ...resource, before: to },
+      { kind: "reference", from: to, to: name },
+    ];
+    draft.editAppHost({ path: appHost, edits });
     const use = { name, folder, service: to, variable: kind.variable(name) };
     if (kind.client !== undefined) draftClient(draft, { ...use, client: kind.client });
     if (kind.layer !== undefined) draftLayer(draft, { ...use, layer: kind.layer });

@@ -31,6 +31,27 @@ describe("a resource", () => {
     );
   });
 
+  it("that another one is to refer to is added before it, so that the reference joins its chain", () => {
+    const source = plain.replace("const api", "// The API.\nconst api");
+    const first = edited(source, { ...cache, before: "api" }, usage);
+    const db: AppHostEdit = { kind: "resource", method: "addPostgres", name: "db", before: "api" };
+    expect(edited(first, db, { kind: "reference", from: "api", to: "db" })).toBe(
+      source.replace(
+        '// The API.\nconst api = host.addProject("api", "./api");\n',
+        `const cache = host.addRedis("cache");
+const db = host.addPostgres("db");
+
+// The API.
+const api = host.addProject("api", "./api")
+  .withReference(cache)
+  .waitFor(cache)
+  .withReference(db)
+  .waitFor(db);
+`,
+      ),
+    );
+  });
+
   it("is added behind the builder when it is the first one", () => {
     expect(edited("const host = createBuilder();\nawait host.run();\n", cache)).toBe(
       'const host = createBuilder();\n\nconst cache = host.addRedis("cache");\nawait host.run();\n',

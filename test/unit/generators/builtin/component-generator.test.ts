@@ -90,7 +90,7 @@ describe("the component generator", () => {
         dependencies: { "@shop/billing": version },
       });
       expect(await read(target, "apphost.ts")).toContain(
-        '\nconst billing = host.addExternalService("billing", "https://billing.example.com");\napi.withReference(billing);\n',
+        '\nconst billing = host.addExternalService("billing", "https://billing.example.com");\n\nconst api = host\n',
       );
     },
   );

@@ -48,7 +48,7 @@ describe("the resource generator", () => {
     const manifest = JSON.parse(await readFile(join(target, "services/api/package.json"), "utf8")) as object;
     expect(manifest).toMatchObject({ dependencies: resourceKinds[resource]?.client?.dependencies });
     expect(await readFile(join(target, "apphost.ts"), "utf8")).toContain(
-      "\napi.withReference(orderStore).waitFor(orderStore);\n",
+      "\n  .withReference(orderStore)\n  .waitFor(orderStore);\n",
     );
     expect(change.followUps).toContainEqual({ kind: "install", directory: ".", packageManager: "npm" });
   });
