@@ -71,6 +71,7 @@ function draftRoot(draft: Draft, app: AppPlan): void {
   const data = {
     usesDeno: runtime === "deno",
     usesBun: runtime === "bun",
+    strictInstall: packageManagers[packageManager].strictInstall,
     version: app.packageManagerVersion,
     overrides: vendored ? vendoredPlaces() : undefined,
   };

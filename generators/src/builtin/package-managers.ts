@@ -7,6 +7,8 @@ export type PackageManagerName = (typeof packageManagerNames)[number];
 
 /** What a package manager is told. */
 export interface PackageManagerCommands {
+  /** An install that changes no lock file. */
+  readonly strictInstall: string;
   /** Runs a script of every service. */
   readonly everywhere: (script: string) => string;
 }
@@ -14,15 +16,19 @@ export interface PackageManagerCommands {
 /** The commands of each package manager. */
 export const packageManagers: Readonly<Record<PackageManagerName, PackageManagerCommands>> = {
   npm: {
+    strictInstall: "npm ci",
     everywhere: (script) => `npm run ${script} --workspaces --if-present`,
   },
   pnpm: {
+    strictInstall: "pnpm install --frozen-lockfile",
     everywhere: (script) => `pnpm --recursive --if-present run ${script}`,
   },
   yarn: {
+    strictInstall: "yarn install --immutable",
     everywhere: (script) => `yarn workspaces foreach --all run ${script}`,
   },
   bun: {
+    strictInstall: "bun install --frozen-lockfile",
     everywhere: (script) => `bun run --filter './services/*' ${script}`,
   },
 };

@@ -43,7 +43,7 @@ export interface QuotingFunctions {
 export const quoting: QuotingFunctions = {
   js: (value) => new Quoted(plainKeys(escapeUnseen(jsonText(value, 0, "js()")))),
   json: (value, indent = 0) => new Quoted(jsonText(value, indent, "json()")),
-  yaml: (value) => new Quoted(escapeUnseen(jsonText(value, 0, "yaml()"))),
+  yaml: (value) => new Quoted(isPlainYaml(value) ? value : escapeUnseen(jsonText(value, 0, "yaml()"))),
   sh: (value) => new Quoted(shellWord(scalar(value, "sh()"))),
   word: (value) => new Quoted(plainWord(scalar(value, "word()"))),
   identifier: (value) => new Quoted(identifierOf(scalar(value, "identifier()"), false)),
@@ -64,6 +64,11 @@ export function pasteable(value: unknown): string {
   throw generatorError("DEXT_GENERATE_TEMPLATE_INVALID", `A template pastes ${shown} without quoting it`, {
     hint: "Write <%= js(value) %>, json(), yaml(), sh(), word(), identifier(), typeName(), comment() or md().",
   });
+}
+
+/** Several plain words are text in YAML without quotes, too: `npm ci`. One may be something else: `no`, `null`. */
+function isPlainYaml(value: unknown): value is string {
+  return typeof value === "string" && /^[a-z][\w./-]*(?: [\w./@-]+)+$/i.test(value);
 }
 
 function jsonText(value: unknown, indent: number, by: string): string {
