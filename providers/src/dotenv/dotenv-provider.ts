@@ -11,7 +11,7 @@ import type {
 import { keyOfSchema } from "../names/fit-key.ts";
 import { pathOfVariable } from "../names/variable-names.ts";
 import { treeOfPaths, valueNode } from "../tree/config-tree.ts";
-import { watchFiles } from "../watching/watch-directory.ts";
+import { WatchedFiles } from "../watching/watched-files.ts";
 import { dotenvError } from "./dotenv-error.ts";
 import { expandReferences } from "./expand-references.ts";
 import type { PlacedEntry } from "./expand-references.ts";
@@ -32,18 +32,22 @@ export interface DotenvOptions extends LayerOptions {
  * `DEXT_CONFIG_DOTENV_REFERENCE_INVALID`
  */
 export function dotenv({ path, prefix = "", ...options }: DotenvOptions = {}): ConfigLayer {
+  const paths = (context: LoadContext): readonly string[] =>
+    namesOf(context, path).map((name) => resolve(context.directory, name));
   return {
     ...options,
     provider: "dotenv",
     label: path ?? ".env",
-    create: () => ({
-      load: (context) => loadFiles(context, { path, prefix }),
-      watch: (context) =>
-        watchFiles(
-          namesOf(context, path).map((name) => resolve(context.directory, name)),
-          context,
-        ),
-    }),
+    create: () => {
+      const files = new WatchedFiles();
+      return {
+        async load(context) {
+          await files.look(paths(context));
+          return loadFiles(context, { path, prefix });
+        },
+        watch: (context) => files.watch(paths(context), context),
+      };
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import { basename, extname, resolve } from "node:path";
 import type { ConfigLayer, LayerOptions, LoadContext, LoadedSource } from "../definition/provider.ts";
 import { objectNode } from "../tree/config-tree.ts";
 import type { ConfigNode } from "../tree/config-tree.ts";
-import { watchFiles } from "../watching/watch-directory.ts";
+import { WatchedFiles } from "../watching/watched-files.ts";
 import { fileError, invalidFile } from "./file-error.ts";
 import { extensions, formatOfName, originIn, parseText } from "./formats.ts";
 import type { FileFormat } from "./formats.ts";
@@ -31,15 +31,23 @@ export function file(
 ): ConfigLayer {
   const given = format ?? formatOfName(path);
   if (given === undefined && extname(path.replaceAll("{environment}", "")) !== "") throw unknownFormat(path);
+  const paths = (context: Omit<LoadContext, "signal">): readonly string[] =>
+    candidates(context, { path, format: given });
   return {
     ...options,
     provider: "file",
     label: path,
-    create: () => ({
-      load: (context) => loadFile(context, { path, format: given, secret, references }),
-      missing: (context) => missing(candidates(context, { path, format: given })),
-      watch: (context) => watchFiles(candidates(context, { path, format: given }), context),
-    }),
+    create: () => {
+      const files = new WatchedFiles();
+      return {
+        async load(context) {
+          await files.look(paths(context));
+          return loadFile(context, { path, format: given, secret, references });
+        },
+        missing: (context) => missing(paths(context)),
+        watch: (context) => files.watch(paths(context), context),
+      };
+    },
   };
 }
 

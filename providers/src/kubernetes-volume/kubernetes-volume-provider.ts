@@ -8,7 +8,7 @@ import type {
   LoadedSource,
 } from "../definition/provider.ts";
 import type { ObjectNode, Origin } from "../tree/config-tree.ts";
-import { watchDirectory } from "../watching/watch-directory.ts";
+import { WatchedFiles } from "../watching/watched-files.ts";
 import { kubernetesVolumeError } from "./kubernetes-volume-error.ts";
 import { treeOfEntries } from "./tree-of-entries.ts";
 import type { KubernetesEntry } from "./tree-of-entries.ts";
@@ -36,10 +36,16 @@ export function kubernetesVolume(
     ...options,
     provider: "kubernetes-volume",
     label: path,
-    create: () => ({
-      load: (context) => loadVolume(context, { path, secret }),
-      watch: (context) => watchDirectory(resolve(context.directory, path), { context }),
-    }),
+    create: () => {
+      const files = new WatchedFiles();
+      return {
+        async load(context) {
+          await files.look([resolve(context.directory, path)]);
+          return loadVolume(context, { path, secret });
+        },
+        watch: (context) => files.watchWhole(resolve(context.directory, path), context),
+      };
+    },
   };
 }
 

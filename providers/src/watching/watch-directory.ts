@@ -1,7 +1,7 @@
 import { existsSync, watch } from "node:fs";
 import type { FSWatcher } from "node:fs";
 import { stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { ConfigWatch, WatchContext } from "../definition/provider.ts";
 
 /** What a watch is made from. */
@@ -70,28 +70,8 @@ export function watchDirectory(directory: string, options: WatchDirectoryOptions
   };
 }
 
-/** One watch for several files, which may stand in several directories. */
-export function watchFiles(files: readonly string[], context: WatchContext): ConfigWatch {
-  const namesByDirectory = new Map<string, string[]>();
-  for (const file of files) {
-    const directory = dirname(file);
-    namesByDirectory.set(directory, [
-      ...(namesByDirectory.get(directory) ?? []),
-      file.slice(directory.length + 1),
-    ]);
-  }
-  const watches = [...namesByDirectory].map(([directory, names]) =>
-    watchDirectory(directory, { context, names }),
-  );
-  return {
-    close() {
-      for (const each of watches) void each.close();
-    },
-  };
-}
-
 /** What tells one state of files from another without reading them. */
-async function signatureOf(paths: readonly string[]): Promise<string> {
+export async function signatureOf(paths: readonly string[]): Promise<string> {
   const parts = await Promise.all(
     paths.map(async (path) => {
       try {
