@@ -81,7 +81,7 @@ export class ApiClient {
 
   async #send(request: ApiRequest): Promise<IncomingMessage> {
     request.signal.throwIfAborted();
-    const options = await this.#connection.authenticate();
+    const options = await this.#connection.authenticate(request.signal);
     try {
       return await send(this.#urlOf(request), { options, request });
     } catch (error) {

@@ -13,6 +13,12 @@ export interface ConnectionOptions {
   serviceAccountFolder?: string;
 }
 
+/** The same, with what is derived from other options. */
+export interface ConnectionPlan extends ConnectionOptions {
+  /** Milliseconds that a program may take to make credentials. */
+  readonly programTimeout: number;
+}
+
 /** What one request is made with: certificates, an agent for a proxy, and headers by names of lower case. */
 export interface Credentials extends Omit<RequestOptions, "headers"> {
   readonly headers: Readonly<Record<string, string>>;
@@ -25,7 +31,7 @@ export interface Connection {
   /** The namespace that is meant when nobody names one. */
   readonly namespace: string | undefined;
   /** Certificates and headers for one request; what stands in files is at most a minute old. */
-  authenticate(): Promise<Credentials>;
+  authenticate(signal: AbortSignal): Promise<Credentials>;
   /** Has credentials read or made anew for the next request. */
   renew(): Promise<void>;
 }
@@ -45,7 +51,7 @@ export type ReadVariable = (name: string) => string | undefined;
  * @throws DextError `DEXT_CONFIG_KUBERNETES_CONNECTION_INVALID`, `DEXT_CONFIG_CLIENT_MISSING`
  */
 export async function connect(
-  options: ConnectionOptions,
+  options: ConnectionPlan,
   context: LoadContext,
 ): Promise<Connection | NoConnection> {
   const variable = readVariable(context);

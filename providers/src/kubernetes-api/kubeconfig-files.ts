@@ -94,7 +94,10 @@ async function readOne(file: string): Promise<Kubeconfig | undefined> {
     })),
     users: entriesOf(content.users, { key: "user", file }).map((each) => ({
       ...each,
-      user: withAbsolute(each.user, ["client-certificate", "client-key", "tokenFile"], folder),
+      user: withAbsoluteProgram(
+        withAbsolute(each.user, ["client-certificate", "client-key", "tokenFile"], folder),
+        folder,
+      ),
     })),
     contexts: entriesOf(content.contexts, { key: "context", file }),
   };
@@ -123,6 +126,17 @@ function withAbsolute(
     return typeof path !== "string" || path === "" || isAbsolute(path) ? [] : [[key, join(folder, path)]];
   });
   return { ...entry, ...Object.fromEntries(absolute) };
+}
+
+/** A program with a slash in its name is not looked up in PATH. */
+function withAbsoluteProgram(
+  user: Readonly<Record<string, unknown>>,
+  folder: string,
+): Readonly<Record<string, unknown>> {
+  const { exec } = user;
+  const command = typeof exec === "object" && exec !== null && "command" in exec ? exec.command : undefined;
+  if (typeof command !== "string" || !command.includes("/")) return user;
+  return { ...user, exec: { ...(exec as object), command: resolve(folder, command) } };
 }
 
 function firstOfName<Entry extends { readonly name: string }>(entries: readonly Entry[]): readonly Entry[] {

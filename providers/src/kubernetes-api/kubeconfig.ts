@@ -3,17 +3,19 @@ import { isDextError } from "@dext/core";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { LoadContext } from "../definition/provider.ts";
 import { importClient } from "../remote/import-client.ts";
-import type { Connection, Credentials, ConnectionOptions, NoConnection, ReadVariable } from "./connection.ts";
+import type { Connection, ConnectionPlan, Credentials, NoConnection, ReadVariable } from "./connection.ts";
+import { CredentialProgram } from "./credential-program.ts";
+import type { ExecConfig, ProgramCredential } from "./credential-program.ts";
 import { FreshFile } from "./fresh-file.ts";
 import { invalidKubeconfig, readKubeconfig } from "./kubeconfig-files.ts";
 import type { Kubeconfig } from "./kubeconfig-files.ts";
 
 /**
- * The way to a cluster that a kubeconfig tells. What its users authenticate with (tokens, client certificates, programs, OIDC)
- * and its proxies are the business of `@kubernetes/client-node`, imported now and not before.
+ * The way to a cluster that a kubeconfig tells. What its users authenticate with (tokens, client certificates, OIDC) and its
+ * proxies are the business of `@kubernetes/client-node`, imported now and not before; programs are run here.
  */
 export async function connectByKubeconfig(
-  options: ConnectionOptions,
+  options: ConnectionPlan,
   { context, variable }: { context: LoadContext; variable: ReadVariable },
 ): Promise<Connection | NoConnection> {
   const found = await readKubeconfig(options, { context, variable });
@@ -24,7 +26,7 @@ export async function connectByKubeconfig(
     library: "@kubernetes/client-node",
     source: `The kubeconfig "${place}"`,
   });
-  // A new one authenticates from the start: the library keeps tokens of programs until they expire by their own account.
+  // A new one authenticates from the start: the library keeps tokens that it was given.
   const make = (): KubeConfig => {
     const made = new KubeConfig();
     made.loadFromString(JSON.stringify(chosen.kubeconfig));
@@ -32,11 +34,23 @@ export async function connectByKubeconfig(
   };
   let library = make();
   const token = chosen.tokenFile === undefined ? undefined : new FreshFile(chosen.tokenFile, context.clock);
+  const { exec, cluster, user } = chosen;
+  const fail = (why: string, hint?: string): Error => withoutCredentials(why, { place, user, hint });
+  const program =
+    exec === undefined
+      ? undefined
+      : new CredentialProgram(exec, {
+          clock: context.clock,
+          timeout: options.programTimeout,
+          cluster,
+          fail,
+        });
   return {
     server: chosen.server,
     namespace: chosen.namespace,
-    async authenticate() {
-      const credentials = await credentialsFrom(library, { place, user: chosen.user });
+    async authenticate(signal) {
+      const credentials = await credentialsFrom(library, fail);
+      if (program !== undefined) return withProgram(credentials, await program.credential(signal));
       if (token === undefined) return credentials;
       // The library takes `tokenFile` only as `token-file`, reads it once, and leaves the newline at its end.
       const headers = { ...credentials.headers, authorization: `Bearer ${await token.text()}` };
@@ -45,6 +59,7 @@ export async function connectByKubeconfig(
     renew() {
       library = make();
       token?.forget();
+      program?.forget();
       return Promise.resolve();
     },
   };
@@ -55,7 +70,10 @@ interface Chosen {
   namespace: string | undefined;
   user: string;
   tokenFile: string | undefined;
-  /** With the context as its current one. */
+  exec: ExecConfig | undefined;
+  /** What programs are told of the cluster. */
+  cluster: Readonly<Record<string, unknown>>;
+  /** With the context as its current one, and without programs. */
   kubeconfig: Kubeconfig;
 }
 
@@ -93,17 +111,55 @@ function choose(
       `the context "${name}" names the user ${JSON.stringify(userName)}, who is not there`,
     );
   }
-  const tokenFile = user?.user["tokenFile"];
+  const { tokenFile, exec } = user?.user ?? {};
+  if (exec !== undefined && exec !== null && !isExec(exec))
+    throw invalidKubeconfig(place, `the "exec" of the user ${JSON.stringify(userName)} names no command`);
   return {
     server: server.replace(/\/+$/, ""),
     namespace: typeof namespace === "string" && namespace !== "" ? namespace : undefined,
     user: user?.name ?? "",
     tokenFile: typeof tokenFile === "string" && tokenFile !== "" ? tokenFile : undefined,
+    exec: exec ?? undefined,
+    cluster: clusterForPrograms(cluster ?? {}),
     kubeconfig: {
       "current-context": name,
       clusters,
-      ...(user === undefined ? nobody(name, kubeconfig) : { users, contexts }),
+      contexts,
+      ...(user === undefined ? nobody(name, kubeconfig) : { users: users.map(withoutProgram) }),
     },
+  };
+}
+
+function isExec(exec: unknown): exec is ExecConfig {
+  return typeof exec === "object" && exec !== null && "command" in exec && typeof exec.command === "string";
+}
+
+function withoutProgram(user: Kubeconfig["users"][number]): Kubeconfig["users"][number] {
+  return { ...user, user: { ...user.user, exec: undefined } };
+}
+
+/** `spec.cluster` of an `ExecCredential`: as in the kubeconfig, and `config` from the extension that is meant for programs. */
+function clusterForPrograms(cluster: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { extensions, ...rest } = cluster;
+  const told = { ...rest, "certificate-authority": undefined };
+  const extension = (Array.isArray(extensions) ? extensions : []).find(
+    (each: { name?: unknown } | null) => each?.name === "client.authentication.k8s.io/exec",
+  ) as { extension?: unknown } | undefined;
+  return extension === undefined ? told : { ...told, config: extension.extension };
+}
+
+function withProgram(
+  credentials: Credentials,
+  { token, clientCertificateData: cert, clientKeyData: key }: ProgramCredential,
+): Credentials {
+  return {
+    ...credentials,
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    headers:
+      token === undefined
+        ? credentials.headers
+        : { ...credentials.headers, authorization: `Bearer ${token}` },
   };
 }
 
@@ -118,23 +174,13 @@ function nobody(name: string, { contexts, users }: Kubeconfig): Pick<Kubeconfig,
   };
 }
 
-async function credentialsFrom(
-  library: KubeConfig,
-  { place, user }: { place: string; user: string },
-): Promise<Credentials> {
+async function credentialsFrom(library: KubeConfig, fail: (why: string) => Error): Promise<Credentials> {
   const request: RequestOptions = {};
   try {
     await library.applyToHTTPSOptions(request);
   } catch (error) {
     if (isDextError(error)) throw error;
-    // The answer of a program that is no JSON would be quoted: it may hold a token.
-    const why =
-      error instanceof SyntaxError ? "what a program answered is not JSON" : (error as Error).message;
-    throw invalidKubeconfig(
-      place,
-      `the credentials of the user "${user}" cannot be had: ${why.trim()}`,
-      "Try: kubectl auth whoami",
-    );
+    throw fail((error as Error).message.trim());
   }
   // The library's agent keeps the certificates of its first request for good; only proxies need one.
   if (library.getCurrentCluster()?.proxyUrl === undefined) delete request.agent;
@@ -143,4 +189,15 @@ async function credentialsFrom(
     String(value),
   ]);
   return { ...request, headers: Object.fromEntries(headers) as Record<string, string> };
+}
+
+function withoutCredentials(
+  why: string,
+  { place, user, hint }: { place: string; user: string; hint: string | undefined },
+): Error {
+  return invalidKubeconfig(
+    place,
+    `the credentials of the user "${user}" cannot be had: ${why}`,
+    hint ?? "Try: kubectl auth whoami",
+  );
 }

@@ -58,13 +58,16 @@ export function kubernetesApi(options: KubernetesApiOptions): ConfigLayer {
       name,
       verbs: watch ? ["get", "list", "watch"] : ["get"],
     }));
+  const timeout = toMilliseconds(layer.timeout ?? "10s");
   const source: KubernetesApiSource = {
     objects,
     namespace,
     path,
     optional: layer.optional === true,
-    timeout: toMilliseconds(layer.timeout ?? "10s"),
+    timeout,
     connection: {
+      // Sooner than the load is over, whose error would not name the program.
+      programTimeout: timeout * 0.8,
       ...(kubeconfig === undefined ? {} : { kubeconfig }),
       ...(context === undefined ? {} : { context }),
       ...(serviceAccountFolder === undefined ? {} : { serviceAccountFolder }),

@@ -18,7 +18,7 @@ import { ApiClient } from "./api-client.ts";
 import { pathOf } from "./api-object.ts";
 import type { ApiObject, ObjectMetadata, ObjectReference } from "./api-object.ts";
 import { connect } from "./connection.ts";
-import type { ConnectionOptions } from "./connection.ts";
+import type { ConnectionPlan } from "./connection.ts";
 import { kubernetesApiError } from "./kubernetes-api-error.ts";
 import { listObjects, missingObjects } from "./object-references.ts";
 import { ObjectWatch } from "./object-watch.ts";
@@ -32,7 +32,7 @@ export interface KubernetesApiSource {
   optional: boolean;
   /** Milliseconds. */
   timeout: number;
-  connection: ConnectionOptions;
+  connection: ConnectionPlan;
   permissions: readonly KubernetesPermission[];
 }
 
