@@ -1,16 +1,20 @@
 import { resolve } from "node:path";
-import { systemClock } from "@dext/core";
 import type { ConfigurationProblem, DescribedConfiguration, NoticeEvent } from "@dext/protocol";
 import type { ConfigEvent } from "@dext/providers";
 import { generatedVariables } from "../discovery/generated-variables.ts";
+import { raceAbort } from "../containers/race-abort.ts";
 import { sourceEnvironment } from "../discovery/inherited-environment.ts";
-import type { AppModel, ConfigurationChange, ResourceModel } from "../model/resource-model.ts";
+import type {
+  AppModel,
+  ConfigurationChange,
+  ConfigurationModel,
+  ResourceModel,
+} from "../model/resource-model.ts";
 import type { ExpressionScope } from "../orchestration/resolve-expression.ts";
-import { bindConfiguration } from "./bind-configuration.ts";
 import type { ConfiguredVariable } from "./bind-configuration.ts";
 import { configurationsFailed, loadFailed } from "./configuration-errors.ts";
 import { ConfigurationNotices } from "./configuration-notices.ts";
-import { changedNames, textOfVariables } from "./given-variables.ts";
+import { GivenConfiguration } from "./given-configuration.ts";
 import { groupUses } from "./group-uses.ts";
 import type { ConfigurationUse } from "./group-uses.ts";
 import { LoadedDefinition } from "./loaded-definition.ts";
@@ -29,17 +33,6 @@ export interface RunConfigurationsOptions {
   notify: (notice: NoticeEvent["data"]) => void;
 }
 
-/** One resource that is given part of a configuration, with what it is given. */
-interface Given extends ConfigurationUse {
-  readonly definition: LoadedDefinition;
-  /** The last good values; absent before the first. */
-  variables?: readonly ConfiguredVariable[];
-  /** Why the values of now cannot be given. */
-  refused?: { readonly error: Error; readonly since: number };
-  /** Replica → the values that it was started with, as text. */
-  readonly taken: Map<number, string>;
-}
-
 /**
  * The configurations that the resources of a run are given: each loaded once, followed, and bound to the variables of
  * those that use it. The last good values of each resource stay in use whatever comes after them.
@@ -47,7 +40,7 @@ interface Given extends ConfigurationUse {
 export class RunConfigurations {
   readonly #options: RunConfigurationsOptions;
   readonly #definitions: readonly LoadedDefinition[];
-  readonly #given: readonly Given[];
+  readonly #given: readonly GivenConfiguration[];
   readonly #notices: ConfigurationNotices;
   readonly #secrets = new Set<string>();
   #onSecret: (value: string) => void = () => undefined;
@@ -59,7 +52,7 @@ export class RunConfigurations {
     this.#notices = new ConfigurationNotices(options.notify);
     this.#definitions = groupUses(options.resources).map((uses) => this.#define(uses));
     this.#given = this.#definitions.flatMap((definition) =>
-      definition.uses.map((use) => ({ ...use, definition, taken: new Map<number, string>() })),
+      definition.uses.map((use) => new GivenConfiguration(use, definition)),
     );
   }
 
@@ -78,7 +71,8 @@ export class RunConfigurations {
   }
 
   /**
-   * Loads those of a resource whose sources are servers of the run, which have to be healthy by now.
+   * Loads those of a resource whose sources are servers of the run, which have to be healthy by now; called whenever a
+   * replica begins.
    *
    * @throws what {@link load} throws
    */
@@ -90,6 +84,7 @@ export class RunConfigurations {
       onPending,
     }: { replica: number; signal: AbortSignal; onPending: (because: string) => void },
   ): Promise<void> {
+    for (const given of this.#of(resource)) given.forget(replica);
     const waiting = this.#definitions.filter(
       (each) => each.from.length > 0 && this.#unbound(each).some((given) => given.resource === resource),
     );
@@ -99,22 +94,21 @@ export class RunConfigurations {
       .join(" and ");
     onPending(`its configuration is read from ${servers}`);
     const loads = Promise.all(waiting.map((each) => this.#loadAndBind(each)));
-    const faults = (await untilAborted(loads, signal)).flat();
+    const faults = (await raceAbort(loads, signal)).flat();
     const own = faults.filter((fault) => fault.resources.includes(resource));
     if (own.length === 0) return;
-    // Whatever it can be given later is news to it.
-    for (const given of this.#of(resource)) given.taken.set(replica, "");
+    for (const given of this.#of(resource)) given.lack(replica);
     throw configurationsFailed(own);
   }
 
   /** What a resource is given now; what is not loaded yet is not among it. */
   variablesOf(resource: string): readonly ConfiguredVariable[] {
-    return this.#of(resource).flatMap(({ variables = [] }) => variables);
+    return this.#of(resource).flatMap(({ variables }) => variables);
   }
 
   /** What a replica is given that starts now. */
   take(resource: string, replica: number): readonly ConfiguredVariable[] {
-    for (const given of this.#of(resource)) given.taken.set(replica, textOfVariables(given.variables));
+    for (const given of this.#of(resource)) given.take(replica);
     return this.variablesOf(resource);
   }
 
@@ -124,14 +118,14 @@ export class RunConfigurations {
     { replica, onChange }: { replica: number; onChange: ConfigurationChange },
   ): string[] {
     return this.#of(resource)
-      .filter(({ model, taken }) => model.onChange === onChange && taken.has(replica))
-      .flatMap(({ taken, variables }) => changedNames(taken.get(replica) ?? "", textOfVariables(variables)));
+      .filter(({ model }) => model.onChange === onChange)
+      .flatMap((given) => given.outdated(replica));
   }
 
   /** Notes that a replica knows of the values of now. */
   accept(resource: string, { replica, onChange }: { replica: number; onChange: ConfigurationChange }): void {
     for (const given of this.#of(resource)) {
-      if (given.model.onChange === onChange) given.taken.set(replica, textOfVariables(given.variables));
+      if (given.model.onChange === onChange) given.take(replica);
     }
   }
 
@@ -139,27 +133,12 @@ export class RunConfigurations {
   problemsOf(resource: string): readonly ConfigurationProblem[] {
     const own = this.#of(resource);
     const definitions = [...new Set(own.map(({ definition }) => definition))];
-    const refused = own.flatMap(({ refused: fault }) =>
-      fault === undefined
-        ? []
-        : [{ source: "values", state: "INVALID" as const, message: fault.error.message, since: fault.since }],
-    );
-    return [...definitions.flatMap((each) => each.problems()), ...refused];
+    return [...definitions, ...own].flatMap((each) => each.problems());
   }
 
   /** What is described of the configurations of a resource. */
   describe(resource: string): readonly DescribedConfiguration[] {
-    return this.#of(resource).map(({ model, definition }) => ({
-      keys: [...model.keys, ...model.optional.map((key) => `${key}?`)],
-      onChange: model.onChange,
-      prefix: model.prefix,
-      from: model.from,
-      sources: (definition.config?.sources ?? []).map(({ provider, label, state, error }) => ({
-        source: `${provider} ${label}`,
-        state,
-        ...(error === undefined ? {} : { message: error.message }),
-      })),
-    }));
+    return this.#of(resource).map((given) => given.describe());
   }
 
   /** Loads what can be loaded without a run, in `startTimeout` milliseconds, and gives what went wrong by resource. */
@@ -183,9 +162,11 @@ export class RunConfigurations {
       .flatMap(({ sources }) => sources);
   }
 
-  /** Whether something that a resource is given is not loaded, as its sources are servers that have yet to start. */
-  isPending(resource: string): boolean {
-    return this.#of(resource).some(({ definition }) => definition.config === undefined);
+  /** What a resource is to be given and is not loaded, as the sources are servers that have yet to start. */
+  pendingOf(resource: string): readonly ConfigurationModel[] {
+    return this.#of(resource).flatMap(({ model, definition }) =>
+      definition.config === undefined && model.from.length > 0 ? [model] : [],
+    );
   }
 
   /** Calls the listener with every secret that a resource is given, now and later. */
@@ -248,34 +229,25 @@ export class RunConfigurations {
     for (const resource of definition.resources) this.#onProblems(resource);
   }
 
-  #rebind(given: Given): void {
-    const before = textOfVariables(given.variables);
+  #rebind(given: GivenConfiguration): void {
+    const { text: before, refused: known } = given;
     try {
       this.#bind(given);
-      if (given.refused !== undefined)
+      if (known !== undefined)
         this.#notices.tell("info", `"${given.resource}" can be given its configuration again`);
-      delete given.refused;
     } catch (error) {
       const refusal = error as Error;
       // The same complaint again is no news.
-      if (given.refused?.error.message !== refusal.message)
+      if (known?.message !== refusal.message)
         this.#notices.tell("warning", `${refusal.message}. It keeps the last good values`, refusal);
-      given.refused = { error: refusal, since: given.refused?.since ?? systemClock.now() };
+      given.refuse(refusal);
     }
-    if (textOfVariables(given.variables) !== before) this.#onChange(given.resource);
+    if (given.text !== before) this.#onChange(given.resource);
   }
 
-  #bind(given: Given): void {
-    const { resource, model, definition } = given;
-    const config = definition.config;
-    if (config === undefined) return;
-    const isFirst = given.variables === undefined;
-    const { variables, unmatched } = bindConfiguration(config, {
-      resource,
-      model,
-      taken: this.#taken(given),
-    });
-    given.variables = variables;
+  #bind(given: GivenConfiguration): void {
+    const isFirst = !given.isBound;
+    const { variables, unmatched } = given.bind(this.#taken(given));
     for (const { value, isSecret } of variables) {
       if (!isSecret || this.#secrets.has(value)) continue;
       this.#secrets.add(value);
@@ -285,12 +257,12 @@ export class RunConfigurations {
     for (const key of unmatched)
       this.#notices.tell(
         "warning",
-        `"${resource}" is given nothing by "${key}": its configuration has nothing there`,
+        `"${given.resource}" is given nothing by "${key}": its configuration has nothing there`,
       );
   }
 
   /** The names that mean something else to a resource: what Dext generates, and what another configuration gives. */
-  #taken({ resource, model }: Given): ReadonlyMap<string, string> {
+  #taken({ resource, model }: GivenConfiguration): ReadonlyMap<string, string> {
     const { model: app, resources, collector } = this.#options;
     const own = resources.get(resource);
     const options = { model: app, resources, replica: 0, ...(collector === undefined ? {} : { collector }) };
@@ -298,30 +270,19 @@ export class RunConfigurations {
     const others = this.#of(resource).filter((each) => each.model !== model);
     return new Map([
       ...generated.map(({ name, because }) => [name, because] as const),
-      ...others.flatMap(({ variables = [] }) =>
-        variables.map(({ name, because }) => [name, because] as const),
-      ),
+      ...others.flatMap(({ variables }) => variables.map(({ name, because }) => [name, because] as const)),
     ]);
   }
 
-  #of(resource: string): readonly Given[] {
+  #of(resource: string): readonly GivenConfiguration[] {
     return this.#given.filter((given) => given.resource === resource);
   }
 
-  #unbound(definition: LoadedDefinition): readonly Given[] {
-    return this.#given.filter((given) => given.definition === definition && given.variables === undefined);
+  #unbound(definition: LoadedDefinition): readonly GivenConfiguration[] {
+    return this.#given.filter((given) => given.definition === definition && !given.isBound);
   }
 }
 
 function environmentName(environment: Readonly<Record<string, string | undefined>>): string {
   return environment["DEXT_ENVIRONMENT"] || environment["NODE_ENV"] || "development";
-}
-
-function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  return new Promise((done, failed) => {
-    const abort = (): void => failed(signal.reason as Error);
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
-    void work.then(done, failed).finally(() => signal.removeEventListener("abort", abort));
-  });
 }

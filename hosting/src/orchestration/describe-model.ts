@@ -107,20 +107,16 @@ async function describeResource(
 
 /** Values as a person may see them; what is known only in a run is shown by its key. */
 function describeConfigured(
-  { name: resource, configurations: asked }: ResourceModel,
+  { name: resource }: ResourceModel,
   configurations: RunConfigurations,
 ): readonly { name: string; value: string; because: string }[] {
-  const pending = !configurations.isPending(resource)
-    ? []
-    : asked
-        .filter(({ from }) => from.length > 0)
-        .flatMap(({ keys, from, prefix }) =>
-          keys.map((key) => ({
-            name: `${prefix}${key.replaceAll(".", "__").toUpperCase()}`,
-            value: `{${key}}`,
-            because: `its configuration, read from ${from.join(" and ")}`,
-          })),
-        );
+  const pending = configurations.pendingOf(resource).flatMap(({ keys, from, prefix }) =>
+    keys.map((key) => ({
+      name: `${prefix}${key.replaceAll(".", "__").toUpperCase()}`,
+      value: `{${key}}`,
+      because: `its configuration, read from ${from.join(" and ")}`,
+    })),
+  );
   const known = configurations.variablesOf(resource).map(({ name, value, isSecret, because }) => ({
     name,
     value: isSecret ? mask : value,

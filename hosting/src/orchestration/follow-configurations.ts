@@ -1,5 +1,6 @@
-import { isEndState } from "@dext/protocol";
 import type { Timer } from "@dext/core";
+import { isEndState, isFailedState } from "@dext/protocol";
+import { awaitReplica } from "./await-replica.ts";
 import type { Closable } from "./closers.ts";
 import type { Orchestrator } from "./orchestrator.ts";
 import type { Replica } from "./replica.ts";
@@ -8,7 +9,7 @@ import type { ReplicaTask } from "./replica-task.ts";
 /** Changes that come within this time of each other, in milliseconds, are one; a burst that does not end is cut off. */
 const quiet = 250;
 const longestBurst = 5 * quiet;
-/** How long the next replica waits at most for the one before to be healthy again, in milliseconds. */
+/** How long a replica is waited for at most that is getting well, in milliseconds. */
 const longestRecovery = 30_000;
 
 /** Does what resources want when their configuration changes, and shows with them what is wrong with it. */
@@ -74,46 +75,58 @@ class Follower {
     for (const [index, task] of this.#orchestrator.tasksOf(this.#resource).entries()) {
       const replica = this.#replicas()[index];
       if (replica === undefined || this.#isOver()) return;
+      const missed = await this.#signal(replica, task);
+      const isWell = await this.#restart(replica, { task, missed });
+      if (this.#isOver()) return;
       this.#tellLater(replica);
-      const wantsStart = await this.#signal(replica, task);
-      if (!(await this.#restart(replica, { task, wantsStart }))) return;
+      if (!isWell) return;
     }
   }
 
-  /** Tells a running program; gives whether that cannot be done, so that it has to be started again. */
-  async #signal(replica: Replica, task: ReplicaTask): Promise<boolean> {
+  /** Tells a running program; gives the variables that it could not be told of, so that it has to be started again. */
+  async #signal(replica: Replica, task: ReplicaTask): Promise<readonly string[]> {
+    if (this.#outdated(replica, "signal").length === 0) return [];
+    await this.#readiness(replica);
     const names = this.#outdated(replica, "signal");
-    if (names.length === 0 || replica.state !== "Running") return false;
-    const refused = await task.signal("SIGHUP");
-    if (refused !== undefined) {
-      this.#say(
-        replica,
-        `cannot be sent SIGHUP for its changed configuration (${names.join(", ")}): ${refused}`,
-      );
-      return true;
-    }
+    if (names.length === 0 || this.#isOver()) return [];
+    if (isFailedState(replica.state)) return names;
+    if (replica.state !== "Running") return [];
+    // Before it is sent: values that come meanwhile are worth another one.
     this.#orchestrator.context.configurations.accept(this.#resource, {
       replica: replica.index,
       onChange: "signal",
     });
-    this.#say(replica, `was sent SIGHUP: its configuration has changed (${names.join(", ")})`);
-    return false;
+    const refused = await task.signal("SIGHUP");
+    if (refused === undefined) {
+      this.#say(replica, `was sent SIGHUP: its configuration has changed (${names.join(", ")})`);
+      return [];
+    }
+    const what = `its changed configuration (${names.join(", ")})`;
+    this.#say(replica, `cannot be sent SIGHUP for ${what}: ${refused}`);
+    return names;
   }
 
   /** Starts it again where it is to be; gives whether the next one may follow. */
   async #restart(
     replica: Replica,
-    { task, wantsStart }: { task: ReplicaTask; wantsStart: boolean },
+    { task, missed }: { task: ReplicaTask; missed: readonly string[] },
   ): Promise<boolean> {
-    const names = [
+    const { generation } = replica.snapshot;
+    const outdated = (): readonly string[] => [
       ...this.#outdated(replica, "restart"),
-      ...(wantsStart ? this.#outdated(replica, "signal") : []),
+      ...(replica.snapshot.generation === generation ? missed : []),
     ];
-    if (names.length === 0 || !isForUs(replica)) return true;
-    this.#say(replica, `starts again: its configuration has changed (${names.join(", ")})`);
-    await task.restart({ isByHand: false });
-    const isWell = await this.#recovery(replica);
-    if (!isWell && this.#replicas().length > replica.index + 1)
+    if (outdated().length === 0 || !isForUs(replica)) return true;
+    let hasBegun = false;
+    const isWanted = (): boolean => {
+      const names = outdated();
+      hasBegun = names.length > 0 && isForUs(replica) && !this.#isOver();
+      if (hasBegun) this.#say(replica, `starts again: its configuration has changed (${names.join(", ")})`);
+      return hasBegun;
+    };
+    await task.restart({ isByHand: false, isWanted });
+    const isWell = !hasBegun || (await this.#recovery(replica));
+    if (!isWell && !this.#isOver() && this.#replicas().length > replica.index + 1)
       this.#say(replica, "does not get well with its new configuration: the other replicas keep theirs");
     return isWell;
   }
@@ -129,25 +142,29 @@ class Follower {
     return configurations.outdated(this.#resource, { replica: replica.index, onChange });
   }
 
+  /** Resolves when a program that has only begun can be told: before it handles SIGHUP, that would end it. */
+  async #readiness(replica: Replica): Promise<void> {
+    const look = (): true | undefined =>
+      (replica.state !== "Starting" && replica.state !== "Running") || replica.hasBeenWell || this.#isOver()
+        ? true
+        : undefined;
+    await this.#await(replica, look);
+  }
+
   /** Resolves when a replica serves again, with whether it does. */
-  #recovery(replica: Replica): Promise<boolean> {
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    const look = (): void => {
+  async #recovery(replica: Replica): Promise<boolean> {
+    const look = (): boolean | undefined => {
       const { state, health } = replica.snapshot;
-      if (state === "Running" && (health === "Healthy" || health === "Degraded")) resolve(true);
-      else if (state === "Finished") resolve(true);
-      else if (isEndState(state) || state === "Restarting" || this.#isOver()) resolve(false);
+      if (state === "Running" && (health === "Healthy" || health === "Degraded")) return true;
+      if (state === "Finished") return true;
+      return isEndState(state) || state === "Restarting" || this.#isOver() ? false : undefined;
     };
-    const stop = replica.onChange(look);
-    const timer = this.#orchestrator.context.clock.setTimer(() => resolve(false), {
-      milliseconds: longestRecovery,
-      unref: true,
-    });
-    look();
-    return promise.finally(() => {
-      stop();
-      timer.clear();
-    });
+    return (await this.#await(replica, look)) ?? false;
+  }
+
+  #await<Found>(replica: Replica, look: () => Found | undefined): Promise<Found | undefined> {
+    const { clock } = this.#orchestrator.context;
+    return awaitReplica(replica, { clock, timeout: longestRecovery, look });
   }
 
   #isOver(): boolean {

@@ -89,9 +89,21 @@ export class ReplicaTask {
     });
   }
 
-  /** Stops it when it runs and starts it again. */
-  restart({ isByHand }: { isByHand: boolean }): Promise<void> {
-    return this.#inTurn(() => this.#restart({ isByHand }));
+  /**
+   * Stops it when it runs and starts it again.
+   *
+   * @param options.isWanted asked when its turn has come: what was under way before may have done it, or have stopped it.
+   */
+  restart({
+    isByHand,
+    isWanted = () => true,
+  }: {
+    isByHand: boolean;
+    isWanted?: () => boolean;
+  }): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!this.#isClosed && isWanted()) await this.#restart({ isByHand });
+    });
   }
 
   /** Sends a signal to its first process; gives the reason where that cannot be done. */
@@ -117,7 +129,6 @@ export class ReplicaTask {
   }
 
   async #restart({ isByHand }: { isByHand: boolean }): Promise<void> {
-    if (this.#isClosed) return;
     this.#backoff?.clear();
     // Never Stopped in between: who waits for it would give up.
     await this.#life?.stop({ force: false, into: "Restarting" });

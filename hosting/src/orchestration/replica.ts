@@ -27,6 +27,8 @@ export class Replica {
   readonly #clock: Clock;
   readonly #listeners: Set<() => void> = new Set();
   #snapshot: ResourceSnapshot;
+  /** The last generation that was well. */
+  #lastWell: number | undefined;
 
   constructor(resource: ResourceModel, options: { index: number; hub: EventHub; clock: Clock }) {
     this.resource = resource;
@@ -55,6 +57,11 @@ export class Replica {
     return this.#snapshot.state;
   }
 
+  /** Whether it has been well since it was started last. */
+  get hasBeenWell(): boolean {
+    return this.#lastWell === this.#snapshot.generation;
+  }
+
   /** Goes to another state; the reason of the one before is forgotten. */
   setState(to: ResourceState, patch: SnapshotPatch = {}): void {
     const from = this.state;
@@ -74,6 +81,7 @@ export class Replica {
   /** Notes what the health checks say; says nothing when that is what they said before. */
   setHealth(to: Health, message?: string): void {
     const { healthMessage, ...rest } = this.#snapshot;
+    if (to === "Healthy" || to === "Degraded") this.#lastWell = rest.generation;
     if (rest.health === to && healthMessage === message) return;
     this.#snapshot = { ...rest, health: to, ...(message === undefined ? {} : { healthMessage: message }) };
     this.#emit((common) =>

@@ -273,6 +273,38 @@ describe("when a value changes", () => {
     expect((await givenTo(app, "waits")).at(-1)).toMatchObject({ DB__HOST: "two" });
   });
 
+  it("signal: a program that has only begun is told when it is healthy, since SIGHUP would end it before; one that has failed is started again", async () => {
+    app = await start(
+      `host.addNodeApp("late", "late.mjs", { http: false }).withLogReadiness(/^ready$/).withConfiguration(definition, ["db.*"], { onChange: "signal" });
+      host.addNodeApp("picky", "picky.mjs", { http: false }).withConfiguration(definition, ["db.*"], { onChange: "signal" });`,
+      {
+        files: {
+          "late.mjs": `
+            import { existsSync } from "node:fs";
+            console.log("begun");
+            setInterval(() => {
+              if (!existsSync("go") || process.listenerCount("SIGHUP") > 0) return;
+              process.on("SIGHUP", () => console.log("hup"));
+              console.log("ready");
+            }, 20);`,
+          "picky.mjs": `if (process.env.DB__HOST === "one") process.exit(3);${configuredService}`,
+        },
+      },
+    );
+    const running = app;
+    await until(async () => (await linesOf(running, "late", /^begun$/)).length === 1, "begun");
+    await app.waitUntil("picky", ({ state }) => state === "Exited");
+    await replaceFile(app, "config.yaml", yaml.replace("one", "two"));
+    expect(await app.waitUntil("picky", healthy)).toMatchObject({ generation: 2 });
+    expect(await linesOf(app, "late", /hup|SIGHUP/)).toEqual([]);
+    await replaceFile(app, "go", "");
+    await until(async () => (await linesOf(running, "late", /^hup$/)).length === 1, "hup");
+    expect(await app.resource("late")).toMatchObject({ generation: 1, state: "Running", health: "Healthy" });
+    expect(await linesOf(app, "late", /SIGHUP/)).toEqual([
+      "was sent SIGHUP: its configuration has changed (DB__HOST)",
+    ]);
+  });
+
   it("a service that was stopped by hand stays stopped, and one that failed of its configuration is started again", async () => {
     app = await start(
       `service("api").withConfiguration(definition, ["db.*"]);
