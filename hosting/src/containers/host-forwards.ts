@@ -1,6 +1,7 @@
 import { BlockList, connect, createServer } from "node:net";
 import type { Server, Socket } from "node:net";
 import { sleep } from "@dext/core";
+import type { DextError } from "@dext/core";
 import { containerError } from "./error-codes.ts";
 
 /** Something on this machine that containers are to reach. */
@@ -29,14 +30,23 @@ const addressPause = 50;
  */
 export class HostForwards {
   readonly #reservePort: () => Promise<number>;
+  readonly #onFailure: (error: DextError) => void;
   readonly #ports: Map<string, number> = new Map();
   readonly #wanted: Map<string, HostTarget> = new Map();
   readonly #servers: Map<string, Promise<Server>> = new Map();
   readonly #sockets: Set<Socket> = new Set();
   readonly #closing: AbortController = new AbortController();
 
-  constructor({ reservePort }: { reservePort: () => Promise<number> }) {
+  /** @param options.onFailure told of a target that cannot be listened for, where {@link open} does not wait for it. */
+  constructor({
+    reservePort,
+    onFailure = () => undefined,
+  }: {
+    reservePort: () => Promise<number>;
+    onFailure?: (error: DextError) => void;
+  }) {
     this.#reservePort = reservePort;
+    this.#onFailure = onFailure;
   }
 
   /** Finds a number for each target that may be asked for. */
@@ -53,15 +63,17 @@ export class HostForwards {
     return port;
   }
 
-  /** Listens for every target whose port was asked for, or begins to wait for the address to listen on. */
+  /**
+   * Listens for every target whose port was asked for, or begins to wait for the address to listen on. What has failed
+   * before is tried again.
+   *
+   * @throws DextError `DEXT_CONTAINER_HOST_UNREACHABLE`
+   */
   async open(place: ForwardPlace): Promise<void> {
     for (const [key, target] of this.#wanted) {
-      const known = this.#servers.get(key) ?? this.#listen(target, place);
-      this.#servers.set(key, known);
+      if (!this.#servers.has(key)) this.#begin(key, { target, place });
     }
-    const all = Promise.all(this.#servers.values());
-    if (place.comesLater !== true) await all;
-    else all.catch(() => undefined);
+    if (place.comesLater !== true) await Promise.all(this.#servers.values());
   }
 
   async close(): Promise<void> {
@@ -75,6 +87,15 @@ export class HostForwards {
     );
     for (const socket of this.#sockets) socket.destroy();
     await Promise.all(closed);
+  }
+
+  #begin(key: string, { target, place }: { target: HostTarget; place: ForwardPlace }): void {
+    const server = this.#listen(target, place);
+    this.#servers.set(key, server);
+    server.catch((error: unknown) => {
+      this.#servers.delete(key);
+      if (place.comesLater === true && !this.#closing.signal.aborted) this.#onFailure(error as DextError);
+    });
   }
 
   async #listen(target: HostTarget, place: ForwardPlace): Promise<Server> {
@@ -148,7 +169,7 @@ function keyOf({ host, port }: HostTarget): string {
 function cannotListen(
   target: HostTarget,
   { gateway, port, cause }: { gateway: string; port: number; cause: Error },
-): Error {
+): DextError {
   return containerError(
     "DEXT_CONTAINER_HOST_UNREACHABLE",
     `Containers cannot be let through to port ${target.port} of this machine: ${gateway}:${port} cannot be listened on (${cause.message})`,

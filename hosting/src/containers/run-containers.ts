@@ -41,7 +41,10 @@ export interface RunContainersOptions {
   /** Where telemetry goes, as seen from this machine. */
   collector?: string;
   reservePort: () => Promise<number>;
-  /** Told what could not be cleaned up: of dead runs at the beginning, of this one at the end. */
+  /**
+   * Told what could not be cleaned up, of dead runs at the beginning and of this one at the end, and what of this machine
+   * containers cannot reach.
+   */
   onFailure?: (error: DextError) => void;
   /** Finds the engine; that of this machine when absent. */
   findEngine?: () => Promise<EngineSearch>;
@@ -83,7 +86,8 @@ export class RunContainers {
   constructor(options: RunContainersOptions) {
     this.#options = options;
     this.#app = appId(options.model);
-    this.#forwards = new HostForwards({ reservePort: options.reservePort });
+    const { reservePort, onFailure } = options;
+    this.#forwards = new HostForwards({ reservePort, ...(onFailure === undefined ? {} : { onFailure }) });
   }
 
   /**
