@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { extname, join, resolve } from "node:path";
 import type { ProbeContext } from "../model/launcher.ts";
+import { whyNotSeen } from "../containers/file-failures.ts";
 import { launcherError } from "./error-codes.ts";
 
 /**
@@ -15,11 +16,9 @@ export async function initFiles(
 ): Promise<readonly string[]> {
   if (resource.initFiles === undefined) return [];
   const path = resolve(directory, resource.initFiles);
-  const kind = await stat(path).catch(() => undefined);
-  if (kind === undefined) throw invalid(resource.name, { path, reason: "it is not there", extensions });
-  const files = kind.isDirectory()
-    ? (await readdir(path)).toSorted().map((name) => join(path, name))
-    : [path];
+  const files = await filesAt(path).catch((cause: unknown) => {
+    throw invalid(resource.name, { path, reason: `it ${whyNotSeen(cause)}`, extensions, cause });
+  });
   const fitting = files.filter((file) => extensions.includes(extname(file).toLowerCase()));
   if (fitting.length === 0) {
     throw invalid(resource.name, {
@@ -31,15 +30,26 @@ export async function initFiles(
   return fitting;
 }
 
+async function filesAt(path: string): Promise<readonly string[]> {
+  const found = await stat(path);
+  return found.isDirectory() ? (await readdir(path)).toSorted().map((name) => join(path, name)) : [path];
+}
+
 function invalid(
   resource: string,
-  { path, reason, extensions }: { path: string; reason: string; extensions: readonly string[] },
+  {
+    path,
+    reason,
+    extensions,
+    cause,
+  }: { path: string; reason: string; extensions: readonly string[]; cause?: unknown },
 ): Error {
   return launcherError(
     "DEXT_LAUNCH_INIT_FILES_INVALID",
     `"${resource}" cannot be filled from "${path}": ${reason}`,
     {
       hint: `Give .withInitFiles a file that ends in ${extensions.join(" or ")}, or a folder with such files.`,
+      ...(cause === undefined ? {} : { cause }),
       details: { resource, path },
     },
   );
