@@ -210,8 +210,10 @@ async function begin(
     run: { run: runId, name: model.name, appHost: settings.appHost, startedAt, directory: model.directory },
   });
   closers.add({ close: () => registered.remove() });
-  // Nothing waits for it, and what cannot be removed now can be next time.
-  void removeOldLogs(dirname(logDirectory), runtimeDirectory).catch(() => {});
+  // Nothing waits for it.
+  void removeOldLogs(dirname(logDirectory), runtimeDirectory).catch((error: unknown) =>
+    tellLogsKept(dirname(logDirectory), { error, hub }),
+  );
   return { orchestrator, hub, logs, ...(printed === undefined ? {} : { printed }) };
 }
 
@@ -253,6 +255,13 @@ function openParameters(
 async function removeOldLogs(directory: string, runtimeDirectory: string): Promise<void> {
   const live = await listRuns(runtimeDirectory);
   await removeOldRunFolders(directory, { live: live.map(({ run }) => run) });
+}
+
+/** What cannot be removed now may be next time; until then it takes up room, which somebody should know. */
+function tellLogsKept(directory: string, { error, hub }: { error: unknown; hub: EventHub }): void {
+  const because = error instanceof Error ? error.message : String(error);
+  const message = `Old logs in "${directory}" could not be removed: ${because}`;
+  hub.emit({ type: "notice", data: { level: "warning", message } });
 }
 
 async function temporaryDirectory(directory: string, closers: Closers): Promise<string> {
