@@ -96,7 +96,8 @@ export interface CodeNames {
 export function writeCode(code: Code, names: CodeNames): string {
   switch (code.kind) {
     case "value":
-      return isCompound(code.value) ? writeCode(opened(code.value), names) : quoting.js(code.value).text;
+      if (isCompound(code.value)) return writeCode(opened(code.value), names);
+      return isScript(code.value) ? `\`${templateText(code.value)}\`` : quoting.js(code.value).text;
     case "parameter":
       return names.parameter(code.parameter);
     case "resource":
@@ -152,8 +153,14 @@ function writePart(part: Code, names: CodeNames): string {
   return part.kind === "value" ? templateText(String(part.value)) : `\${${writeCode(part, names)}}`;
 }
 
-/** Text between backticks: as in a literal, but that other characters end it. */
+/** Text of several lines is read as such. */
+function isScript(data: unknown): data is string {
+  return typeof data === "string" && /\n[^\n]+\n/.test(data);
+}
+
+/** Text between backticks: as in a literal, but that other characters end it, and that lines may be lines. */
 function templateText(text: string): string {
+  if (isScript(text)) return text.split("\n").map(templateText).join("\n");
   return quoting
     .js(text)
     .text.slice(1, -1)

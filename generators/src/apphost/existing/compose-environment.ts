@@ -1,5 +1,5 @@
 import { asMap, mapping } from "./compose-file.ts";
-import { environmentLines, isFile } from "./environment-file.ts";
+import { environmentLines, findEnvironmentFile } from "./environment-file.ts";
 import type { ComposeService } from "./compose-file.ts";
 import { pathFrom } from "./compose-values.ts";
 import type { FillIn } from "./compose-values.ts";
@@ -26,10 +26,12 @@ export function readVariables(
     tree,
     fill,
     resource,
+    isProcess,
   }: {
     tree: Parameters<typeof environmentLines>[0];
     fill: FillIn;
     resource: string;
+    isProcess: boolean;
   },
 ): ServiceVariables {
   const found = new Map<string, Variable>();
@@ -38,17 +40,19 @@ export function readVariables(
   const notes: Note[] = [];
   for (const given of asList(service.fields["env_file"])) {
     const file = pathFrom(service.folder, fill(mapping(given)["path"] ?? given) ?? "");
-    if (isFile(tree, file)) {
-      for (const [name, { text, line }] of environmentLines(tree, file)) {
-        found.set(name, { name, text, place: { file, line } });
-      }
-    } else {
-      notes.push({
-        ...service.placeOf("env_file"),
-        resource,
-        text: `"${file}" is not there, so that its variables are not translated`,
-      });
+    const there = findEnvironmentFile(tree, file);
+    const isExample = there !== file;
+    // What an example leaves empty is for a person to fill in; a process reads its own file when there is one.
+    const lines = isExample && isProcess ? [] : environmentLines(tree, file);
+    for (const [name, { text, line }] of lines) {
+      if (!isExample || text !== "") found.set(name, { name, text, place: { file: there ?? file, line } });
     }
+    if (!isExample) continue;
+    const text =
+      there === undefined || isProcess
+        ? `"${file}" is not there, so that its variables are not translated`
+        : `"${file}" is not there; its example "${there}" is taken instead`;
+    notes.push({ ...service.placeOf("env_file"), resource, text });
   }
   for (const [name, given] of Object.entries(asMap(service.fields["environment"]))) {
     const place = service.placeOf("environment", name);

@@ -1,5 +1,7 @@
 import { posix } from "node:path";
 
+import { findRole } from "@dext/project";
+
 import { mapping } from "./compose-file.ts";
 import type { ComposeService } from "./compose-file.ts";
 import { pathFrom, readMount, readWords } from "./compose-values.ts";
@@ -39,7 +41,8 @@ export function formOf(
   if (isZooKeeper(image)) return { form: "none", reason: "the Kafka of Dext needs no ZooKeeper" };
   const kind = kindOfImage(image);
   if (kind !== undefined) return { form: "known", kind, image };
-  const project = mountedProject(service, { projects, fill }) ?? publishedProject(image, projects);
+  const project =
+    mountedProject(service, { projects, fill }) ?? publishedProject(image, { key: service.key, projects });
   return project === undefined ? { form: "container", image } : { form: "project", project };
 }
 
@@ -83,12 +86,14 @@ function builtProject({
   const beside = posix.normalize(posix.join(folder, posix.dirname(dockerfile ?? "Dockerfile")));
   const found = projects.find(({ path }) => path === beside) ?? projects.find(({ path }) => path === folder);
   if (found === undefined || !found.isService) return undefined;
-  // docker/Dockerfile.gotenberg of a workspace says nothing about which member it is for.
+  // docker/Dockerfile.gotenberg of a workspace says nothing about which member it is for; apps/admin/Dockerfile.admin,
+  // built from the root, does.
+  const isMembers = found.path === beside && beside !== folder;
   const isPlain = /^(?:.*\/)?Dockerfile(?:\.(?:dev|development|local|prod|production))?$/.test(
     dockerfile ?? "Dockerfile",
   );
   const isRootOfMany = found.path === "." && found.description.workspace?.isRoot === true;
-  return isPlain && !isRootOfMany ? found : undefined;
+  return (isPlain || isMembers) && !isRootOfMany ? found : undefined;
 }
 
 /** `image: node:24`, `volumes: ["./api:/app"]`: the project runs in an image of its runtime. */
@@ -108,12 +113,37 @@ function mountedProject(
     : projects.find(({ path, isService }) => isService && path === source);
 }
 
-/** `ghcr.io/acme/shop:latest` in the repository of `shop` is what is published from it. */
-function publishedProject(image: string, projects: readonly FoundProject[]): FoundProject | undefined {
+/**
+ * What is published from this repository: `ghcr.io/acme/shop:latest` from the package `shop`; where that is the head of a
+ * workspace, `acme/shop-api` from its member `api`, and `acme/shop` from the member that the service is called by.
+ */
+function publishedProject(
+  image: string,
+  { key, projects }: { key: string; projects: readonly FoundProject[] },
+): FoundProject | undefined {
   const name = imageName(image);
   if (!name.includes("/")) return undefined;
-  const last = name.split("/").at(-1);
-  return projects.find((project) => project.isService && project.name.replace(/^@[^/]*\//, "") === last);
+  const last = name.split("/").at(-1) ?? "";
+  const services = projects.filter((project) => project.isService && !isHeadOfMany(project));
+  const byName = services.find((project) => plainName(project) === last);
+  const head = projects.find(isHeadOfMany);
+  if (byName !== undefined || head === undefined) return byName;
+  const prefix = `${plainName(head)}-`;
+  if (last !== plainName(head) && !last.startsWith(prefix)) return undefined;
+  const called = [last, key].map((each) => (each.startsWith(prefix) ? each.slice(prefix.length) : each));
+  const members = called.map((each) =>
+    services.find((project) => plainName(project) === each || posix.basename(project.path) === each),
+  );
+  return members.find((member) => member !== undefined);
+}
+
+/** The root of a workspace whose own scripts only run those of its members. */
+function isHeadOfMany({ path, description }: FoundProject): boolean {
+  return path === "." && description.workspace?.isRoot === true && findRole(description) === "orchestrator";
+}
+
+function plainName({ name }: FoundProject): string {
+  return name.replace(/^@[^/]*\//, "");
 }
 
 function listToMap(items: readonly unknown[]): Record<string, unknown> {

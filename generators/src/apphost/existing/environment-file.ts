@@ -12,7 +12,8 @@ export function environmentLines(
   path: string,
 ): Map<string, { readonly text: string; readonly line: number }> {
   const found = new Map<string, { text: string; line: number }>();
-  const state = isFile(tree, path) ? tree.read(path) : undefined;
+  const file = findEnvironmentFile(tree, path);
+  const state = file === undefined ? undefined : tree.read(file);
   if (state?.encoding !== "utf8") return found;
   for (const [index, line] of state.contents.split(/\r?\n/).entries()) {
     const match =
@@ -21,13 +22,21 @@ export function environmentLines(
       );
     const [, name, double, single, bare = ""] = match ?? [];
     if (name === undefined) continue;
-    const raw = double?.replaceAll(/\\(.)/g, "$1") ?? bare.replace(/\s+#.*$/, "");
+    // KIND= # one of a, b
+    const isComment = bare.startsWith("#") && /=\s+#/.test(line);
+    const raw = double?.replaceAll(/\\(.)/g, "$1") ?? (isComment ? "" : bare.replace(/\s+#.*$/, ""));
     const known = new Map([...found].map(([key, each]) => [key, each.text]));
     // What stands above can be named: CACHE=redis://${CACHE_HOST}:6379
     const text = single ?? plainText(piecesOf(raw, known)) ?? raw;
     found.set(name, { text, line: index + 1 });
   }
   return found;
+}
+
+/** A file of variables, or the example that is committed in its place: `.env.example`. Undefined when neither is there. */
+export function findEnvironmentFile(tree: TargetTree, path: string): string | undefined {
+  const examples = ["example", "sample", "template", "dist"].map((end) => `${path}.${end}`);
+  return [path, ...examples].find((each) => isFile(tree, each));
 }
 
 /** Whether a file is there that may be read: a path that leads out or through a link is none. */

@@ -3,7 +3,7 @@ export function isSecretName(name: string): boolean {
   const words = name.toUpperCase().split(/[^A-Z\d]+/);
   const all = words.join("_");
   if (
-    /_(?:FILE|PATH|URL|URI|HOST|PORT|TTL|EXPIRY|EXPIRES|EXPIRES_IN|LENGTH|HEADER|NAME|ID|ALGORITHM|ENABLED|TYPE)$/.test(
+    /_(?:FILE|PATH|URL|URI|HOST|PORT|TTL|EXPIRY|EXPIRES|EXPIRES_IN|LENGTH|HEADER|NAME|ID|ALGORITHM|ENABLED|TYPE|LIMIT|RATE|COUNT|SIZE|VERSION|TIMEOUT|SECONDS|MINUTES|HOURS|DAYS|PREFIX|FORMAT)$/.test(
       all,
     )
   ) {
@@ -43,6 +43,8 @@ export function isSecretValue(text: string): boolean {
 /** Whether a value is too plain to hide: nothing, a switch, or the path of a file. */
 export function isPlainValue(text: string): boolean {
   return (
-    /^(?:|true|false|yes|no|on|off|null|none|0|1)$/i.test(text.trim()) || /^\/(?:run|etc|var)\//.test(text)
+    /^(?:|true|false|yes|no|on|off|null|none|0|1)$/i.test(text.trim()) ||
+    /^\/(?:run|etc|var)\//.test(text) ||
+    /^(?:\.{0,2}\/[\w.-]+)+\.(?:key|pem|crt|cert|cer|p12|pfx|jks|json|txt)$/.test(text)
   );
 }

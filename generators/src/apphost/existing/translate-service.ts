@@ -67,7 +67,12 @@ function environmentOf(
   { tree, translation, note, notes }: TranslationTools & { notes: Note[] },
 ): (readonly [string, Code])[] {
   const { service, form, host, fill } = named;
-  const read = readVariables(service, { tree, fill, resource: host.name });
+  const read = readVariables(service, {
+    tree,
+    fill,
+    resource: host.name,
+    isProcess: form.form === "project",
+  });
   notes.push(...read.notes);
   const fromShell = form.form === "project" ? [] : [...read.passed, ...read.empty];
   if (form.form !== "known" && fromShell.length > 0) {

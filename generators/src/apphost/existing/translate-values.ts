@@ -159,7 +159,10 @@ function ofGroup(variable: Variable, context: GroupedContext): Code | undefined 
     if (part === "host" || (part === "port" && readPort(text) !== undefined)) return property(part);
     const isFull = ["addPostgres", "addRabbitMQ"].includes(kind.method);
     if (part === "user" && isFull) return property("username");
-    if (part === "password" && (isFull || kind.method === "addRedis")) return property("password");
+    const isRedis = kind.method === "addRedis";
+    if (part === "password" && (isFull || isRedis)) return property("password");
+    // REDIS_AUTH=secret, but not REDIS_AUTH=true
+    if (part === "auth" && isRedis && !isPlainValue(text)) return property("password");
     if (part === "name" && database !== undefined) return property("databaseName");
     return undefined;
   }
@@ -174,7 +177,7 @@ function ofGroup(variable: Variable, context: GroupedContext): Code | undefined 
   return undefined;
 }
 
-type Part = "host" | "port" | "user" | "password" | "name";
+type Part = "host" | "port" | "user" | "password" | "auth" | "name";
 
 function rest(name: string, prefix: string): Part | undefined {
   const end = name.slice(prefix.length).toUpperCase();
@@ -182,6 +185,7 @@ function rest(name: string, prefix: string): Part | undefined {
   if (end === "PORT") return "port";
   if (/^(?:USER|USERNAME|USER_NAME|LOGIN)$/.test(end)) return "user";
   if (/^(?:PASS|PASSWORD|PWD|PASSWD|USER_PASSWORD)$/.test(end)) return "password";
+  if (end === "AUTH") return "auth";
   return /^(?:NAME|DB|DATABASE|DBNAME|DB_NAME|DATABASE_NAME)$/.test(end) ? "name" : undefined;
 }
 
@@ -245,8 +249,9 @@ function codeOfAddress(
     port,
     isLocal: context.isLocal,
   });
-  // An address of its own stays: it is told no reference to itself.
-  if (found === undefined || found.host.name === context.resource) return undefined;
+  if (found === undefined) return undefined;
+  // It is told no reference to itself.
+  if (found.host.name === context.resource) return ownAddress(match, { ...found, context });
   const { host } = found;
   const lowerScheme = scheme?.toLowerCase();
   if (jdbc === undefined && lowerScheme !== undefined && host.kind?.schemes.includes(lowerScheme) === true) {
@@ -269,6 +274,17 @@ function codeOfAddress(
     return join([reference("url"), value(tail)]);
   const login = user === undefined ? value("") : loginOf(user, { host, variable, context });
   return join([value(`${jdbc ?? ""}${scheme ?? ""}://`), login, reference("hostPort"), value(tail)]);
+}
+
+/** What a process calls itself by its name in the Compose file is at its published port; any other address stays. */
+function ownAddress(
+  [whole, , , , urlHost, urlPort]: RegExpExecArray | RegExpMatchArray,
+  { host, port, context }: { host: Host; port: number | undefined; context: GroupedContext },
+): Code | undefined {
+  const [published] = [...host.published].find(([, target]) => target === port) ?? [];
+  const isNamed = urlHost !== undefined && context.directory.byName.has(urlHost);
+  if (!context.isLocal || !isNamed || published === undefined || published < 1024) return undefined;
+  return value(whole.replace(`${urlHost}:${urlPort}`, `localhost:${published}`));
 }
 
 /** The URI of a backing resource, with its own user and password. */

@@ -268,6 +268,84 @@ services:
     expect(code).toContain('host.addContainer("s149", "acme/app");');
   });
 
+  it("takes the example in place of a file of variables that is not committed, but for a process, which reads its own", async () => {
+    const { code, notes } = await translate(
+      `services:
+  app: { image: "acme/app:\${TAG}", env_file: app.env, environment: { LIMIT: "\${API_KEY_RATE_LIMIT}" } }
+  api: { build: ./api, env_file: api/.env, ports: ["3000:3000"] }
+`,
+      {
+        ...api,
+        ".env.example": "TAG=3\nAPI_KEY_RATE_LIMIT=60/minute\n",
+        "app.env.example": "MODE=dev\nEMPTY=\nKIND= # one of a, b\nCOLOUR=#fff\n",
+        "api/.env.example": "STRIPE_KEY=your-key\n",
+      },
+    );
+    expect(code).toContain(`host
+  .addContainer("app", "acme/app:3")
+  .withEnvironment("MODE", "dev")
+  .withEnvironment("COLOUR", "#fff")
+  .withEnvironment("LIMIT", "60/minute");`);
+    expect(code).toContain('host.addProject("api", "./api").withHttpEndpoint({ port: 3000 });');
+    expect(notes).toEqual([
+      'compose.yaml:2 app: "app.env" is not there; its example "app.env.example" is taken instead',
+      'compose.yaml:3 api: "api/.env" is not there, so that its variables are not translated',
+    ]);
+  });
+
+  it("gives the password of a Redis also as what some call AUTH, and files of keys as they are", async () => {
+    const { code } = await translate(`services:
+  app:
+    image: acme/app
+    environment: { REDIS_HOST: cache, REDIS_PORT: 6379, REDIS_AUTH: s3cret, REDIS_TLS_KEY: /certs/redis.key }
+  cache: { image: "redis:8", command: redis-server --requirepass s3cret }
+`);
+    expect(code).toContain('.withEnvironment("REDIS_AUTH", cache.property("password"))');
+    expect(code).toContain('.withEnvironment("REDIS_TLS_KEY", "/certs/redis.key")');
+    expect(code).not.toContain("addParameter");
+  });
+
+  it("writes a script of several lines as lines", async () => {
+    const script = "while true; do\n  echo `date` $$HOME \\ \n  sleep 9\ndone";
+    const { code } = await translate(
+      `services: { cron: { image: alpine, command: [sh, -c, ${JSON.stringify(script)}] } }`,
+    );
+    const written = "`while true; do\n  echo \\`date\\` $HOME \\\\ \n  sleep 9\ndone`";
+    expect(code).toContain(`args: ["sh", "-c", ${written}]`);
+  });
+
+  it("finds the members of a workspace by the folders of their Dockerfiles, and by images named after both", async () => {
+    const member = (name: string): string =>
+      `{ "name": "@acme/${name}", "scripts": { "start": "node server.js" } }`;
+    const { code } = await translate(
+      `services:
+  admin: { build: { context: ., dockerfile: apps/admin/Dockerfile.admin } }
+  shop-web: { image: "ghcr.io/acme/shop", ports: ["3000:3000"], environment: { URL: "http://shop-web:3000/a" } }
+  mailer: { image: "ghcr.io/acme/shop-worker:1" }
+  other: { image: "ghcr.io/others/shop-like" }
+`,
+      {
+        "package.json":
+          '{ "name": "shop", "type": "module", "workspaces": ["apps/*"], "scripts": { "dev": "turbo run dev" } }',
+        ...Object.fromEntries(
+          ["admin", "web", "worker"].flatMap((name) => [
+            [`apps/${name}/package.json`, member(name)],
+            [`apps/${name}/server.js`, server],
+          ]),
+        ),
+        "apps/admin/Dockerfile.admin": "FROM node\n",
+      },
+    );
+    expect(code).toContain('host.addProject("admin", "./apps/admin");');
+    expect(code).toContain(`host
+  .addProject("shop-web", "./apps/web")
+  .withHttpEndpoint({ port: 3000 })
+  .withEnvironment("URL", "http://localhost:3000/a");`);
+    expect(code).toContain('host.addProject("mailer", "./apps/worker");');
+    expect(code).toContain('host.addContainer("other", "ghcr.io/others/shop-like");');
+    expect(code.match(/addProject/g)).toHaveLength(3);
+  });
+
   it("tells with file and line of what has no counterpart", async () => {
     const { notes } = await translate(`include: [other.yaml]
 services:
