@@ -92,7 +92,12 @@ function modified(name: string, modifier: string, { lookup, escape, depth }: Rea
   const { colon = "", sign = "", word = "" } = match.groups;
   const isSet = colon === "" ? known !== undefined && known !== null : (known ?? "") !== "";
   const inner = expandWord(word, lookup, { escape, depth: depth + 1 });
-  const uses = [{ name, guarded: true }, ...inner.uses];
+  // ${NAME:+$NAME:} puts it in only where it is set.
+  const isAsked = (use: VariableUse): boolean => sign === "+" && use.name === name;
+  const uses = [
+    { name, guarded: true },
+    ...inner.uses.map((use) => (isAsked(use) ? { ...use, guarded: true } : use)),
+  ];
   if (sign === "+") return { value: isSet ? inner.value : "", uses };
   return { value: isSet ? (known ?? "") : sign === "?" ? "" : inner.value, uses };
 }

@@ -53,7 +53,8 @@ export const commandRules: readonly LintRule[] = [
           (command) => isAction(command, aptSyntax, "update") || isAction(command, apkSyntax, "update"),
         );
         if (update === undefined) continue;
-        const rest = script.commands.filter(({ start }) => start > update.start);
+        // By their order: what a quoted script holds stands in one place.
+        const rest = script.commands.slice(script.commands.indexOf(update) + 1);
         // Anything else that follows may be what needs the lists: a script, another installer.
         if (rest.every(isTidying))
           yield { at: update, message: `Nothing in the RUN uses what "${update.name} update" fetches` };

@@ -51,6 +51,8 @@ export const userRules: readonly LintRule[] = [
       const user = lastUser(context);
       const name = user?.words[0]?.value;
       if (user === undefined || name === undefined || name.includes("$")) return;
+      // Accounts of Windows have no numbers: USER ContainerUser
+      if (user.stage !== undefined && isWindows(user.stage)) return;
       // Root is DL3002's to tell.
       if (/^(?:\d+|root)(?::|$)/.test(name)) return;
       yield { at: user, message: `USER "${name}" is a name that only the image can resolve` };

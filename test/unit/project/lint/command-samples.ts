@@ -19,6 +19,10 @@ export const commandSamples: RuleSamples = {
       good: "FROM a:1\nRUN apt-get update && apt-get install -y curl=1\nRUN apt-get update && ./install.sh",
       line: 2,
     },
+    {
+      bad: "FROM a:1\nRUN sh -c 'apt-get update; rm x'",
+      good: "FROM a:1\nRUN bash -c 'if a; then apt-get update && apt-get install -y b=1; else apt-get update && ./c; fi'",
+    },
     { bad: "FROM a:1\nRUN apk update && rm -rf /x", good: "FROM a:1\nRUN apk update && apk add a=1" },
   ],
   DL4001: [

@@ -135,7 +135,7 @@ export const instructionSamples: RuleSamples = {
   UndefinedVar: [
     {
       bad: "FROM a:1\nARG VERSION\nCOPY app-$VERSIN /app",
-      good: "FROM a:1\nARG VERSION\nCOPY app-$VERSION /app",
+      good: "FROM a:1\nARG VERSION\nCOPY app-$VERSION /app\nENV LIBS=${LIBS:+$LIBS:}/lib\nENV LIBS=$LIBS",
       line: 3,
     },
     {
@@ -228,7 +228,10 @@ export const instructionSamples: RuleSamples = {
     { bad: "FROM node:${V}", good: "FROM mcr.microsoft.com/windows/servercore:ltsc2025" },
     { bad: "FROM a:1 AS x-amd64\nFROM b:1", good: "FROM a:1 AS x-amd64\nUSER 1\nFROM x-${TARGETARCH}" },
   ],
-  DL3066: [{ bad: "FROM a:1\nUSER node", good: "FROM a:1\nUSER node\nRUN x\nUSER 1000:node", line: 2 }],
+  DL3066: [
+    { bad: "FROM a:1\nUSER node", good: "FROM a:1\nUSER node\nRUN x\nUSER 1000:node", line: 2 },
+    { bad: "FROM a:1\nUSER app", good: "FROM mcr.microsoft.com/windows/servercore:1\nUSER ContainerUser" },
+  ],
   SecretsUsedInArgOrEnv: [
     {
       bad: "FROM a:1\nARG NPM_TOKEN",
