@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { join, relative } from "node:path";
 import process from "node:process";
 import { commit, findUncommittedChanges, unifiedDiff } from "@dext/generators";
 import type { ChangePlan } from "@dext/generators";
@@ -37,11 +37,11 @@ export async function carryOut(plan: ChangePlan, input: CommandInput): Promise<n
 }
 
 /** Files with the marks of a merge are for a person to settle. */
-function countConflicts({ files }: ChangePlan): number {
+function countConflicts({ files, target }: ChangePlan): number {
   const marked = files.filter(({ conflicts = 0 }) => conflicts > 0);
   for (const { path, conflicts = 0 } of marked) {
     printProgress(
-      `${path} has ${conflicts} ${conflicts === 1 ? "conflict" : "conflicts"}: look for "<<<<<<<"`,
+      `${shownPath(target, path)} has ${conflicts} ${conflicts === 1 ? "conflict" : "conflicts"}: look for "<<<<<<<"`,
     );
   }
   return marked.length === 0 ? exitCodes.done : exitCodes.configuration;
@@ -62,15 +62,19 @@ async function vendor({ target, records }: ChangePlan): Promise<void> {
 
 function showFiles({ operations, files, target }: ChangePlan): void {
   const style = styleFor({ stream: process.stdout });
-  const folder = relative(process.cwd(), target);
   const mark = { create: style.green("+"), modify: style.yellow("~"), delete: style.red("-") };
-  for (const { kind, path } of operations)
-    printLine(`${mark[kind]} ${folder === "" ? path : `${folder}/${path}`}`);
+  for (const { kind, path } of operations) printLine(`${mark[kind]} ${shownPath(target, path)}`);
   for (const { path, status, choice, diff } of files) {
     const kept = status === "edited" ? "kept, edited" : "kept";
-    if (choice === "keep" || choice === "diff") printLine(`${style.dim("=")} ${path} ${style.dim(kept)}`);
+    if (choice === "keep" || choice === "diff")
+      printLine(`${style.dim("=")} ${shownPath(target, path)} ${style.dim(kept)}`);
     if (diff !== undefined) printLine(diff);
   }
+}
+
+/** As seen from where the command was given. */
+function shownPath(target: string, path: string): string {
+  return join(relative(process.cwd(), target), path);
 }
 
 /** What a person should know, the place in front. */

@@ -62,7 +62,12 @@ function membersOf(root: ProjectDescription | undefined, notes: Note[]): string[
 }
 
 function isOurs(path: string): boolean {
-  return !path.split("/").some((part) => passedBy.has(part));
+  return !path.split("/").some(isPassedBy);
+}
+
+/** `tests`, `_integration-test`, `shop-e2e` */
+function isPassedBy(folder: string): boolean {
+  return passedBy.has(folder) || /[-_](?:e2e|tests?)$/.test(folder);
 }
 
 const manifests: readonly string[] = ["package.json", "deno.json", "deno.jsonc"];
@@ -77,7 +82,7 @@ async function foldersWithManifest(root: string): Promise<string[]> {
     if (level === mostLevels) return;
     for (const entry of entries) {
       // A link is not followed: what it leads to is found where it is.
-      if (!entry.isDirectory() || entry.name.startsWith(".") || passedBy.has(entry.name)) continue;
+      if (!entry.isDirectory() || entry.name.startsWith(".") || isPassedBy(entry.name)) continue;
       await look(path === "" ? entry.name : `${path}/${entry.name}`, level + 1);
     }
   };

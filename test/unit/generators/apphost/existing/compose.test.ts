@@ -5,6 +5,10 @@ import { targetFolder } from "../../../../fixtures/generators/target-folder.ts";
 
 const server = 'require("node:http").createServer().listen(process.env.PORT || 3000);\n';
 
+function member(name: string): string {
+  return `{ "name": "@acme/${name}", "scripts": { "start": "node server.js" } }`;
+}
+
 interface Translation {
   readonly code: string;
   readonly notes: readonly string[];
@@ -315,8 +319,6 @@ services:
   });
 
   it("finds the members of a workspace by the folders of their Dockerfiles, and by images named after both", async () => {
-    const member = (name: string): string =>
-      `{ "name": "@acme/${name}", "scripts": { "start": "node server.js" } }`;
     const { code } = await translate(
       `services:
   admin: { build: { context: ., dockerfile: apps/admin/Dockerfile.admin } }
