@@ -11,7 +11,7 @@ import type { HttpCall } from "./http-call.ts";
 import { createHttpPipeline } from "./http-pipeline.ts";
 import type { HttpResilienceOptions } from "./http-pipeline.ts";
 import type { Transport } from "./http-response.ts";
-import { lowerCaseHeaders, prepareRequest } from "./request-options.ts";
+import { lowerCaseHeaders } from "./request-options.ts";
 import type { HttpRequestOptions } from "./request-options.ts";
 
 export interface HttpClientOptions {
@@ -65,7 +65,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     transport = createFetchTransport(),
   } = options;
   const defaults = { baseUrl, headers: lowerCaseHeaders(options.headers) };
-  const parts: ClientParts = { pipeline: pipelineOf(resilience), discovery, transport };
+  const parts: ClientParts = { defaults, pipeline: pipelineOf(resilience), discovery, transport };
 
   const call = (
     url: string | URL,
@@ -73,13 +73,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     requestOptions: HttpRequestOptions,
   ): HttpCall =>
     // A request that cannot be made fails as one that could: by its promise.
-    new PendingCall(async (reading) =>
-      exchange(prepareRequest({ url, method, options: requestOptions }, defaults), {
-        parts,
-        reading,
-        requestOptions,
-      }),
-    );
+    new PendingCall((reading) => exchange({ url, method, options: requestOptions }, { parts, reading }));
   const request = (url: string | URL, requestOptions: HttpRequestOptions = {}): HttpCall =>
     call(url, undefined, requestOptions);
   const withMethod =

@@ -43,7 +43,16 @@ export interface PreparedRequest {
   readonly redirect: "follow" | "manual" | "error";
 }
 
-interface ClientDefaults {
+/** What a client is asked to send. */
+export interface RequestAsked {
+  url: string | URL;
+  /** Of `client.get` and so on; `undefined` when the options say it. */
+  method: string | undefined;
+  options: HttpRequestOptions;
+}
+
+/** What a client adds to each of its requests. */
+export interface ClientDefaults {
   baseUrl: string | undefined;
   headers: Readonly<Record<string, string>>;
 }
@@ -59,11 +68,7 @@ const noHeaders: Readonly<Record<string, string>> = {};
  * @throws DextError `DEXT_HTTP_REQUEST_INVALID`
  */
 export function prepareRequest(
-  {
-    url,
-    method: asked,
-    options,
-  }: { url: string | URL; method: string | undefined; options: HttpRequestOptions },
+  { url, method: asked, options }: RequestAsked,
   defaults: ClientDefaults,
 ): PreparedRequest {
   const { query, json, redirect = "follow", idempotencyKey } = options;
