@@ -1,6 +1,7 @@
 import { sourceUnavailable } from "../definition/source-errors.ts";
 import type { ConsulPermission } from "../definition/permission.ts";
 import { consulRules } from "../permissions/consul-rules.ts";
+import { networkHint, networkReason } from "../remote/network-reason.ts";
 import { retryAfter } from "../remote/retry-after.ts";
 import type { KeyQuery } from "./consul-client.ts";
 import { consulError } from "./consul-error.ts";
@@ -72,7 +73,10 @@ export function networkError(error: unknown, asked: Asked): Error {
       },
     );
   }
-  return sourceUnavailable(nameOf(asked), { cause: new Error(reason), hint: hintForNetwork(reason) });
+  return sourceUnavailable(nameOf(asked), {
+    cause: new Error(reason),
+    hint: networkHint(reason, tlsWords) ?? "Start Consul, correct the address, or make the layer optional.",
+  });
 }
 
 function permissionFor({ shown, socketPath }: ConsulSettings): string {
@@ -80,15 +84,10 @@ function permissionFor({ shown, socketPath }: ConsulSettings): string {
   return `--allow-read=${socketPath} --allow-write=${socketPath}`;
 }
 
-function hintForNetwork(reason: string): string {
-  if (/altname/i.test(reason))
-    return 'Give the name that the certificate has as "tls.serverName", or by CONSUL_TLS_SERVER_NAME.';
-  if (/certificate|issuer/i.test(reason))
-    return 'Give the certificate of its authority as "tls.caFile", or by CONSUL_CACERT.';
-  if (/wrong version number|packet length too long|HTTP_REQUEST/i.test(reason))
-    return "It speaks no TLS there: give the address with http://, or the port of HTTPS.";
-  return "Start Consul, correct the address, or make the layer optional.";
-}
+const tlsWords = {
+  authority: '"tls.caFile", or by CONSUL_CACERT',
+  serverName: '"tls.serverName", or by CONSUL_TLS_SERVER_NAME',
+};
 
 /** The token may not read the keys; the rules that it needs are in the hint and in `details.policy`. */
 export function forbidden(said: string, { settings, token, query }: Asked): Error {
@@ -131,7 +130,5 @@ function textOf({ body }: LibraryResponse, { token }: Asked): string {
 
 /** `consul: kv.get: connect ECONNREFUSED 127.0.0.1:8500` → the last part. */
 function reasonOf(error: unknown): string {
-  const { errors, message = "", code = "" } = error as { errors?: unknown; message?: string; code?: string };
-  if (Array.isArray(errors) && errors.length > 0) return reasonOf(errors[0]);
-  return message.replace(/^(consul: |kv\.get: )+/, "") || code || "the connection failed";
+  return networkReason(error).replace(/^(consul: |kv\.get: )+/, "");
 }

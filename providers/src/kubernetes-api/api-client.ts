@@ -4,6 +4,7 @@ import { request as requestHttps } from "node:https";
 import { isDextError } from "@dext/core";
 import type { Clock } from "@dext/core";
 import { sourceUnavailable } from "../definition/source-errors.ts";
+import { networkReason } from "../remote/network-reason.ts";
 import type { Connection, Credentials } from "./connection.ts";
 import { kubernetesApiError } from "./kubernetes-api-error.ts";
 import { refusal } from "./refusal.ts";
@@ -97,8 +98,10 @@ export class ApiClient {
   }
 
   #unavailable(cause: unknown): Error {
+    const reason = networkReason(cause);
+    const isWhole = cause instanceof Error && cause.message === reason;
     return sourceUnavailable(`The API of Kubernetes at ${this.#connection.server}`, {
-      cause,
+      cause: isWhole ? cause : new Error(reason, { cause }),
       hint: "Look whether the address is right and reachable from here, or make the layer optional.",
     });
   }

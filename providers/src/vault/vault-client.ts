@@ -2,8 +2,10 @@ import { isDextError } from "@dext/core";
 import type { Clock } from "@dext/core";
 import { sourceUnavailable } from "../definition/source-errors.ts";
 import { importClient } from "../remote/import-client.ts";
+import { networkHint, networkReason } from "../remote/network-reason.ts";
 import { retryAfter } from "../remote/retry-after.ts";
 import { pause } from "../remote/watch-rounds.ts";
+import { vaultError } from "./vault-error.ts";
 import { createTransport } from "./vault-transport.ts";
 import type { TransportAnswer, TransportRequest } from "./vault-transport.ts";
 import type { VaultSettings } from "./vault-settings.ts";
@@ -119,17 +121,20 @@ async function checked(
     answer = await transport(request);
   } catch (cause) {
     if (request.signal.aborted || isDextError(cause)) throw cause;
-    throw unavailable(address, { message: (cause as Error).message, cause });
+    throw unavailable(address, { message: networkReason(cause), cause });
   }
   const { statusCode, body } = answer;
   const isObject = typeof body === "object" && body !== null;
   const message = describe(answer, request);
   // The library takes 204 and 200 for good only; 429 to 530: see the table of `sys/health`.
   if (statusCode === 204) return answer;
-  if (statusCode >= 500 || [429, 472, 473].includes(statusCode)) {
+  // For a moment after a mount of version 2 was made, or one of version 1 became one, it has no answers yet.
+  const isUpgrading = statusCode === 400 && message.includes("Upgrading from non-versioned");
+  if (statusCode >= 500 || [429, 472, 473].includes(statusCode) || isUpgrading) {
     const wanted = retryAfter(answer.retryAfter, clock.now());
     throw unavailable(address, { message, ...(wanted === undefined ? {} : { wanted }) });
   }
+  if (statusCode === 400 && /HTTP request to an HTTPS server/.test(String(body))) throw wantsTls(address);
   if (statusCode !== 200) {
     throw new VaultRefusal(statusCode, { answer: isObject ? body : {}, message });
   }
@@ -159,9 +164,34 @@ function unavailable(
   const error = cause instanceof Error && cause.message === message ? cause : new Error(message);
   return sourceUnavailable(`Vault at ${address}`, {
     cause: error,
-    hint: hint ?? "Look whether it runs, is unsealed and can be reached, or make the layer optional.",
+    hint: hint ?? hintOf(message),
     ...(wanted === undefined ? {} : { retryAfter: wanted }),
   });
+}
+
+const tlsWords = {
+  authority: '"tls.ca", or by VAULT_CACERT',
+  serverName: '"tls.serverName", or by VAULT_TLS_SERVER_NAME',
+};
+
+function hintOf(message: string): string {
+  if (/^50\d: .*sealed/i.test(message)) return "Unseal it: vault operator unseal.";
+  if (/not initialized/i.test(message)) return "Initialize it: vault operator init.";
+  return (
+    networkHint(message, tlsWords) ??
+    "Look whether it runs, is unsealed and can be reached, or make the layer optional."
+  );
+}
+
+function wantsTls(address: string): Error {
+  return vaultError(
+    "DEXT_CONFIG_VAULT_ANSWER_INVALID",
+    `Vault at ${address} speaks TLS, and was asked without`,
+    {
+      hint: `Give the address as ${address.replace(/^http:/, "https:")}.`,
+      details: { address },
+    },
+  );
 }
 
 /** The library would take `?` and `#` in a name for the end of the path. */

@@ -38,11 +38,13 @@ export type VaultAuth =
 export interface VaultTls {
   /** Who may have signed the server's certificate; the variable `VAULT_CACERT` when absent, else whom the runtime trusts. */
   ca?: string;
-  /** A certificate of this client, with its key. */
+  /** A certificate of this client, with its key; the variables `VAULT_CLIENT_CERT` and `VAULT_CLIENT_KEY` when absent. */
   cert?: string;
   key?: string;
-  /** The name that the server's certificate has to be for; that of the address when absent. */
+  /** The name that the server's certificate has to be for; the variable `VAULT_TLS_SERVER_NAME`, then that of the address when absent. */
   serverName?: string;
+  /** `false`: whatever certificate is shown is taken, so that anybody can be that server; the variable `VAULT_SKIP_VERIFY` when absent. */
+  verify?: boolean;
 }
 
 /** Where Vault is and how it lets in. */

@@ -14,16 +14,30 @@ export function forbidden(
     "DEXT_CONFIG_VAULT_FORBIDDEN",
     `Vault does not allow to read "${path}" (${error.message})`,
     {
-      hint: `Look whether the token is still valid, and give it a policy with:\n\n${policy}`,
+      hint: `${hintOf(error.message)}:\n\n${policy}`,
       details: { path, status: error.status, policy },
     },
   );
 }
 
+/**
+ * Of a token that it does not know, Vault says "permission denied", newer ones with "invalid token" behind it; of one whose
+ * policies do not allow something "1 error occurred: * permission denied".
+ */
+function hintOf(message: string): string {
+  if (/invalid token|^403: permission denied$/.test(message)) {
+    return "The token itself is not taken: it has expired, was revoked, or is of another namespace. Give one that is valid (vault token lookup shows that), with a policy that has";
+  }
+  if (/preflight capability check/.test(message)) {
+    return "There is no such mount (vault secrets list shows all), or the token may do nothing in it. Give it a policy with (vault policy write)";
+  }
+  return "Give the token a policy with (vault policy write)";
+}
+
 /** 404 of a path below no mount. */
 export function withoutRoute(path: string, error: VaultRefusal): Error {
   return vaultError("DEXT_CONFIG_VAULT_PATH_WRONG", `Vault has no mount for "${path}" (${error.message})`, {
-    hint: "Look at the path, and at the namespace.",
+    hint: "Look at the path, and at the namespace: vault secrets list shows the mounts.",
     details: { path, status: error.status },
   });
 }

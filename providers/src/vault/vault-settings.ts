@@ -24,9 +24,10 @@ export interface TlsFiles {
   readonly cert?: string;
   readonly key?: string;
   readonly servername?: string;
+  readonly rejectUnauthorized?: false;
 }
 
-type Surroundings = Pick<LoadContext, "variables" | "directory" | "environment">;
+type Surroundings = Pick<LoadContext, "variables" | "directory" | "environment" | "logger">;
 
 /**
  * What a layer was given, completed by the variables of the environment.
@@ -91,7 +92,7 @@ async function foundAuth(tokenOfResource: string | undefined, context: Surroundi
 }
 
 async function tlsFiles(
-  { ca, cert, key, serverName }: NonNullable<VaultOptions["tls"]>,
+  { ca, cert, key, serverName, verify }: NonNullable<VaultOptions["tls"]>,
   context: Surroundings,
 ): Promise<TlsFiles> {
   const { directory } = context;
@@ -99,14 +100,20 @@ async function tlsFiles(
     path === undefined ? undefined : readTrimmed(path, { directory, what });
   const [caText, certText, keyText] = await Promise.all([
     read(ca ?? variable("VAULT_CACERT", context), "The certificate of Vault's authority"),
-    read(cert, "The certificate for Vault"),
-    read(key, "The key for Vault"),
+    read(cert ?? variable("VAULT_CLIENT_CERT", context), "The certificate for Vault"),
+    read(key ?? variable("VAULT_CLIENT_KEY", context), "The key for Vault"),
   ]);
+  const name = serverName ?? variable("VAULT_TLS_SERVER_NAME", context);
+  // As Go reads it.
+  const isVerified = verify ?? !/^(1|t|true)$/i.test(variable("VAULT_SKIP_VERIFY", context) ?? "");
+  if (!isVerified)
+    context.logger.warn("The certificate of Vault is not verified: anybody can be that server");
   return {
     ...(caText === undefined ? {} : { ca: caText }),
     ...(certText === undefined ? {} : { cert: certText }),
     ...(keyText === undefined ? {} : { key: keyText }),
-    ...(serverName === undefined ? {} : { servername: serverName }),
+    ...(name === undefined ? {} : { servername: name }),
+    ...(isVerified ? {} : { rejectUnauthorized: false }),
   };
 }
 
