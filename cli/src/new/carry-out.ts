@@ -21,11 +21,12 @@ export async function carryOut(plan: ChangePlan, input: CommandInput): Promise<n
   if (plan.operations.some(({ kind }) => kind !== "create")) await tellUncommitted(plan);
   const { changed } = await commit(plan);
   showFiles(plan);
-  if (!changed && plan.operations.length === 0) {
+  // An earlier run may have written the files, and ended before the packages were there.
+  const isVendored = await vendor(plan);
+  if (!changed && plan.operations.length === 0 && !isVendored) {
     printLine("Nothing to change: everything is there already.");
     return countConflicts(plan);
   }
-  await vendor(plan);
   const left = await takeFollowUps(plan.followUps, {
     target: plan.target,
     install: !input.flag("no-install"),
@@ -53,9 +54,9 @@ async function tellUncommitted({ target, operations }: ChangePlan): Promise<void
   if (both.length > 0) printProgress(`Not committed to git before this change: ${both.join(", ")}`);
 }
 
-async function vendor({ target, records }: ChangePlan): Promise<void> {
-  if (!records.some(({ answers }) => answers["vendored"] === true)) return;
-  await vendorPackages(target, {
+async function vendor({ target, records }: ChangePlan): Promise<boolean> {
+  if (!records.some(({ answers }) => answers["vendored"] === true)) return false;
+  return vendorPackages(target, {
     onBegin: () => printProgress("Putting the packages of Dext into vendor/dext"),
   });
 }

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { copyFile, mkdir, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -29,6 +29,7 @@ export function findPackageSource(from: string = dirname(fileURLToPath(import.me
 
 /**
  * Puts the packages into the vendor folder of a project, unless they are there: what is there may be in a lock file.
+ * Tells whether there was something to do.
  *
  * @param options.onBegin called when there is something to do, which can take some seconds
  * @throws DextError `DEXT_CLI_PACKAGES_UNAVAILABLE`
@@ -36,20 +37,43 @@ export function findPackageSource(from: string = dirname(fileURLToPath(import.me
 export async function vendorPackages(
   target: string,
   { source = findPackageSource(), onBegin }: { source?: PackageSource; onBegin?: () => void } = {},
-): Promise<void> {
+): Promise<boolean> {
   const vendor = join(target, vendorFolder);
-  if (isComplete(vendor)) return;
+  if (isComplete(vendor)) return false;
   onBegin?.();
   const folder = await tarballFolder(source);
-  await mkdir(vendor, { recursive: true });
-  await Promise.all(
-    dextPackageNames.map(async (name) => {
-      const file = tarballName(name);
-      // Renamed into place, so that an interrupted copy leaves nothing that looks whole.
-      await copyFile(join(folder, file), join(vendor, `.${file}`));
-      await rename(join(vendor, `.${file}`), join(vendor, file));
-    }),
-  );
+  try {
+    await mkdir(vendor, { recursive: true });
+    for (const name of dextPackageNames) await copyInto(vendor, join(folder, tarballName(name)));
+    return true;
+  } catch (error) {
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    throw cliError("DEXT_CLI_PACKAGES_UNAVAILABLE", `Copying to "${vendor}" failed: ${message}`, {
+      hint: `The other files are written. ${remedies[code] ?? "Mend that"}, then run the command again.`,
+      cause: error,
+      details: { folder: vendor },
+    });
+  }
+}
+
+const remedies: Readonly<Record<string, string>> = {
+  ENOSPC: "Make room on the disk",
+  EDQUOT: "Make room on the disk",
+  EACCES: "Give yourself the right to write there",
+  EPERM: "Give yourself the right to write there",
+};
+
+/** Renamed into place, so that an interrupted copy leaves nothing that looks whole. */
+async function copyInto(folder: string, from: string): Promise<void> {
+  const file = basename(from);
+  const staged = join(folder, `.${file}`);
+  try {
+    await copyFile(from, staged);
+    await rename(staged, join(folder, file));
+  } catch (error) {
+    await rm(staged, { force: true });
+    throw error;
+  }
 }
 
 const packScript = "scripts/pack-packages.ts";
