@@ -90,7 +90,7 @@ function componentPrompts(): readonly Prompt[] {
 /** A component for one service is tested by what runs that service. */
 async function runtimeOf(tree: TargetTree, service: unknown): Promise<ServiceRuntime | undefined> {
   if (typeof service !== "string" || service === "") return undefined;
-  const folder = serviceFolderOf(service, tree.read(findAppHost(tree))?.contents ?? "");
+  const folder = serviceFolderOf(service, tree);
   if (tree.kindOf(folder) !== "folder") return undefined;
   const { detectProject } = await import("@dext/project");
   return (await detectProject(join(tree.root, folder))).runtime.value;
@@ -163,7 +163,7 @@ function manifestOf({ packageName, runtime }: Component): object {
 function draftUser(draft: Draft, component: Component & { to: string }): void {
   const { name, kind, to, url, packageName, packageManager } = component;
   const appHost = findAppHost(draft.tree);
-  const folder = serviceFolderOf(to, draft.read(appHost) ?? "");
+  const folder = serviceFolderOf(to, draft.tree);
   // npm knows no "workspace:", and finds members by their version alone; the others would ask the registry.
   const version = packageManager === "npm" ? "0.1.0" : "workspace:*";
   addDependencies(draft, { folder, dependencies: { [packageName]: version } });

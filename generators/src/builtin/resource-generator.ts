@@ -36,7 +36,7 @@ export const resourceGenerator: GeneratorDefinition = defineGenerator({
       draft.editAppHost({ path: appHost, edits: [resource] });
       return;
     }
-    const folder = serviceFolderOf(to, draft.read(appHost) ?? "");
+    const folder = serviceFolderOf(to, tree);
     const edits: AppHostEdit[] = [
       { ...resource, before: to },
       { kind: "reference", from: to, to: name },

@@ -1,25 +1,40 @@
 import { posix } from "node:path";
 
 import { parseAppHost } from "../apphost/apphost-program.ts";
+import { isFile } from "../apphost/existing/environment-file.ts";
 import { generatorError } from "../generator-error.ts";
 import type { Draft } from "../generator/draft.ts";
+import type { TargetTree } from "../plan/target-tree.ts";
+import { serviceFolder } from "./service-files.ts";
+import { findAppHost } from "./service-generator.ts";
 
 /**
- * The folder of a service, as the AppHost tells it: relative to the root, without `./`.
+ * The folder of a service, as the AppHost tells it, relative to the root, without `./`. Where the AppHost cannot be
+ * understood, or does not tell, the usual folder counts if there is one.
  *
  * @throws DextError `DEXT_GENERATE_ANSWER_INVALID`
  */
-export function serviceFolderOf(service: string, source: string): string {
-  const program = parseAppHost(source);
+export function serviceFolderOf(service: string, tree: TargetTree): string {
+  const program = parseAppHost(tree.read(findAppHost(tree))?.contents ?? "");
   const resources = typeof program === "string" ? [] : program.resources;
   const [, path] = resources.find(({ name }) => name === service)?.calls[0]?.arguments ?? [];
   if (path?.type === "Literal" && typeof path.value === "string")
     return posix.normalize(path.value).replace(/\/$/, "");
+  const usual = serviceFolder(service);
   const names = resources.filter(({ method }) => method === "addProject").map(({ name }) => `"${name}"`);
-  throw generatorError("DEXT_GENERATE_ANSWER_INVALID", `The AppHost has no project "${service}"`, {
-    hint: names.length === 0 ? "dext new service <name> makes one." : `It has ${names.join(", ")}.`,
-    details: { service },
-  });
+  const mayBeThere = typeof program === "string" || path !== undefined;
+  if (mayBeThere && isFile(tree, `${usual}/package.json`)) return usual;
+  const { message, hint } =
+    typeof program === "string"
+      ? {
+          message: `The AppHost does not tell where "${service}" is: ${program}`,
+          hint: `Mend it, or leave out --to. There is no "${usual}" either.`,
+        }
+      : {
+          message: `The AppHost has no project "${service}"`,
+          hint: names.length === 0 ? "dext new service <name> makes one." : `It has ${names.join(", ")}.`,
+        };
+  throw generatorError("DEXT_GENERATE_ANSWER_INVALID", message, { hint, details: { service } });
 }
 
 /**

@@ -126,4 +126,32 @@ describe("the resource generator", () => {
       await expect(planned).rejects.toMatchObject({ code: "DEXT_GENERATE_ANSWER_INVALID" });
     },
   );
+
+  it.each([
+    ["does not parse", "const = ;\n"],
+    ["computes the folder", 'const api = host.addProject("api", folderOf("api"));\n'],
+  ])("finds a service in its usual folder where the AppHost %s", async (_, odd) => {
+    const target = await appFolder();
+    await writeFile(join(target, "apphost.ts"), `const host = createBuilder();\n${odd}await host.run();\n`);
+    const answers = { resource: "redis", name: "cache", to: "api" };
+    const change = await plan("resource", answers, { target, templates });
+    expect(change.operations).toContainEqual(
+      expect.objectContaining({ kind: "create", path: "services/api/src/cache.ts" }),
+    );
+    const isPasted = change.followUps.some(
+      (step) => step.kind === "next-step" && step.text.includes("api.withReference(cache).waitFor(cache);"),
+    );
+    const isEdited = change.operations.some(({ path }) => path === "apphost.ts");
+    expect({ isPasted, isEdited }).toEqual({ isPasted: odd.startsWith("const ="), isEdited: !isPasted });
+  });
+
+  it("tells why it does not find a service where the AppHost does not parse", async () => {
+    const target = await appFolder();
+    await writeFile(join(target, "apphost.ts"), "const = ;\n");
+    const answers = { resource: "redis", name: "cache", to: "mail" };
+    await expect(plan("resource", answers, { target, templates })).rejects.toMatchObject({
+      code: "DEXT_GENERATE_ANSWER_INVALID",
+      message: 'The AppHost does not tell where "mail" is: it does not parse: Unexpected token',
+    });
+  });
 });
