@@ -144,6 +144,27 @@ describe("what cannot be given ends the AppHost with 3 before anything starts:",
     expect(stdout).not.toMatch(/Starting/);
   });
 
+  it("a definition that throws is told with the place of the error", async () => {
+    const { exitCode, stderr } = await runToEnd(
+      `${preamble}
+      const throws = (error) => ({ provider: "mine", label: "x", create: () => ({ load: () => Promise.reject(error()) }) });
+      service("early").withConfiguration(defineConfig({ layers: [() => { throw new Error("too early"); }] }), ["a"]);
+      service("late").withConfiguration(defineConfig({ layers: [throws(() => new TypeError("too late"))] }), ["a"]);
+      service("odd").withConfiguration(defineConfig({ layers: [throws(() => "no error at all")] }), ["a"]);
+      await host.run();`,
+      { files: { "service.mjs": configuredService } },
+    );
+    expect(exitCode).toBe(3);
+    expect(stderr).toMatch(/The configuration of "early" cannot be loaded: too early\n/);
+    expect(stderr).toMatch(
+      /The configuration of "late" cannot be loaded: The source mine "x" failed: too late\n/,
+    );
+    expect(stderr).toMatch(/The configuration of "odd" cannot be loaded: .*no error at all\n/);
+    const made = /The message is that of an error made at \/\S+\/apphost\.m?ts:\d+:\d+\./g;
+    expect(stderr.match(made)).toHaveLength(2);
+    expect(stderr).not.toMatch(/error below/);
+  });
+
   it("one thing alone, with its own code", async () => {
     const { exitCode, stderr } = await runToEnd(
       `${preamble} host.addNodeApp("api", "service.mjs").withConfiguration(definition, ["port"]); await host.run();`,
