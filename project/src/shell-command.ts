@@ -51,6 +51,16 @@ export function invocationOf(command: ShellCommand): Invocation | undefined {
   return first === undefined ? undefined : { program: bareName(first), args };
 }
 
+/** The variables that a command sets for its program: `LOG=json node main.js`, `cross-env LOG=json node main.js`. */
+export function variablesOf(command: ShellCommand): ReadonlyMap<string, string> {
+  const own = invocationOf(command)?.args.length ?? 0;
+  const before = command.words.slice(0, Math.max(0, command.words.length - own - 1));
+  const pairs = before.map((word) => /^(?<name>[A-Za-z_]\w*)=(?<value>.*)$/s.exec(word)?.groups);
+  return new Map(
+    pairs.flatMap((pair) => (pair === undefined ? [] : [[pair["name"] ?? "", pair["value"] ?? ""] as const])),
+  );
+}
+
 /** What remains after one thing that merely stands before a command; nothing when there is no such thing. */
 function stripPrefix(words: readonly string[]): readonly string[] | undefined {
   const [first = "", second = ""] = words;

@@ -1,6 +1,6 @@
 import type { Finding, Runtime } from "../description.ts";
 import type { ImageProject } from "./image-project.ts";
-import { bunReleases, denoReleases, imageVersion, nodeReleases } from "./image-version.ts";
+import { bunReleases, denoReleases, imageVersion, isEndedNode, nodeReleases } from "./image-version.ts";
 import type { Reason } from "./instruction-list.ts";
 
 /** The images that the stages start from, below a registry. */
@@ -45,6 +45,10 @@ export function chooseBaseImage({
     });
   } else if (exactness === "moving") {
     const message = `"${wanted.value}" is another ${name} every few months; an exact version builds the same image twice`;
+    warnings.push({ code: "needs-attention", message, ...placeOf(wanted), onlyFor: "image" });
+  }
+  if (runtime === "node" && isEndedNode(tag)) {
+    const message = `Node ${tag} gets no fixes any more, not even of security; ${defaultVersions.node} does`;
     warnings.push({ code: "needs-attention", message, ...placeOf(wanted), onlyFor: "image" });
   }
   const isNative = installTime.native.length > 0;

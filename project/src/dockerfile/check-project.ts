@@ -51,10 +51,14 @@ function checkLockFiles({ warnings, packageManager, lockFile, directory }: Proje
   if (disagreement === undefined) return;
   const isDeclared = packageManager?.because.startsWith('"') === true;
   if (isDeclared && lockFile !== undefined) return;
-  throw dockerfileError("DEXT_DOCKERFILE_LOCK_FILES_DISAGREE", `In "${directory}": ${disagreement.message}`, {
-    hint: 'Delete the lock files of the others, or name the one that counts as "packageManager" in package.json.',
-    details: { directory, file: disagreement.file },
-  });
+  throw dockerfileError(
+    "DEXT_DOCKERFILE_LOCK_FILES_DISAGREE",
+    `In "${directory}": ${disagreement.message.replace(/; \w+ is taken$/, "")}`,
+    {
+      hint: 'Delete the lock files of the others, or name the one that counts as "packageManager" in package.json.',
+      details: { directory, file: disagreement.file },
+    },
+  );
 }
 
 async function needsLockFile({

@@ -28,6 +28,14 @@ export const nodeReleases: ReleaseLines = {
   },
 };
 
+/** Lines of Node without fixes of security: https://github.com/nodejs/release#end-of-life-releases */
+const endedNodes: ReadonlySet<string> = new Set(["12", "14", "16", "18", "19", "20", "21", "23", "25"]);
+
+/** Whether a tag of Node's image is of a line that gets no fixes any more. */
+export function isEndedNode(tag: string): boolean {
+  return endedNodes.has(tag.split(".")[0] ?? "");
+}
+
 export const denoReleases: ReleaseLines = { name: "Deno", majors: [2, 1], moving: {} };
 
 export const bunReleases: ReleaseLines = { name: "Bun", majors: [1], moving: { latest: "latest" } };

@@ -128,7 +128,7 @@ function addHead(list: InstructionList, { base, profile, image }: HeadOptions): 
 function addEnd(list: InstructionList, { image, start }: StageOptions): void {
   const { project } = image;
   const port = imagePort(image);
-  addEnvironment(list, { image, port });
+  addEnvironment(list, { image, port, start });
   addLabels(list, project);
   list.add("USER 1000:1000", {
     because:
@@ -145,7 +145,7 @@ function addEnd(list: InstructionList, { image, start }: StageOptions): void {
 
 function addEnvironment(
   list: InstructionList,
-  { image, port }: { image: ImageProject; port: ImagePort | undefined },
+  { image, port, start }: { image: ImageProject; port: ImagePort | undefined; start: StageOptions["start"] },
 ): void {
   const { framework, runtime } = image.project;
   // Deno would look for all members that the root's package.json names, and only those that are needed are there.
@@ -155,7 +155,11 @@ function addEnvironment(
   const portVariable = port === undefined ? [] : [`PORT=${port.port}`];
   // Sites listen on localhost only, which nothing outside of a container reaches.
   const host = framework?.value.kind === "site" ? ["HOST=0.0.0.0", "HOSTNAME=0.0.0.0"] : [];
-  const variables = [...production, ...portVariable, ...host];
+  const set = [...production, ...portVariable, ...host];
+  const own = [...start.environment]
+    .filter(([name]) => !set.some((variable) => variable.startsWith(`${name}=`)))
+    .map(([name, value]) => `${name}=${/^[\w./:@-]+$/.test(value) ? value : quotedValue(value)}`);
+  const variables = [...set, ...own];
   if (variables.length === 0) return;
   const because =
     port === undefined

@@ -1,10 +1,19 @@
 import { join } from "node:path";
-import type { Finding, Framework, ProjectDescription } from "../description.ts";
+import type { Finding, ProjectDescription } from "../description.ts";
 import { programFileOf } from "../program-file.ts";
-import { invocationOf, splitCommands } from "../shell-command.ts";
 import type { Invocation } from "../shell-command.ts";
-import { dockerfileError } from "./error-codes.ts";
+import { developmentTool } from "./development-tool.ts";
 import type { ImageProject } from "./image-project.ts";
+import {
+  buildScriptMissing,
+  entryPointMissing,
+  runnerMissing,
+  siteUnserved,
+  toolMissing,
+} from "./start-refusals.ts";
+import { followScript } from "./start-script.ts";
+import type { FoundScript } from "./start-script.ts";
+import { whyNotStripped } from "./type-stripping.ts";
 
 /** How the image starts the project. */
 export interface StartCommand {
@@ -15,6 +24,8 @@ export interface StartCommand {
   readonly isBuilt: boolean;
   /** Other files of the project that the command names, such as the value of `--import`. */
   readonly otherFiles: readonly string[];
+  /** Variables that the script sets. */
+  readonly environment: ReadonlyMap<string, string>;
   readonly reason: Finding<string>;
 }
 
@@ -33,7 +44,14 @@ export async function startCommand(image: ImageProject): Promise<StartCommand> {
       ...standalone,
     };
     if (self.buildScript === undefined) throw buildScriptMissing(project, reason);
-    return { words: ["node", "server.js"], file: "server.js", isBuilt: true, otherFiles: [], reason };
+    return {
+      words: ["node", "server.js"],
+      file: "server.js",
+      isBuilt: true,
+      otherFiles: [],
+      environment: new Map(),
+      reason,
+    };
   }
   const fromScript = await commandOfScript(image);
   if (fromScript !== undefined) return fromScript;
@@ -49,69 +67,108 @@ export async function startCommand(image: ImageProject): Promise<StartCommand> {
   return commandOfFile(image, { file: found.value, flags: [], args: [], reason: found });
 }
 
+/** Scripts that start what was built, where `start` is for developing: those of Nest. */
+const productionScripts: readonly string[] = ["start:prod", "start:production"];
+
 /** `start` of package.json or a task `start`; a script that only calls another one is followed. */
 async function commandOfScript(image: ImageProject): Promise<StartCommand | undefined> {
-  const { project } = image;
-  let name = "start";
-  for (let step = 0; step < 5; step += 1) {
-    const script = project.scripts[name];
-    const origin = project.scriptOrigins[name];
-    if (script === undefined) return undefined;
-    const reason: Finding<string> = { value: script, because: `script "${name}" runs it`, ...origin };
-    const invocations = splitCommands(script)
-      .map((command) => invocationOf(command))
-      .filter((invocation) => invocation !== undefined);
-    const last = invocations.at(-1);
-    if (last === undefined) return undefined;
-    const other = scriptCalled(last);
-    if (other !== undefined) {
-      name = other;
-      continue;
-    }
-    warnAboutShell(image, { script, count: invocations.length, reason });
-    return commandOfInvocation(image, { invocation: last, reason });
+  const found = followScript(image.project, "start");
+  if (found === undefined) return undefined;
+  const { invocation, reason } = found;
+  const tool =
+    programFileOf(invocation) === undefined ? developmentTool(invocation.program, image) : undefined;
+  if (tool === undefined) return commandOfFound(image, found);
+  for (const name of productionScripts) {
+    const other = followScript(image.project, name);
+    if (other !== undefined) return commandOfFound(image, other);
   }
-  return undefined;
+  throw toolMissing(image.project, { tool, reason });
 }
 
-// npm run serve, pnpm serve, deno task serve
-function scriptCalled({ program, args }: Invocation): string | undefined {
-  if (!["npm", "pnpm", "yarn", "bun", "deno"].includes(program)) return undefined;
-  const [first, second] = args;
-  return (first === "run" && program !== "deno" && program !== "bun") || first === "task"
-    ? second
-    : undefined;
+async function commandOfFound(image: ImageProject, found: FoundScript): Promise<StartCommand> {
+  const { invocation, reason, isMore } = found;
+  if (isMore) warnAboutShell(image, reason);
+  const environment = new Map(found.environment);
+  for (const [name, value] of environment) if (/[$`]/.test(value)) environment.delete(name);
+  // For the program only: the health check is one of Node, too.
+  const options =
+    environment
+      .get("NODE_OPTIONS")
+      ?.split(/\s+/)
+      .filter((word) => word !== "") ?? [];
+  const command = await commandOfInvocation(image, { invocation, reason, options });
+  if (command.words[0] === "node") environment.delete("NODE_OPTIONS");
+  return { ...command, environment };
 }
 
-function warnAboutShell(
-  image: ImageProject,
-  { script, count, reason }: { script: string; count: number; reason: Finding<string> },
-): void {
-  const isMore = count > 1 || /(?:^|\s)[A-Za-z_]\w*=|[$|<>`]/.test(script);
-  if (!isMore) return;
+function warnAboutShell(image: ImageProject, { value, file, line }: Finding<string>): void {
   image.warnings.push({
     code: "needs-attention",
-    message: `Script "${script}" does more than start one program; the image runs the last command alone, without a shell`,
-    ...(reason.file === undefined ? {} : { file: reason.file }),
-    ...(reason.line === undefined ? {} : { line: reason.line }),
+    message: `Script "${value}" does more than start one program; the image runs the last command alone, without a shell. What comes before it belongs into "build", or into a job of its own`,
+    ...(file === undefined ? {} : { file }),
+    ...(line === undefined ? {} : { line }),
     onlyFor: "image",
   });
 }
 
+interface InvocationCommand {
+  readonly invocation: Invocation;
+  readonly reason: Finding<string>;
+  /** Flags for Node that the script gives by a variable. */
+  readonly options: readonly string[];
+}
+
 async function commandOfInvocation(
   image: ImageProject,
-  { invocation, reason }: { invocation: Invocation; reason: Finding<string> },
+  { invocation, reason, options }: InvocationCommand,
 ): Promise<StartCommand> {
+  const { project } = image;
   const program = programFileOf(invocation);
   if (program === undefined) return commandOfProgram(image, { invocation, reason });
+  if (runsTypeScript(invocation) && /\.[cm]?tsx?$/.test(program.file)) {
+    const tool = developmentTool(invocation.program, image);
+    const isKept = tool === undefined && !isWatcher(invocation);
+    if (isKept) return commandOfRunner(image, { invocation, reason, file: program.file });
+    const why = await whyNotStripped(image);
+    if (why !== undefined) {
+      throw runnerMissing(project, { runner: tool?.package ?? invocation.program, why, reason });
+    }
+  }
   const position = invocation.args.findIndex((arg) => arg.replace(/^(?:\.\/)+/, "") === program.file);
   const args = invocation.args.slice(position + 1);
   const isPlain = ["node", "nodejs", "deno", "bun"].includes(invocation.program);
-  const flags = isPlain
+  const own = isPlain
     ? program.flags.filter((flag) => !/^(?:run|serve|--watch.*|--inspect.*|--env-file.*)$/.test(flag))
     : [];
+  const flags = program.runtime === "node" ? [...options, ...own] : own;
   const isServe = invocation.program === "deno" && invocation.args[0] === "serve";
   return commandOfFile(image, { file: program.file, flags, args, reason, isServe });
+}
+
+/** Whether a program runs TypeScript that Node may not run by itself. */
+function runsTypeScript(invocation: Invocation): boolean {
+  const runners = ["tsx", "ts-node", "ts-node-esm", "swc-node", "vite-node", "jiti"];
+  return runners.includes(invocation.program) || isWatcher(invocation);
+}
+
+/** Whether a program starts its file anew when it changes, which nobody wants of an image. */
+function isWatcher({ program, args }: Invocation): boolean {
+  return ["nodemon", "ts-node-dev", "tsnd"].includes(program) || (program === "tsx" && args[0] === "watch");
+}
+
+/** A runner that production has; `tsx` in the process of the program itself, so that a stop signal reaches it. */
+async function commandOfRunner(
+  image: ImageProject,
+  { invocation, reason, file }: { invocation: Invocation; reason: Finding<string>; file: string },
+): Promise<StartCommand> {
+  const command = await commandOfFile(image, { file, flags: [], args: [], reason });
+  const { program, args } = invocation;
+  const rest = program === "tsx" ? args.slice(args.findIndex((arg) => arg.endsWith(file)) + 1) : args;
+  const words =
+    program === "tsx"
+      ? ["node", "--import", "tsx", file, ...rest]
+      : [`node_modules/.bin/${program}`, ...args];
+  return { ...command, words };
 }
 
 /** A program of a package, such as `next start`. */
@@ -122,7 +179,7 @@ async function commandOfProgram(
   const isBuilt = self.buildScript !== undefined;
   const words = [`node_modules/.bin/${invocation.program}`, ...invocation.args];
   if (project.framework?.value.kind === "site" && !isBuilt) throw buildScriptMissing(project, reason);
-  return { words, file: undefined, isBuilt, otherFiles: [], reason };
+  return { words, file: undefined, isBuilt, otherFiles: [], environment: new Map(), reason };
 }
 
 interface FileCommand {
@@ -170,7 +227,7 @@ async function commandOfFile(image: ImageProject, command: FileCommand): Promise
           ...args,
         ]
       : [runtime, ...flags, program, ...args];
-  return { words, file: program, isBuilt, otherFiles, reason };
+  return { words, file: program, isBuilt, otherFiles, environment: new Map(), reason };
 }
 
 /** Modules that another package manager has installed lie in `node_modules`, which Deno is told where it does not know. */
@@ -218,46 +275,6 @@ async function existingName(
   for (const ending of ["", ".js", ".cjs", "/index.js"])
     if (await exists(path + ending)) return path + ending;
   return undefined;
-}
-
-function entryPointMissing(
-  { directory }: ProjectDescription,
-  found: { message: string; file?: string; line?: number } | undefined,
-): Error {
-  const place = found?.file === undefined ? "" : `${found.file}:${found.line ?? 1}: `;
-  const what =
-    found === undefined
-      ? 'neither a script "start", nor "main", nor a file of a usual name is there'
-      : found.message;
-  return dockerfileError(
-    "DEXT_DOCKERFILE_ENTRY_POINT_MISSING",
-    `An image of "${directory}" would have nothing to start: ${place}${what}`,
-    {
-      hint: 'Correct the name, or add a script "start" that runs the program.',
-      details: { directory, ...found },
-    },
-  );
-}
-
-/** The entry point of a site is for browsers. */
-function siteUnserved({ directory }: ProjectDescription, { value, ...place }: Finding<Framework>): Error {
-  return dockerfileError(
-    "DEXT_DOCKERFILE_ENTRY_POINT_MISSING",
-    `An image of "${directory}" would have nothing to start: it is a site of ${value.name} without a script "start"`,
-    {
-      hint: 'Add a script "start" that serves what the build makes; files alone need no image of their own, another service or a file host can serve them.',
-      details: { directory, framework: value.name, ...placeOf({ value, ...place }) },
-    },
-  );
-}
-
-function buildScriptMissing({ directory }: ProjectDescription, reason: Finding<string>): Error {
-  const place = reason.file === undefined ? "" : `${reason.file}:${reason.line ?? 1}: `;
-  return dockerfileError(
-    "DEXT_DOCKERFILE_BUILD_SCRIPT_MISSING",
-    `${place}"${reason.value}" needs what a build makes, and the project in "${directory}" has no script "build"`,
-    { hint: 'Add a script "build", or start the source file.', details: { directory, ...placeOf(reason) } },
-  );
 }
 
 function placeOf({ file, line }: Finding<unknown>): { file?: string; line?: number } {
