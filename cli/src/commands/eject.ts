@@ -1,4 +1,4 @@
-import { plan } from "@dext/generators";
+import { plan, TemplateLookup } from "@dext/generators";
 import type { Command } from "../command.ts";
 import { cliError } from "../error-codes.ts";
 import { askAboutConflict } from "../new/ask.ts";
@@ -20,7 +20,7 @@ export const ejectCommand: Command = {
       throw cliError(
         template === undefined ? "DEXT_CLI_ARGUMENT_MISSING" : "DEXT_CLI_ARGUMENT_UNEXPECTED",
         `dext eject takes one template, given: ${input.names.length}`,
-        { hint: "Such as: dext eject service/api/src/main.ts.ejs" },
+        { hint: `There are:\n  ${new TemplateLookup({ target: findRoot() }).list().join("\n  ")}` },
       );
     }
     const onConflict = conflictChoice(input) ?? (canAsk(input) ? askAboutConflict : "abort");

@@ -45,6 +45,7 @@ export class Draft {
   readonly #wanted = new Map<string, FileState | undefined>();
   readonly #edits = new Set<string>();
   readonly #left = new Set<string>();
+  readonly #followUps: FollowUp[] = [];
 
   constructor({ builder, answers, templates, knownEdits = new Set() }: DraftOptions) {
     this.#builder = builder;
@@ -165,12 +166,18 @@ export class Draft {
 
   /** Wants a step after the commit. */
   followUp(step: FollowUp): void {
-    this.#builder.followUp(step);
+    this.#followUps.push(step);
   }
 
   /** What is wanted, to be settled with the disk. */
   settle(): DraftResult {
-    return { builder: this.#builder, wanted: this.#wanted, edits: [...this.#edits], left: this.#left };
+    return {
+      builder: this.#builder,
+      wanted: this.#wanted,
+      edits: [...this.#edits],
+      left: this.#left,
+      followUps: this.#followUps,
+    };
   }
 
   #stateOf(path: string): FileState | undefined {
@@ -198,6 +205,7 @@ export interface DraftResult {
   /** Files that were wanted only if there were none, and are there: they stay as they are. */
   readonly left: ReadonlySet<string>;
   readonly edits: readonly string[];
+  readonly followUps: readonly FollowUp[];
 }
 
 function editedText(source: string, edits: readonly AppHostEdit[]): string {

@@ -18,7 +18,8 @@ export async function settleDraft(
   draft: Draft,
   { records, unit, onConflict }: SettleOptions,
 ): Promise<{ builder: PlanBuilder; files: Record<string, FileState>; edits: string[] }> {
-  const { builder, wanted, edits, left } = draft.settle();
+  const { builder, wanted, edits, left, followUps } = draft.settle();
+  for (const step of followUps) builder.followUp(step);
   const earlier = records.get(unit);
   const bases = new Map(Object.entries(earlier?.files ?? {}));
   for (const [path, state] of [...wanted].toSorted(([a], [b]) => (a < b ? -1 : 1))) {

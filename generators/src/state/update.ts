@@ -14,7 +14,7 @@ import { withoutSecrets } from "../generator/plan-generator.ts";
 import { runGenerator } from "../generator/run-actions.ts";
 import { baseOf, deleteFile, dropObsolete } from "../generator/settle-draft.ts";
 import { settlePrompts } from "../generator/settle-prompts.ts";
-import type { ChangePlan, FileState, GeneratedRecord } from "../plan/change-plan.ts";
+import type { ChangePlan, FileState, FollowUp, GeneratedRecord } from "../plan/change-plan.ts";
 import { isSameFile } from "../plan/file-state.ts";
 import { PlanBuilder } from "../plan/plan-builder.ts";
 import { openTargetTree } from "../plan/target-tree.ts";
@@ -91,7 +91,7 @@ async function updateUnit(named: GeneratorDefinition, unit: UnitUpdate): Promise
   const templates = new TemplateLookup({ ...options.templates, target: tree.root });
   const draft = new Draft({ builder, answers, templates, knownEdits: new Set(record.edits) });
   await runGenerator(definition, { draft, context: { answers, target: tree.root, tree } });
-  const { wanted, edits, left } = draft.settle();
+  const { wanted, edits, left, followUps } = draft.settle();
   const files: Record<string, FileState> = {};
   for (const [path, state] of [...wanted].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     Object.assign(files, await updateFile(path, { ...unit, wanted: state }));
@@ -100,12 +100,27 @@ async function updateUnit(named: GeneratorDefinition, unit: UnitUpdate): Promise
     if (left.has(path)) files[path] = base;
     else if (!wanted.has(path)) await dropObsolete(builder, { path, base });
   }
+  for (const step of followUps) if (isDue(step, { record, files })) builder.followUp(step);
   return {
     ...record,
     answers: withoutSecrets(definition, answers),
     files,
     edits: [...new Set([...record.edits, ...edits])],
   };
+}
+
+/** What was done or told when it was made is not due again, unless what has changed since wants it. */
+function isDue(
+  { kind }: FollowUp,
+  { record, files }: { record: GeneratedRecord; files: Readonly<Record<string, FileState>> },
+): boolean {
+  const changed = Object.keys(files).filter((path) => {
+    const [now, base] = [files[path], record.files[path]];
+    return now !== undefined && (base === undefined || !isSameFile(now, base));
+  });
+  if (kind === "git-init") return false;
+  if (kind !== "install") return changed.length > 0;
+  return changed.some((path) => /(?:^|\/)(?:package\.json|pnpm-workspace\.yaml|\.yarnrc\.yml)$/.test(path));
 }
 
 /** Gives the bases of the next update. */

@@ -20,6 +20,8 @@ export function ejectGenerator(templates: Omit<TemplateLookupOptions, "target">)
       const name = String(answers["template"]);
       const bytes = new TemplateLookup({ ...templates, target }).read(name, { origin: "built-in" });
       draft.add({ path: `templates/${name}`, bytes });
+      const text = "change it, then run dext update, which renders anew what was made from it";
+      draft.followUp({ kind: "next-step", text });
     },
   });
 }

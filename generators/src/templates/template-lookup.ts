@@ -4,6 +4,7 @@ import { join, posix } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
+import { nearestName } from "@dext/core";
 import { builtInTemplates } from "@dext/templates";
 
 import { generatorError } from "../generator-error.ts";
@@ -62,8 +63,10 @@ export class TemplateLookup {
   find(name: string, { origin }: { origin?: TemplateOrigin } = {}): FoundTemplate {
     const found = this.#find(name, origin);
     if (found !== undefined) return found;
+    const near = nearestName(name, this.list());
+    const meant = near === undefined ? "" : `Did you mean "${near}"? `;
     throw generatorError("DEXT_GENERATE_TEMPLATE_MISSING", `There is no template "${name}"`, {
-      hint: `Looked in ${this.#roots.map(({ folder }) => `"${folder}"`).join(", ")}.`,
+      hint: `${meant}Looked in ${this.#roots.map(({ folder }) => `"${folder}"`).join(", ")}.`,
       details: { template: name },
     });
   }
@@ -73,12 +76,12 @@ export class TemplateLookup {
     return this.#find(name, origin) !== undefined;
   }
 
-  /** The names of all templates in a folder and below it, each once, sorted. */
-  list(folder: string): string[] {
-    checkPath(folder);
+  /** The names of all templates in a folder and below it, each once, sorted; all that there are without a folder. */
+  list(folder?: string): string[] {
+    if (folder !== undefined) checkPath(folder);
     const names = new Set<string>();
     for (const { folder: root } of this.#roots) {
-      for (const name of filesBelow(join(root, folder))) names.add(`${folder}/${name}`);
+      for (const name of filesBelow(join(root, folder ?? ""))) names.add(posix.join(folder ?? "", name));
     }
     return [...names].toSorted();
   }

@@ -58,6 +58,35 @@ describe("an update", () => {
     expect(await text(root, "settings.txt")).toBe("mine from now on\n");
   });
 
+  it("installs only for what it changes of a manifest, and repeats no step of what it leaves alone", async () => {
+    const stepped = (manifest: string, source: string): GeneratorDefinition =>
+      defineGenerator({
+        name: "service",
+        description: "",
+        prompts: [{ name: "name", type: "text", message: "" }],
+        plan(draft, { answers }) {
+          const isApi = answers["name"] === "api";
+          draft.add({ path: `${String(answers["name"])}/package.json`, text: isApi ? manifest : "{}\n" });
+          draft.add({ path: `${String(answers["name"])}/main.ts`, text: isApi ? source : "1;\n" });
+          draft.followUp({ kind: "install", directory: "." });
+          draft.followUp({ kind: "git-init", directory: "." });
+          draft.followUp({ kind: "next-step", text: `start ${String(answers["name"])}` });
+        },
+      });
+    const root = await targetFolder({});
+    for (const name of ["api", "web"]) {
+      const change = await plan(stepped("{}\n", "1;\n"), { name }, { target: root });
+      expect(change.followUps).toHaveLength(3);
+      await commit(change);
+    }
+    const stepsWith = async (manifest: string, source: string): Promise<unknown> =>
+      (await planUpdate(undefined, { target: root, generators: [stepped(manifest, source)] })).followUps;
+    const start = { kind: "next-step", text: "start api" };
+    expect(await stepsWith("{}\n", "1;\n")).toEqual([]);
+    expect(await stepsWith("{}\n", "2;\n")).toEqual([start]);
+    expect(await stepsWith('{ "a": 1 }\n', "1;\n")).toEqual([{ kind: "install", directory: "." }, start]);
+  });
+
   it("renders with the stored answers, and merges into what was edited", async () => {
     const root = await generated({ "a.txt": lines, "b.txt": "b1\n" });
     await writeFile(

@@ -31,6 +31,9 @@ const hostile = [
   "😀 grüße",
   "-n",
   "--help",
+  "null no",
+  "a - b",
+  "npm ci --x # y",
   "",
   " ",
   "'",
@@ -167,6 +170,18 @@ describe("a template", () => {
 });
 
 describe("a template is looked up", () => {
+  it("by a name that is nearly one is told which was meant, and all of them can be listed", async () => {
+    const target = await targetFolder({ "templates/own/page.md.ejs": "" });
+    const lookup = new TemplateLookup({ target, userFolder: "/no/such/folder" });
+    expect(lookup.list()).toEqual(expect.arrayContaining(["app/README.md.ejs", "own/page.md.ejs"]));
+    expect(() => lookup.find("app/REDME.md.ejs")).toThrow(
+      expect.objectContaining({
+        code: "DEXT_GENERATE_TEMPLATE_MISSING",
+        hint: expect.stringMatching(/^Did you mean "app\/README\.md\.ejs"\? Looked in /) as unknown,
+      }),
+    );
+  });
+
   it("in the project, then with the user, then in what comes along", async () => {
     const root = await targetFolder({
       "templates/s/a.ejs": "project",
