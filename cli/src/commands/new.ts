@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import process from "node:process";
-import { builtInGenerators, plan } from "@dext/generators";
+import { builtInGenerators, loadGenerators, plan } from "@dext/generators";
 import type { Answers, Prompt } from "@dext/generators";
 import type { Command, CommandInput } from "../command.ts";
 import { cliError } from "../error-codes.ts";
@@ -24,22 +24,42 @@ export const newCommand: Command = {
   usage: "<what> [name] [options]",
   takesNames: true,
   options,
-  notes: [
-    "dext new app <name> makes a repository that runs at once, dext new service <name> a service in this one, wired",
-    "into its AppHost; dext new apphost an AppHost for services that exist already. Generators in dext.generators.ts",
-    "or a plopfile are called by their names. dext new <what> --help lists the options that answer its questions.",
-    "dext new dockerfile [path…] is dext dockerfile, with its options. dext undo takes back what was generated last.",
-  ],
   async refine(args) {
     const named = await namedGenerator(args, options);
-    return named === undefined ? newCommand : commandFor(named);
+    return named === undefined ? overview() : commandFor(named);
   },
   run() {
-    throw cliError("DEXT_CLI_ARGUMENT_MISSING", "dext new must be told what to make", {
-      hint: `Such as ${builtIn.map(({ name }) => `dext new ${name}${name === "apphost" ? "" : " <name>"}`).join(", ")}.`,
-    });
+    throw nothingNamed([]);
   },
 };
+
+/** `dext new` alone: what there is to make, also by the generators of this repository. */
+async function overview(): Promise<Command> {
+  // Help is given also where they cannot be loaded.
+  const own = await loadGenerators(findRoot()).catch(() => []);
+  const all = [...builtIn, ...own];
+  const width = Math.max(...all.map(({ name }) => name.length));
+  const lines = all.map(({ name, description }) => `  ${name.padEnd(width)}  ${description}`);
+  return {
+    ...newCommand,
+    notes: [
+      "What there is to make:",
+      ...lines,
+      "",
+      "dext new <what> --help lists the options that answer its questions. dext.generators.ts and a plopfile add to the",
+      "list; dext new generator begins one. dext undo takes back what was generated last.",
+    ],
+    run() {
+      throw nothingNamed(lines);
+    },
+  };
+}
+
+function nothingNamed(lines: readonly string[]): Error {
+  return cliError("DEXT_CLI_ARGUMENT_MISSING", "dext new must be told what to make", {
+    hint: ["dext new <what>, which is one of", ...lines].join("\n"),
+  });
+}
 
 /** `dext new <what>`, with an option for each question of the generator. */
 function commandFor({ definition, prompts }: NamedGenerator): Command {
@@ -75,7 +95,7 @@ const detectedOnMachine: Answers = {
 /** Generators by which a repository gets the packages of Dext. */
 const makesRoot: ReadonlySet<string> = new Set(["app", "apphost"]);
 
-const builtIn = builtInGenerators.filter(({ name }) => !["eject", "resource", "dockerfile"].includes(name));
+const builtIn = builtInGenerators.filter(({ name }) => !["eject", "resource"].includes(name));
 
 /** The answers that the command line gives: options, and a name behind the generator's. */
 function readAnswersOf(input: CommandInput, prompts: readonly Prompt[]): Answers {

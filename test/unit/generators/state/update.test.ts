@@ -29,6 +29,23 @@ function version(files: Record<string, string>, edits: readonly string[] = []): 
   });
 }
 
+/** A generator of two files with steps after them; `web` is always the same. */
+function stepped(manifest: string, source: string): GeneratorDefinition {
+  return defineGenerator({
+    name: "service",
+    description: "",
+    prompts: [{ name: "name", type: "text", message: "" }],
+    plan(draft, { answers }) {
+      const name = String(answers["name"]);
+      draft.add({ path: `${name}/package.json`, text: name === "api" ? manifest : "{}\n" });
+      draft.add({ path: `${name}/main.ts`, text: name === "api" ? source : "1;\n" });
+      draft.followUp({ kind: "install", directory: "." });
+      draft.followUp({ kind: "git-init", directory: "." });
+      draft.followUp({ kind: "next-step", text: `start ${name}` });
+    },
+  });
+}
+
 const lines = "1\n2\n3 NAME\n4\n5\n6\n7\n";
 
 async function generated(files: Record<string, string>, edits: readonly string[] = []): Promise<string> {
@@ -59,20 +76,6 @@ describe("an update", () => {
   });
 
   it("installs only for what it changes of a manifest, and repeats no step of what it leaves alone", async () => {
-    const stepped = (manifest: string, source: string): GeneratorDefinition =>
-      defineGenerator({
-        name: "service",
-        description: "",
-        prompts: [{ name: "name", type: "text", message: "" }],
-        plan(draft, { answers }) {
-          const isApi = answers["name"] === "api";
-          draft.add({ path: `${String(answers["name"])}/package.json`, text: isApi ? manifest : "{}\n" });
-          draft.add({ path: `${String(answers["name"])}/main.ts`, text: isApi ? source : "1;\n" });
-          draft.followUp({ kind: "install", directory: "." });
-          draft.followUp({ kind: "git-init", directory: "." });
-          draft.followUp({ kind: "next-step", text: `start ${String(answers["name"])}` });
-        },
-      });
     const root = await targetFolder({});
     for (const name of ["api", "web"]) {
       const change = await plan(stepped("{}\n", "1;\n"), { name }, { target: root });
