@@ -60,8 +60,8 @@ export type { CommandLineOptions } from "./command-line/command-line-provider.ts
 export { kubernetesApi } from "./kubernetes-api/kubernetes-api-layer.ts";
 export type { KubernetesApiOptions } from "./kubernetes-api/kubernetes-api-layer.ts";
 export type { ConnectionOptions as KubernetesConnectionOptions } from "./kubernetes-api/connection.ts";
-export { kubernetesVolume } from "./kubernetes-volume/kubernetes-volume-provider.ts";
-export type { KubernetesVolumeOptions } from "./kubernetes-volume/kubernetes-volume-provider.ts";
+export { kubernetesVolume } from "./kubernetes-volume/kubernetes-volume-layer.ts";
+export type { KubernetesVolumeOptions } from "./kubernetes-volume/kubernetes-volume-layer.ts";
 export { formatManifests, kubernetesRoles } from "./permissions/kubernetes-roles.ts";
 export type {
   KubernetesRoleManifest,

@@ -1,5 +1,3 @@
-import { statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type {
   ConfigLayer,
@@ -8,6 +6,7 @@ import type {
   LoadContext,
   LoadedSource,
 } from "../definition/provider.ts";
+import { fileSystem, readText } from "../file-system.ts";
 import { keyOfSchema } from "../names/fit-key.ts";
 import { pathOfVariable } from "../names/variable-names.ts";
 import { treeOfPaths, valueNode } from "../tree/config-tree.ts";
@@ -106,7 +105,7 @@ function isWanted(key: string, { context, prefix }: { context: LoadContext; pref
 /** What cannot be looked at may be there: the read tells why. */
 function mayBeThere(file: string): boolean {
   try {
-    return statSync(file, { throwIfNoEntry: false }) !== undefined;
+    return fileSystem.statSync(file, { throwIfNoEntry: false }) !== undefined;
   } catch {
     return true;
   }
@@ -114,7 +113,7 @@ function mayBeThere(file: string): boolean {
 
 async function readOptional(file: string, { signal }: LoadContext): Promise<string | undefined> {
   try {
-    return await readFile(file, { encoding: "utf8", signal });
+    return await readText(file, { signal });
   } catch (error) {
     if (signal.aborted) throw error;
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;

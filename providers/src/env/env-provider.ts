@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type {
   ConfigLayer,
@@ -7,6 +6,7 @@ import type {
   LoadContext,
   LoadedSource,
 } from "../definition/provider.ts";
+import { readText } from "../file-system.ts";
 import { keyOfSchema, shapeAtNames } from "../names/fit-key.ts";
 import { pathOfVariable } from "../names/variable-names.ts";
 import type { ConfigPath } from "../tree/config-path.ts";
@@ -140,7 +140,7 @@ async function readNamedFile({
 }): Promise<ConfigNode> {
   const file = resolve(context.directory, path);
   try {
-    const text = await readFile(file, { encoding: "utf8", signal: context.signal });
+    const text = await readText(file, context);
     // Editors and `echo` end a file with a newline that is no part of a password.
     return valueNode(text.replace(/\r?\n$/, ""), {
       origin: { provider: "file", location: path, details: { file, variable } },

@@ -1,6 +1,6 @@
-import { readFile, stat } from "node:fs/promises";
 import { basename, extname, resolve } from "node:path";
 import type { ConfigLayer, LayerOptions, LoadContext, LoadedSource } from "../definition/provider.ts";
+import { readText, statusOf } from "../file-system.ts";
 import { objectNode } from "../tree/config-tree.ts";
 import type { ConfigNode } from "../tree/config-tree.ts";
 import { WatchedFiles } from "../watching/watched-files.ts";
@@ -62,7 +62,7 @@ async function loadFile(
 ): Promise<LoadedSource | undefined> {
   const { secret, references } = source;
   const path = await chooseFile(context, source);
-  const text = path === undefined ? undefined : await readText(path, context);
+  const text = path === undefined ? undefined : await readOptional(path, context);
   if (path === undefined || text === undefined) return undefined;
   const name = displayName(path, context);
   const format = source.format ?? formatOfName(path) ?? "yaml";
@@ -85,7 +85,7 @@ async function chooseFile(context: LoadContext, source: FileSource): Promise<str
   if (paths.length === 1) return paths[0];
   const there = await Promise.all(
     paths.map((path) =>
-      stat(path).then(
+      statusOf(path).then(
         () => [path],
         () => [],
       ),
@@ -100,9 +100,9 @@ async function chooseFile(context: LoadContext, source: FileSource): Promise<str
   );
 }
 
-async function readText(path: string, { signal }: LoadContext): Promise<string | undefined> {
+async function readOptional(path: string, { signal }: LoadContext): Promise<string | undefined> {
   try {
-    return await readFile(path, { encoding: "utf8", signal });
+    return await readText(path, { signal });
   } catch (error) {
     if (signal.aborted) throw error;
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;

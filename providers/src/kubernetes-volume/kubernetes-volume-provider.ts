@@ -1,11 +1,12 @@
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type {
-  ConfigLayer,
   ConfigNote,
-  LayerOptions,
+  ConfigProvider,
+  ConfigWatch,
   LoadContext,
   LoadedSource,
+  WatchContext,
 } from "../definition/provider.ts";
 import type { ObjectNode, Origin } from "../tree/config-tree.ts";
 import { WatchedFiles } from "../watching/watched-files.ts";
@@ -13,45 +14,30 @@ import { kubernetesVolumeError } from "./kubernetes-volume-error.ts";
 import { treeOfEntries } from "./tree-of-entries.ts";
 import type { KubernetesEntry } from "./tree-of-entries.ts";
 
-/** What {@link kubernetesVolume} takes. */
-export interface KubernetesVolumeOptions extends LayerOptions {
-  /** Its values are secrets: say so for the volume of a Secret, which looks like that of a ConfigMap. */
-  secret?: boolean;
-}
-
-/**
- * A ConfigMap or Secret that is mounted as a folder: the name of each file is a key (`.` and `__` nest), its content the
- * value, less one newline at its end. A file that is named `*.yaml`, `*.json` or `*.toml` is read as such, and its keys
- * count as if they stood at the root.
- *
- * All files are read from one state of the volume: Kubernetes replaces them together by changing one link.
- *
- * @throws at load DextError `DEXT_CONFIG_VOLUME_UNREADABLE`, `DEXT_CONFIG_VOLUME_BINARY`, and what files throw
- */
-export function kubernetesVolume(
-  path: string,
-  { secret = false, ...options }: KubernetesVolumeOptions = {},
-): ConfigLayer {
-  return {
-    ...options,
-    provider: "kubernetes-volume",
-    label: path,
-    create: () => {
-      const files = new WatchedFiles();
-      return {
-        async load(context) {
-          await files.look([resolve(context.directory, path)]);
-          return loadVolume(context, { path, secret });
-        },
-        watch: (context) => files.watchWhole(resolve(context.directory, path), context),
-      };
-    },
-  };
-}
-
-interface VolumeSource {
+/** Which volume. */
+export interface VolumeSource {
   path: string;
+  /** Its values are secrets. */
   secret: boolean;
+}
+
+/** Reads a mounted ConfigMap or Secret, and watches it. */
+export class KubernetesVolumeProvider implements ConfigProvider {
+  readonly #source: VolumeSource;
+  readonly #files = new WatchedFiles();
+
+  constructor(source: VolumeSource) {
+    this.#source = source;
+  }
+
+  async load(context: LoadContext): Promise<LoadedSource | undefined> {
+    await this.#files.look([resolve(context.directory, this.#source.path)]);
+    return loadVolume(context, this.#source);
+  }
+
+  watch(context: WatchContext): ConfigWatch {
+    return this.#files.watchWhole(resolve(context.directory, this.#source.path), context);
+  }
 }
 
 async function loadVolume(context: LoadContext, source: VolumeSource): Promise<LoadedSource | undefined> {

@@ -66,10 +66,7 @@ export async function loadConfig(
   const definition = isDefinition(given) ? given : defineConfig(given);
   const context = contextOf(definition, options);
   const { shape, clock } = context;
-  const layers = await startLayers(definition, {
-    context,
-    signal: options.signal ?? new AbortController().signal,
-  });
+  const layers = await startLayers(definition, { context, signal: options.signal });
   try {
     const trees = layers.map(({ source }) => source.tree).filter((tree) => tree !== undefined);
     const validated = await buildCandidate(trees, { definition, shape, clock });

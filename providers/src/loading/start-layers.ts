@@ -17,7 +17,8 @@ export interface StartedLayer {
 /** What layers are started with. */
 export interface StartOptions {
   context: Omit<LoadContext, "signal">;
-  signal: AbortSignal;
+  /** The caller's, who gives the load up by it. */
+  signal: AbortSignal | undefined;
 }
 
 /**
@@ -35,7 +36,8 @@ export async function startLayers(
   const started: (StartedLayer | undefined)[] = definition.layers.map(() => undefined);
   // One that fails ends the wait for the others.
   const giveUp = new AbortController();
-  const signal = AbortSignal.any([options.signal, giveUp.signal]);
+  const signal =
+    options.signal === undefined ? giveUp.signal : AbortSignal.any([options.signal, giveUp.signal]);
   try {
     for (;;) {
       const ready = makeReady(definition, { started, context: options.context });

@@ -1,8 +1,7 @@
-import { existsSync, watch } from "node:fs";
 import type { FSWatcher } from "node:fs";
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ConfigWatch, WatchContext } from "../definition/provider.ts";
+import { fileSystem, statusOf } from "../file-system.ts";
 
 /** What a watch is made from. */
 export interface WatchDirectoryOptions {
@@ -41,9 +40,9 @@ export function watchDirectory(directory: string, options: WatchDirectoryOptions
 
   function begin(): void {
     // A watch that fails leaves its handle to the collector of garbage.
-    if (!existsSync(directory)) return;
+    if (!fileSystem.existsSync(directory)) return;
     try {
-      watcher = watch(directory, { persistent: false }, (_event, name) => {
+      watcher = fileSystem.watch(directory, { persistent: false }, (_event, name) => {
         if (names === undefined || name === null || names.includes(name)) onChange();
       });
       watcher.on("error", end);
@@ -75,7 +74,7 @@ export async function signatureOf(paths: readonly string[]): Promise<string> {
   const parts = await Promise.all(
     paths.map(async (path) => {
       try {
-        const { ino, size, mtimeMs } = await stat(path);
+        const { ino, size, mtimeMs } = await statusOf(path);
         return `${ino}:${size}:${mtimeMs}`;
       } catch {
         return "absent";
