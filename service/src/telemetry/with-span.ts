@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import type { Attributes, Context, Span } from "@opentelemetry/api";
 
 type OpenTelemetry = typeof import("@opentelemetry/api");
@@ -7,7 +6,11 @@ let loaded: OpenTelemetry | undefined;
 
 /** The API, loaded when a span is made first: at the start it would cost every program 20 ms. */
 function openTelemetry(): OpenTelemetry {
-  loaded ??= createRequire(import.meta.url)("@opentelemetry/api") as OpenTelemetry;
+  if (loaded === undefined) {
+    // Not imported either: that would load what reads source maps.
+    const { createRequire } = process.getBuiltinModule("node:module");
+    loaded = createRequire(import.meta.url)("@opentelemetry/api") as OpenTelemetry;
+  }
   return loaded;
 }
 
