@@ -29,7 +29,7 @@ export const packageManagers: Readonly<Record<PackageManagerName, PackageManager
   },
   bun: {
     strictInstall: "bun install --frozen-lockfile",
-    everywhere: (script) => `bun run --filter './services/*' ${script}`,
+    everywhere: (script) => `bun run --filter './services/*' --filter './components/*' ${script}`,
   },
 };
 

@@ -62,6 +62,15 @@ describe("the app generator", () => {
     expect(Object.hasOwn(dependencies as object, "@hono/zod-openapi")).toBe(openapi);
   });
 
+  it.each(["npm", "pnpm", "yarn", "bun"])("checks components, too, with %s", async (packageManager) => {
+    const answers = { name: "shop", packageManager };
+    const change = await plan("app", answers, { target: await targetFolder(), templates });
+    const { scripts } = json(files(change).get("package.json")) as { scripts: Record<string, string> };
+    // The others run whatever is a member of the workspace.
+    const all = { npm: "--workspaces", pnpm: "--recursive", yarn: "--all", bun: "'./components/*'" };
+    expect(scripts["check"]).toContain(all[packageManager as keyof typeof all]);
+  });
+
   it("pins the exact version of the package manager that it is told of, and asks for it after the manager", async () => {
     const target = await targetFolder();
     const asked: unknown[] = [];
