@@ -5,7 +5,10 @@ import type { PackageManifest } from "./package-manifest.ts";
 
 /** Packages that need more in an image than their own files. */
 const demandingPackages: readonly (readonly [name: string, need: string])[] = [
-  ["@prisma/client", 'Prisma needs "prisma generate" in the build and its engine for the image\'s libc'],
+  [
+    "@prisma/client",
+    'Prisma needs "prisma generate" in the build, an "output" of its generator outside of node_modules, which production installs anew, and OpenSSL for its engine',
+  ],
   ["playwright", "Playwright needs browsers and their libraries"],
   ["playwright-core", "Playwright needs browsers and their libraries"],
   ["puppeteer", "Puppeteer needs a browser and its libraries"],

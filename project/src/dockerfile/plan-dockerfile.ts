@@ -246,6 +246,8 @@ function noteFindings(
   for (const script of ownScripts) {
     // What the root prepares is there for whoever works on the whole of it.
     if (self.path !== "." && script.file === rootManifest?.file && script.value.includes("prepare")) continue;
+    // Git's hooks are for whoever commits.
+    if (/\b(?:husky|lefthook|simple-git-hooks)\b/.test(script.because)) continue;
     const message = `An install in the image does not run "${script.value}", since the sources are not there yet; put into "build" what the image needs of it`;
     warnings.push({ code: "needs-attention", message, ...placeOf(script), onlyFor: "image" });
   }

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import type { Finding, ProjectDescription } from "../description.ts";
+import { textAt } from "../json-access.ts";
 import { programFileOf } from "../program-file.ts";
+import type { ProgramFile } from "../program-file.ts";
 import type { Invocation } from "../shell-command.ts";
 import { developmentTool } from "./development-tool.ts";
 import type { ImageProject } from "./image-project.ts";
@@ -10,8 +12,9 @@ import {
   runnerMissing,
   siteUnserved,
   toolMissing,
+  unstartable,
 } from "./start-refusals.ts";
-import { followScript } from "./start-script.ts";
+import { followScript, obstacleOf } from "./start-script.ts";
 import type { FoundScript } from "./start-script.ts";
 import { whyNotStripped } from "./type-stripping.ts";
 
@@ -87,6 +90,8 @@ async function commandOfScript(image: ImageProject): Promise<StartCommand | unde
 
 async function commandOfFound(image: ImageProject, found: FoundScript): Promise<StartCommand> {
   const { invocation, reason, isMore } = found;
+  const obstacle = obstacleOf(found);
+  if (obstacle !== undefined) throw unstartable(image.project, { reason, obstacle });
   if (isMore) warnAboutShell(image, reason);
   const environment = new Map(found.environment);
   for (const [name, value] of environment) if (/[$`]/.test(value)) environment.delete(name);
@@ -123,7 +128,7 @@ async function commandOfInvocation(
   { invocation, reason, options }: InvocationCommand,
 ): Promise<StartCommand> {
   const { project } = image;
-  const program = programFileOf(invocation);
+  const program = namedFile(programFileOf(invocation), image);
   if (program === undefined) return commandOfProgram(image, { invocation, reason });
   if (runsTypeScript(invocation) && /\.[cm]?tsx?$/.test(program.file)) {
     const tool = developmentTool(invocation.program, image);
@@ -134,7 +139,9 @@ async function commandOfInvocation(
       throw runnerMissing(project, { runner: tool?.package ?? invocation.program, why, reason });
     }
   }
-  const position = invocation.args.findIndex((arg) => arg.replace(/^(?:\.\/)+/, "") === program.file);
+  const position = invocation.args.findIndex(
+    (arg) => arg.replace(/^(?:\.\/)+/, "") === programFileOf(invocation)?.file,
+  );
   const args = invocation.args.slice(position + 1);
   const isPlain = ["node", "nodejs", "deno", "bun"].includes(invocation.program);
   const own = isPlain
@@ -143,6 +150,13 @@ async function commandOfInvocation(
   const flags = program.runtime === "node" ? [...options, ...own] : own;
   const isServe = invocation.program === "deno" && invocation.args[0] === "serve";
   return commandOfFile(image, { file: program.file, flags, args, reason, isServe });
+}
+
+/** `node .` runs what "main" names. */
+function namedFile(program: ProgramFile | undefined, { self }: ImageProject): ProgramFile | undefined {
+  if (program?.file !== "." && program?.file !== "") return program;
+  const main = textAt(self.manifest?.root, "main")?.value ?? "index.js";
+  return { ...program, file: main.replace(/^(?:\.\/)+/, "") };
 }
 
 /** Whether a program runs TypeScript that Node may not run by itself. */

@@ -37,6 +37,19 @@ export function siteUnserved(
   );
 }
 
+export function unstartable(
+  { directory }: ProjectDescription,
+  { reason, obstacle }: { reason: Finding<string>; obstacle: string },
+): Error {
+  const [what = "", hint = ""] = obstacle.split("; ");
+  const place = reason.file === undefined ? "" : `${reason.file}:${reason.line ?? 1}: `;
+  return dockerfileError(
+    "DEXT_DOCKERFILE_ENTRY_POINT_MISSING",
+    `An image of "${directory}" would have nothing to start: ${place}"${reason.value}" ${what}`,
+    { hint: `${hint.charAt(0).toUpperCase()}${hint.slice(1)}.`, details: { directory, ...placeOf(reason) } },
+  );
+}
+
 export function toolMissing(
   { directory }: ProjectDescription,
   { tool, reason }: { tool: DevelopmentTool; reason: Finding<string> },

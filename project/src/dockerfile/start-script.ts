@@ -8,6 +8,8 @@ export interface FoundScript {
   readonly environment: ReadonlyMap<string, string>;
   /** Whether it needs a shell, or runs something else before. */
   readonly isMore: boolean;
+  /** Whether it goes to another folder first. */
+  readonly changesFolder: boolean;
   readonly reason: Finding<string>;
 }
 
@@ -25,21 +27,42 @@ export function followScript(project: ProjectDescription, first: string): FoundS
     const invocation = last && invocationOf(last);
     if (last === undefined || invocation === undefined) return undefined;
     for (const [variable, value] of variablesOf(last)) environment.set(variable, value);
-    const other = scriptCalled(invocation);
+    const other = scriptCalled(invocation, project);
     if (other !== undefined) {
       name = other;
       continue;
     }
-    return { invocation, environment, isMore: commands.length > 1 || /[$|<>`]/.test(script), reason };
+    const changesFolder = commands.slice(0, -1).some((command) => invocationOf(command)?.program === "cd");
+    const isMore = commands.length > 1 || /[$|<>`]/.test(script);
+    return { invocation, environment, isMore, changesFolder, reason };
   }
   return undefined;
 }
 
-// npm run serve, pnpm serve, deno task serve
-function scriptCalled({ program, args }: Invocation): string | undefined {
+// npm run serve, pnpm serve, bun run serve, deno task serve
+function scriptCalled({ program, args }: Invocation, { scripts }: ProjectDescription): string | undefined {
   if (!["npm", "pnpm", "yarn", "bun", "deno"].includes(program)) return undefined;
-  const [first, second] = args;
-  return (first === "run" && program !== "deno" && program !== "bun") || first === "task"
-    ? second
-    : undefined;
+  const [first = "", second = ""] = args;
+  if ((first === "run" && program !== "deno" && program !== "bun") || first === "task") return second;
+  // What Bun runs may be a file, and what Yarn and pnpm run the program of a package.
+  if (program === "bun") return first === "run" && second in scripts ? second : undefined;
+  return (program === "yarn" || program === "pnpm") && first in scripts ? first : undefined;
+}
+
+const shells: ReadonlySet<string> = new Set(["sh", "bash", "dash", "zsh"]);
+const packageManagers: ReadonlySet<string> = new Set(["npm", "pnpm", "yarn"]);
+
+/** Why the last command of a script is nothing for an image. */
+export function obstacleOf({
+  invocation: { program, args },
+  changesFolder,
+}: FoundScript): string | undefined {
+  if (changesFolder) return "goes to another folder first; name the file as seen from the project's folder";
+  if (shells.has(program) || program.endsWith(".sh"))
+    return "runs a shell, which passes no stop signal on; name the program itself";
+  if (program === "pm2" && args[0] === "start")
+    return 'leaves its program running in the background, where a container ends; name the program itself, or use "pm2-runtime"';
+  if (packageManagers.has(program))
+    return `needs ${program}, which is not in the image; name the program itself`;
+  return undefined;
 }

@@ -163,7 +163,7 @@ CMD ["node", "--enable-source-maps", "dist/main.js"]
   it("runs no scripts of the project before its sources are there, and says so", async () => {
     const manifest = {
       ...(npmTree["package.json"] as object),
-      scripts: { build: "tsc", start: "node dist/main.js", prepare: "husky" },
+      scripts: { build: "tsc", start: "node dist/main.js", prepare: "node hooks.js" },
       dependencies: { "better-sqlite3": "^12" },
     };
     const { dockerfile, warnings } = await planFor({ ...npmTree, "package.json": manifest });

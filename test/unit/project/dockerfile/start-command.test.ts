@@ -96,6 +96,33 @@ describe("the start script", () => {
     });
   });
 
+  it.each([
+    ["cd server && node main.js", "goes to another folder first", "Name the file as seen from"],
+    ["sh ./run.sh", "runs a shell", "Name the program itself"],
+    ["./run.sh", "runs a shell", "Name the program itself"],
+    ["pm2 start main.js", "leaves its program running in the background", '"pm2-runtime"'],
+    ["yarn workspace web start", "needs yarn", "Name the program itself"],
+  ])("that no container lives by is refused: %s", async (start, message, hint) => {
+    await expect(planFor(project(start))).rejects.toMatchObject({
+      code: "DEXT_DOCKERFILE_ENTRY_POINT_MISSING",
+      message: expect.stringContaining(message) as unknown,
+      hint: expect.stringContaining(hint) as unknown,
+    });
+  });
+
+  it.each([
+    ["node . --quiet", { main: "./main.js" }, '["node", "main.js", "--quiet"]'],
+    ["yarn serve", { scripts: { serve: "node main.js" } }, '["node", "main.js"]'],
+    ["pnpm serve", { scripts: { serve: "LOG=json node main.js" } }, '["node", "main.js"]'],
+  ])("leads to the program: %s", async (start, more, command) => {
+    expect((await planFor(project(start, more))).dockerfile.text).toContain(`CMD ${command}\n`);
+  });
+
+  it("says nothing of hooks of git, which the image has no use for", async () => {
+    const { warnings } = await planFor(project("node main.js", { scripts: { prepare: "husky || true" } }));
+    expect(warnings).not.toContainEqual(attention(expect.stringContaining('"prepare"')));
+  });
+
   it("that watches its files runs them without watching", async () => {
     const tree = project("nodemon main.js", { devDependencies: { nodemon: "^3" } });
     expect((await planFor(tree)).dockerfile.text).toContain('CMD ["node", "main.js"]');
