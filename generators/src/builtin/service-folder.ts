@@ -15,14 +15,17 @@ import { findAppHost } from "./service-generator.ts";
  * @throws DextError `DEXT_GENERATE_ANSWER_INVALID`
  */
 export function serviceFolderOf(service: string, tree: TargetTree): string {
-  const program = parseAppHost(tree.read(findAppHost(tree))?.contents ?? "");
+  const source = tree.read(findAppHost(tree))?.contents ?? "";
+  const program = parseAppHost(source);
   const resources = typeof program === "string" ? [] : program.resources;
   const [, path] = resources.find(({ name }) => name === service)?.calls[0]?.arguments ?? [];
   if (path?.type === "Literal" && typeof path.value === "string")
     return posix.normalize(path.value).replace(/\/$/, "");
   const usual = serviceFolder(service);
   const names = resources.filter(({ method }) => method === "addProject").map(({ name }) => `"${name}"`);
-  const mayBeThere = typeof program === "string" || path !== undefined;
+  // if (isFull) host.addProject("api", "./services/api");
+  const isNamed = ['"', "'", "`"].some((quote) => source.includes(quote + service + quote));
+  const mayBeThere = typeof program === "string" || isNamed;
   if (mayBeThere && isFile(tree, `${usual}/package.json`)) return usual;
   const { message, hint } =
     typeof program === "string"

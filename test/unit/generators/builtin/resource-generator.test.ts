@@ -130,6 +130,7 @@ describe("the resource generator", () => {
   it.each([
     ["does not parse", "const = ;\n"],
     ["computes the folder", 'const api = host.addProject("api", folderOf("api"));\n'],
+    ["adds it in a block", 'if (full) { host.addProject("api", "./services/api"); }\n'],
   ])("finds a service in its usual folder where the AppHost %s", async (_, odd) => {
     const target = await appFolder();
     await writeFile(join(target, "apphost.ts"), `const host = createBuilder();\n${odd}await host.run();\n`);
@@ -142,7 +143,7 @@ describe("the resource generator", () => {
       (step) => step.kind === "next-step" && step.text.includes("api.withReference(cache).waitFor(cache);"),
     );
     const isEdited = change.operations.some(({ path }) => path === "apphost.ts");
-    expect({ isPasted, isEdited }).toEqual({ isPasted: odd.startsWith("const ="), isEdited: !isPasted });
+    expect({ isPasted, isEdited }).toEqual({ isPasted: !odd.startsWith("const api"), isEdited: !isPasted });
   });
 
   it("tells why it does not find a service where the AppHost does not parse", async () => {
