@@ -103,7 +103,7 @@ async function commandOfFound(image: ImageProject, found: FoundScript): Promise<
       .filter((word) => word !== "") ?? [];
   const command = await commandOfInvocation(image, { invocation, reason, options });
   if (command.words[0] === "node") environment.delete("NODE_OPTIONS");
-  return { ...command, environment };
+  return { ...command, environment: new Map([...command.environment, ...environment]) };
 }
 
 function warnAboutShell(image: ImageProject, { value, file, line }: Finding<string>): void {
@@ -182,7 +182,9 @@ async function commandOfRunner(
     program === "tsx"
       ? ["node", "--import", "tsx", file, ...rest]
       : [`node_modules/.bin/${program}`, ...args];
-  return { ...command, words };
+  // It would write to the temporary folder what it has compiled, and fails where it cannot.
+  const environment = new Map(program === "tsx" ? [["TSX_DISABLE_CACHE", "1"]] : []);
+  return { ...command, words, environment };
 }
 
 /** A program of a package, such as `next start`. */
