@@ -27,7 +27,9 @@ export function answerError(response: LibraryResponse, asked: Asked): Error {
     return sourceUnavailable(nameOf(asked), {
       cause: new Error(`${status} ${said}`),
       ...(pause === undefined ? {} : { retryAfter: pause }),
-      hint: "Look at the state of the cluster, or make the layer optional.",
+      hint: /No path to datacenter/i.test(said)
+        ? 'Look at the "datacenter" of the layer: consul members -wan lists them.'
+        : "Look at the state of the cluster, or make the layer optional.",
     });
   }
   const { key } = asked.query;
@@ -104,14 +106,18 @@ export function forbidden(said: string, { settings, token, query }: Asked): Erro
   };
   const policy = consulRules([permission]);
   const isUnknown = /ACL not found/i.test(said);
-  const who = token === undefined ? "the anonymous token" : "the token";
+  const isAnonymous = token === undefined || token === "";
+  const who = isAnonymous ? "the anonymous token" : "the token";
+  const wanted = isAnonymous
+    ? 'Set CONSUL_HTTP_TOKEN, or give the layer a "token", with a policy that has:'
+    : "Give the token a policy with:";
   return consulError(
     "DEXT_CONFIG_CONSUL_FORBIDDEN",
     `${nameOf({ settings })} does not let ${who} read "${query.key}": ${said}`,
     {
       hint: isUnknown
         ? "It does not know this token: give one that exists in this datacenter."
-        : `Give the token a policy with: ${policy.replaceAll(/\s+/g, " ").trim()}`,
+        : `${wanted} ${policy.replaceAll(/\s+/g, " ").trim()}`,
       details: { address: settings.shown, key: query.key, policy },
     },
   );

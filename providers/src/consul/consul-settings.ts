@@ -72,7 +72,8 @@ function placeOf(given: string | undefined, variable: ReadVariable): Place {
   const secure = given === undefined && isTrue(variable("CONSUL_HTTP_SSL"));
   const address = /^[a-z]+:\/\//i.test(text) ? text : `${secure ? "https" : "http"}://${text}`;
   if (/^https?:\/\/[^/]/i.test(address) && URL.canParse(address))
-    return { address: withUser(address, variable).replace(/\/+$/, "") };
+    // The client adds `/v1`, which some know as a part of the address.
+    return { address: withUser(address, variable).replace(/(?:\/+v1)?\/*$/, "") };
   const source = given === undefined ? "The variable CONSUL_HTTP_ADDR" : 'The "address" of a Consul layer';
   throw consulError("DEXT_CONFIG_CONSUL_OPTIONS", `${source} is no address of an HTTP server`, {
     hint: 'Give "http://host:8500", "https://host:8501" or "unix:///path/of/a.sock".',

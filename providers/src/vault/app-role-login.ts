@@ -60,7 +60,7 @@ export class AppRoleLogin implements VaultLogin {
       if (isRefusal && this.#logins > 0) throw this.#spent();
       throw asLoginError(error, {
         path,
-        hint: "Look at the role_id, and whether the secret_id is used up or expired.",
+        hint: 'Look at the role_id, whether the secret_id is used up or expired, and by "vault auth list" whether the method is there.',
       });
     }
     const result = loginResult(answer, path);

@@ -164,6 +164,7 @@ export class KvReader implements VaultReader {
 
   async #find(signal: AbortSignal): Promise<SecretPlace> {
     const { path, mount, kvVersion } = this.#options;
+    if (mount !== undefined && trimSlashes(mount) === trimSlashes(path)) throw namesNoSecret(path);
     if (mount !== undefined && kvVersion !== undefined) {
       return { mount: trimSlashes(mount), path: pathBelow(path, mount), kvVersion };
     }
@@ -181,6 +182,7 @@ export class KvReader implements VaultReader {
         },
       );
     }
+    if (foundMount === whole) throw namesNoSecret(whole);
     const version = (options as { version?: unknown } | null | undefined)?.version;
     return {
       mount: foundMount,
@@ -194,6 +196,7 @@ export class KvReader implements VaultReader {
       return await this.#session.request({ method: "GET", path: `sys/internal/ui/mounts/${path}`, signal });
     } catch (error) {
       if (isForbidden(error)) throw this.#forbidden(path, error);
+      if (error instanceof VaultRefusal && error.status === 404) throw withoutRoute(path, error);
       throw error;
     }
   }
@@ -223,3 +226,11 @@ export class KvReader implements VaultReader {
 }
 
 const absent = "absent";
+
+function namesNoSecret(path: string): Error {
+  const mount = trimSlashes(path);
+  return vaultError("DEXT_CONFIG_VAULT_PATH_WRONG", `"${mount}" is a mount, and names no secret in it`, {
+    hint: `Give the mount and the name in it: "${mount}/…"; vault kv list ${mount} shows the names.`,
+    details: { path: mount },
+  });
+}

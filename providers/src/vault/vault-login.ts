@@ -38,7 +38,7 @@ export function vaultLogin(
 ): VaultLogin {
   const { directory } = context;
   if ("token" in auth) {
-    const token = revealed(auth.token).trim();
+    const token = usableToken(revealed(auth.token).trim());
     return { own: false, notes: [], login: () => Promise.resolve({ token, life: undefined }) };
   }
   if ("tokenFile" in auth) {
@@ -47,7 +47,7 @@ export function vaultLogin(
       notes: [],
       login: async () => {
         const token = await readTrimmed(auth.tokenFile, { directory, what: "The token for Vault" });
-        return { token, life: undefined };
+        return { token: usableToken(token, auth.tokenFile), life: undefined };
       },
     };
   }
@@ -59,6 +59,17 @@ export function vaultLogin(
   };
 }
 
+/** What can stand in a header. */
+function usableToken(token: string, file?: string): string {
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  const place = file === undefined ? "" : ` in the file "${file}"`;
+  throw vaultError(
+    "DEXT_CONFIG_VAULT_OPTIONS_INVALID",
+    `The token for Vault${place} ${token === "" ? "is empty" : "holds characters that no header can have"}`,
+    { hint: "Look at what writes it. A token is one word, such as hvs.…", details: { file: file ?? null } },
+  );
+}
+
 /** Where Kubernetes puts the token of the pod's service account. It replaces it within the hour. */
 const serviceAccountToken = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
@@ -66,14 +77,18 @@ async function kubernetesLogin(
   { role, mount, jwtFile = serviceAccountToken }: VaultKubernetes,
   { client, directory, signal }: { client: VaultClient; directory: string; signal: AbortSignal },
 ): Promise<LoginResult> {
-  const jwt = await readTrimmed(jwtFile, { directory, what: "The token of the service account" });
+  const jwt = await readTrimmed(jwtFile, {
+    directory,
+    what: "The token of the service account",
+    hint: 'A pod has it, unless its "automountServiceAccountToken" is false; elsewhere give another "jwtFile", or another way to log in.',
+  });
   const path = `auth/${mountName(mount, "kubernetes")}/login`;
   try {
     return loginResult(await client({ method: "POST", path, body: { role, jwt }, signal }), path);
   } catch (error) {
     throw asLoginError(error, {
       path,
-      hint: `Look at the role "${role}" of that method: the service account and its namespace have to be bound to it.`,
+      hint: `Look at the role "${role}" of that method: the service account and its namespace have to be bound to it. "vault auth list" shows whether the method is there.`,
     });
   }
 }

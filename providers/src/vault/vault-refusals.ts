@@ -34,10 +34,20 @@ function hintOf(message: string): string {
   return "Give the token a policy with (vault policy write)";
 }
 
-/** 404 of a path below no mount. */
+/** 404 of a path below no mount, or of one that another engine serves. */
 export function withoutRoute(path: string, error: VaultRefusal): Error {
-  return vaultError("DEXT_CONFIG_VAULT_PATH_WRONG", `Vault has no mount for "${path}" (${error.message})`, {
-    hint: "Look at the path, and at the namespace: vault secrets list shows the mounts.",
-    details: { path, status: error.status },
-  });
+  const { message, status } = error;
+  const details = { path, status };
+  if (message.includes("versioned K/V")) {
+    return vaultError("DEXT_CONFIG_VAULT_PATH_WRONG", `"${path}" is in a mount of the key-value engine`, {
+      hint: 'Read it by "path" instead of "dynamic".',
+      details,
+    });
+  }
+  const isRouted = !message.includes("no handler for route");
+  return vaultError(
+    "DEXT_CONFIG_VAULT_PATH_WRONG",
+    `Vault has ${isRouted ? "nothing at" : "no mount for"} "${path}" (${message})`,
+    { hint: "Look at the path, and at the namespace: vault secrets list shows the mounts.", details },
+  );
 }

@@ -49,20 +49,25 @@ export async function vaultSettings(options: VaultOptions, context: Surroundings
   const namespace = trimSlashes(options.namespace ?? variable("VAULT_NAMESPACE", context) ?? "");
   const auth = options.auth ?? (await foundAuth(resource?.token, context));
   const tls = await tlsFiles(options.tls ?? {}, context);
-  return { address: address.replace(/\/+$/, ""), namespace, auth, tls };
+  // Every path begins with `/v1/`, which some know as a part of the address.
+  return { address: address.replace(/(?:\/+v1)?\/*$/, ""), namespace, auth, tls };
 }
 
 /** The text of a file, without white space around it: editors and `echo` end files with a newline. */
 export async function readTrimmed(
   path: string,
-  { directory, what }: { directory: string; what: string },
+  {
+    directory,
+    what,
+    hint = "Look whether it is there, and at its rights.",
+  }: { directory: string; what: string; hint?: string },
 ): Promise<string> {
   const file = resolve(directory, path);
   try {
     return (await readFile(file, "utf8")).trim();
   } catch (cause) {
     throw vaultError("DEXT_CONFIG_VAULT_FILE_UNREADABLE", `${what} cannot be read: "${file}"`, {
-      hint: "Look whether it is there, and at its rights.",
+      hint,
       cause,
       details: { file },
     });

@@ -64,7 +64,7 @@ export class VaultSource implements ConfigProvider {
       "DEXT_CONFIG_SOURCE_MISSING",
       `Vault has nothing at "${place}": ${this.#reader?.missing ?? "there is no such secret"}`,
       {
-        hint: 'Write it, or make the layer optional. The path is the mount and the name in it, without "data/".',
+        hint: missingHint(place, this.#options),
         details: { provider: "vault", label: place },
       },
     );
@@ -173,4 +173,11 @@ export class VaultSource implements ConfigProvider {
       },
     );
   }
+}
+
+function missingHint(place: string, { kvVersion }: VaultOptions): string {
+  const bare = place.replace(/^(.+?)\/data\//, "$1/");
+  if (bare !== place) return `Leave "data/" out of the path: "${bare}".`;
+  const version = kvVersion === 2 ? ' If the mount is of version 1, leave "kvVersion" out.' : "";
+  return `Write it (vault kv put), correct the path, or make the layer optional.${version}`;
 }
