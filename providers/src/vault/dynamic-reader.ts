@@ -9,9 +9,9 @@ import { trimSlashes } from "./vault-options.ts";
 import type { VaultDynamicOptions } from "./vault-options.ts";
 import { vaultPermissions } from "./vault-permissions.ts";
 import type { ReadSecret, VaultReader } from "./vault-reader.ts";
-import { forbidden, withoutRoute } from "./vault-refusals.ts";
-import { isForbidden, isGone } from "./vault-session.ts";
-import type { HeldToken, VaultSession } from "./vault-session.ts";
+import { forbidden, isForbidden, isGone, withoutRoute } from "./vault-refusals.ts";
+import type { HeldToken } from "./held-token.ts";
+import type { VaultSession } from "./vault-session.ts";
 
 /** Credentials that Vault has made for us, with the lease that they hang on. */
 interface Issued {

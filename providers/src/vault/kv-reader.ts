@@ -7,8 +7,7 @@ import { trimSlashes } from "./vault-options.ts";
 import type { VaultSecretOptions } from "./vault-options.ts";
 import { pathBelow, vaultPermissions } from "./vault-permissions.ts";
 import type { SecretPlace } from "./vault-permissions.ts";
-import { forbidden, withoutRoute } from "./vault-refusals.ts";
-import { isForbidden } from "./vault-session.ts";
+import { forbidden, isForbidden, withoutRoute } from "./vault-refusals.ts";
 import type { VaultSession } from "./vault-session.ts";
 
 /** What the metadata of one version says. */

@@ -1,6 +1,6 @@
 import type { VaultPermission } from "../definition/permission.ts";
 import { vaultPolicy } from "../permissions/vault-policy.ts";
-import type { VaultRefusal } from "./vault-client.ts";
+import { VaultRefusal } from "./vault-client.ts";
 import { vaultError } from "./vault-error.ts";
 
 /** 403, with the policy that would allow it. */
@@ -50,4 +50,14 @@ export function withoutRoute(path: string, error: VaultRefusal): Error {
     `Vault has ${isRouted ? "nothing at" : "no mount for"} "${path}" (${message})`,
     { hint: "Look at the path, and at the namespace: vault secrets list shows the mounts.", details },
   );
+}
+
+/** Whether there is nothing left to renew. */
+export function isGone(error: VaultRefusal): boolean {
+  return error.status < 500 && /lease (?:not found|expired)|invalid lease/i.test(error.message);
+}
+
+/** Whether Vault does not allow something, or does not know the token. */
+export function isForbidden(error: unknown): error is VaultRefusal {
+  return error instanceof VaultRefusal && error.status === 403;
 }

@@ -1,26 +1,15 @@
-import type { Timer } from "@dext/core";
 import type { LoadContext } from "../definition/provider.ts";
 import { isTransient, retryAfterOf } from "../definition/source-errors.ts";
 import { retryPause } from "../loading/layer-source.ts";
 import { pause } from "../remote/watch-rounds.ts";
-import { LifeKeeper } from "./life-keeper.ts";
-import type { Renewal } from "./life-keeper.ts";
+import type { HeldToken } from "./held-token.ts";
 import { linger, within } from "./time-limits.ts";
-import { VaultRefusal } from "./vault-client.ts";
+import { TokenRetirement } from "./token-retirement.ts";
+import { backgroundTimeout, TokenUpkeep } from "./token-upkeep.ts";
 import type { VaultAnswer, VaultClient, VaultRequest } from "./vault-client.ts";
 import { vaultError } from "./vault-error.ts";
 import type { VaultLogin } from "./vault-login.ts";
-
-/** A token that is in use, or was until lately. */
-export interface HeldToken {
-  readonly id: string;
-  readonly own: boolean;
-  /** Milliseconds that it was given at first; 0: it does not end, or nobody has said so. */
-  readonly ttl: number;
-  keeper: LifeKeeper | undefined;
-  /** A new login did not help against a 403: its policies do not allow something. */
-  refused: boolean;
-}
+import { isForbidden } from "./vault-refusals.ts";
 
 /** What a session takes. */
 export interface VaultSessionOptions {
@@ -31,16 +20,12 @@ export interface VaultSessionOptions {
   tokenGrace: number;
 }
 
-/** How long requests may take that nobody waits for, in milliseconds. */
-const backgroundTimeout = 10_000;
-
 /** Everything that is asked of Vault in the name of one layer: it logs in, stays logged in, and logs out. */
 export class VaultSession {
   readonly #options: VaultSessionOptions;
   readonly #closing = new AbortController();
-  readonly #retired = new Map<HeldToken, Timer>();
-  /** Those that are under way: close waits for them. */
-  readonly #revocations = new Set<Promise<void>>();
+  readonly #upkeep: TokenUpkeep;
+  readonly #retirement: TokenRetirement;
   #held: HeldToken | undefined;
   #pending: Promise<HeldToken> | undefined;
   /** Called when another token is in use: what hangs on the one before will die with it. */
@@ -50,6 +35,15 @@ export class VaultSession {
 
   constructor(options: VaultSessionOptions) {
     this.#options = options;
+    const { client, context, tokenGrace: grace } = options;
+    this.#retirement = new TokenRetirement({ client, clock: context.clock, grace });
+    this.#upkeep = new TokenUpkeep({
+      client,
+      context,
+      grace,
+      closing: this.#closing.signal,
+      onDue: (held) => void this.#renewLogin(held),
+    });
   }
 
   /** The token in use; undefined before the first request. */
@@ -85,14 +79,8 @@ export class VaultSession {
   }
 
   /** Whether a token is still one. */
-  async isAlive(held: HeldToken, signal: AbortSignal): Promise<boolean> {
-    try {
-      await this.#inBackground({ method: "GET", path: "auth/token/lookup-self", token: held.id }, signal);
-      return true;
-    } catch (error) {
-      if (isForbidden(error)) return false;
-      throw error;
-    }
+  isAlive(held: HeldToken, signal: AbortSignal): Promise<boolean> {
+    return this.#upkeep.isAlive(held, signal);
   }
 
   /** Ends everything that is under way; only what {@link close} does comes after it. */
@@ -114,16 +102,9 @@ export class VaultSession {
   async close(): Promise<void> {
     this.stop();
     await this.#pending?.catch(() => {});
-    const tokens = [this.#held, ...this.#retired.keys()]
-      .filter((each) => each !== undefined)
-      .filter(({ own }) => own);
-    for (const [token, timer] of this.#retired) {
-      timer.clear();
-      token.keeper?.close();
-    }
-    this.#retired.clear();
+    const last = this.#held;
     this.#held = undefined;
-    await Promise.all([...this.#revocations, ...tokens.map((token) => this.#revoke(token))]);
+    await this.#retirement.close(last);
   }
 
   async #sendAgain(request: Omit<VaultRequest, "token">, held: HeldToken): Promise<VaultAnswer> {
@@ -169,63 +150,15 @@ export class VaultSession {
         ttl: life?.ttl ?? 0,
         keeper: undefined,
         refused: false,
+        retired: false,
       };
       this.#held = held;
-      if (before !== undefined) this.#retire(before);
-      if (life === undefined) void this.#lookUp(held);
-      else this.#keep(held, life);
+      if (before !== undefined) this.#retirement.retire(before);
+      this.#upkeep.begin(held, life);
       if (before !== undefined && !this.#closing.signal.aborted) this.onReplaced();
       return held;
     } finally {
       limit.release();
-    }
-  }
-
-  #keep(held: HeldToken, life: { ttl: number; renewable: boolean }): void {
-    if (this.#closing.signal.aborted) return;
-    const { clock, random } = this.#options.context;
-    held.keeper = new LifeKeeper(life, {
-      clock,
-      random,
-      grace: this.#options.tokenGrace,
-      renew: (signal) => this.#renew(held, signal),
-      replace: () => void this.#renewLogin(held),
-    });
-  }
-
-  /** How long a token that was given lives is asked beside the reading; many policies allow it, none has to. */
-  async #lookUp(held: HeldToken): Promise<void> {
-    const { clock, random } = this.#options.context;
-    for (let attempt = 1; !this.#closing.signal.aborted && this.#held === held; attempt += 1) {
-      try {
-        const { data } = await this.#inBackground({
-          method: "GET",
-          path: "auth/token/lookup-self",
-          token: held.id,
-        });
-        this.#keep(held, { ttl: Number(data?.["ttl"] ?? 0) * 1000, renewable: data?.["renewable"] === true });
-        return;
-      } catch (error) {
-        if (!isTransient(error)) return;
-        const milliseconds = Math.max(retryPause(attempt + 2, random), retryAfterOf(error));
-        await pause({ clock }, { milliseconds, signal: this.#closing.signal });
-      }
-    }
-  }
-
-  async #renew(held: HeldToken, signal: AbortSignal): Promise<Renewal> {
-    try {
-      const { auth } = await this.#inBackground(
-        { method: "POST", path: "auth/token/renew-self", token: held.id, body: {} },
-        signal,
-      );
-      return { ttl: Number(auth?.["lease_duration"] ?? 0) * 1000, renewable: auth?.["renewable"] === true };
-    } catch (error) {
-      if (!(error instanceof VaultRefusal)) throw error;
-      if (isGone(error)) return "gone";
-      // 403 is both: a token that is no more, and a policy that does not allow it.
-      if (error.status === 403 && !(await this.isAlive(held, signal))) return "gone";
-      return "refused";
     }
   }
 
@@ -275,58 +208,4 @@ export class VaultSession {
     this.#options.context.logger.warn(error instanceof Error ? error.message : String(error));
     this.onProblem(error);
   }
-
-  #retire(held: HeldToken): void {
-    held.keeper?.close();
-    if (!held.own) return;
-    const { tokenGrace, context } = this.#options;
-    const revoke = (): void => {
-      this.#retired.delete(held);
-      const revocation = this.#revoke(held).finally(() => this.#revocations.delete(revocation));
-      this.#revocations.add(revocation);
-    };
-    const milliseconds = held.ttl === 0 ? tokenGrace : Math.min(tokenGrace, held.ttl / 3);
-    const timer = context.clock.setTimer(revoke, { milliseconds, unref: true });
-    this.#retired.set(held, timer);
-  }
-
-  /** Whether it works does not matter any more: then it lives until its time is over. */
-  async #revoke(held: HeldToken): Promise<void> {
-    const limit = within([], { clock: this.#options.context.clock, milliseconds: 2_000 });
-    try {
-      await this.#options.client({
-        method: "POST",
-        path: "auth/token/revoke-self",
-        token: held.id,
-        signal: limit.signal,
-      });
-    } catch {
-      // See above.
-    } finally {
-      limit.release();
-    }
-  }
-
-  async #inBackground(
-    request: Omit<VaultRequest, "signal">,
-    signal = this.#closing.signal,
-  ): Promise<VaultAnswer> {
-    const { clock } = this.#options.context;
-    const limit = within([signal, this.#closing.signal], { clock, milliseconds: backgroundTimeout });
-    try {
-      return await this.#options.client({ ...request, signal: limit.signal });
-    } finally {
-      limit.release();
-    }
-  }
-}
-
-/** Whether there is nothing left to renew. */
-export function isGone(error: VaultRefusal): boolean {
-  return error.status < 500 && /lease (?:not found|expired)|invalid lease/i.test(error.message);
-}
-
-/** Whether Vault does not allow something, or does not know the token. */
-export function isForbidden(error: unknown): error is VaultRefusal {
-  return error instanceof VaultRefusal && error.status === 403;
 }
