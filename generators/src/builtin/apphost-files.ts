@@ -8,7 +8,7 @@ import { readManifest } from "./package-managers.ts";
 import type { PackageManagerName } from "./package-managers.ts";
 
 /** The names that an AppHost can have, in the order in which they are looked for. */
-const appHostNames: readonly string[] = ["apphost.ts", "apphost.mts", "apphost.js", "apphost.mjs"];
+export const appHostNames: readonly string[] = ["apphost.ts", "apphost.mts", "apphost.js", "apphost.mjs"];
 
 /**
  * The file of the AppHost: the one that is there, else `apphost.ts` where that is a module: for Deno, in a package of

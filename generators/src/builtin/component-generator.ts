@@ -10,7 +10,7 @@ import { dextVersion } from "./dext-packages.ts";
 import type { PackageManagerName } from "./package-managers.ts";
 import { connectionStringVariable } from "./resource-kinds.ts";
 import { jsonText, testTemplates } from "./service-files.ts";
-import { addDependencies, serviceFolderOf } from "./service-folder.ts";
+import { addDependencies, serviceFolderOf, userPrompt } from "./service-folder.ts";
 import { findAppHost } from "./service-generator.ts";
 import { runtimeManifests } from "./service-manifest.ts";
 import { namePrompt, workspacePrompts } from "./service-prompts.ts";
@@ -21,7 +21,8 @@ import { detectWorkspace, joinWorkspace, packageScope } from "./workspace.ts";
 export const componentGenerator: GeneratorDefinition = defineGenerator({
   name: "component",
   description: "A client of an outside system, with health and telemetry, for any service of this repository",
-  prompts: [namePrompt("What is the outside system called?"), ...componentPrompts(), ...workspacePrompts],
+  prompts: [namePrompt("What is the outside system called?"), ...componentPrompts()],
+  morePrompts: ({ tree }) => [userPrompt(tree), runtimePrompt(), ...workspacePrompts],
   detect: ({ tree }) => ({ ...detectWorkspace(tree), runtime: ({ to }: Answers) => runtimeOf(tree, to) }),
   plan(draft, { answers, tree }) {
     const component = componentOf(answers, packageScope(tree));
@@ -75,16 +76,18 @@ function componentPrompts(): readonly Prompt[] {
       validate: (value) => value === "" || isOrigin(String(value)) || "wanted http(s)://host, without a path",
       optional: true,
     },
-    { name: "to", type: "text", message: "Which service uses it? (none if empty)", optional: true },
-    {
-      name: "runtime",
-      type: "select",
-      message: "What runs its tests?",
-      choices: Object.keys(runtimeManifests),
-      default: "node",
-      propose: true,
-    },
   ];
+}
+
+function runtimePrompt(): Prompt {
+  return {
+    name: "runtime",
+    type: "select",
+    message: "What runs its tests?",
+    choices: Object.keys(runtimeManifests),
+    default: "node",
+    propose: true,
+  };
 }
 
 /** A component for one service is tested by what runs that service. */

@@ -7,7 +7,7 @@ import { quoting } from "../templates/quoted.ts";
 import { detectPackageManager } from "./package-managers.ts";
 import { resourceKinds } from "./resource-kinds.ts";
 import type { ResourceKind } from "./resource-kinds.ts";
-import { addDependencies, serviceFolderOf } from "./service-folder.ts";
+import { addDependencies, serviceFolderOf, userPrompt } from "./service-folder.ts";
 import { findAppHost } from "./service-generator.ts";
 import { namePrompt } from "./service-prompts.ts";
 
@@ -23,8 +23,8 @@ export const resourceGenerator: GeneratorDefinition = defineGenerator({
       choices: Object.entries(resourceKinds).map(([value, { label }]) => ({ value, label })),
     },
     { ...namePrompt("What is it called?"), propose: true },
-    { name: "to", type: "text", message: "Which service uses it? (none if empty)", optional: true },
   ],
+  morePrompts: ({ tree }) => [userPrompt(tree)],
   unit: ({ name, to }) => `resource-${String(name)}${hasUser(to) ? `-${to}` : ""}`,
   plan(draft, { answers, tree }) {
     const kind = resourceKinds[answers["resource"] as string] as ResourceKind;

@@ -1,12 +1,44 @@
 import { posix } from "node:path";
 
+import { isDextError } from "@dext/core";
+
 import { parseAppHost } from "../apphost/apphost-program.ts";
+import type { AppHostProgram } from "../apphost/apphost-program.ts";
 import { isFile } from "../apphost/existing/environment-file.ts";
 import { generatorError } from "../generator-error.ts";
+import type { Prompt } from "../generator/definition.ts";
 import type { Draft } from "../generator/draft.ts";
 import type { TargetTree } from "../plan/target-tree.ts";
 import { serviceFolder } from "./service-files.ts";
+import { appHostNames } from "./apphost-files.ts";
 import { findAppHost } from "./service-generator.ts";
+
+/** Asks for the service that uses something, and names those that the AppHost tells of. */
+export function userPrompt(tree: TargetTree): Prompt {
+  const appHost = appHostNames.find((name) => isFile(tree, name));
+  const program = appHost === undefined ? "" : parseAppHost(tree.read(appHost)?.contents ?? "");
+  const names = typeof program === "string" ? [] : projectNames(program);
+  return {
+    name: "to",
+    type: "text",
+    message: `Which service uses it? (${[names.join(", "), "none if empty"].filter(Boolean).join("; ")})`,
+    optional: true,
+    validate(value) {
+      if (value === "") return true;
+      try {
+        serviceFolderOf(String(value), tree);
+        return true;
+      } catch (error) {
+        if (!isDextError(error)) throw error;
+        return `but ${error.message.replace(/^The /, "the ")}. ${error.hint ?? ""}`;
+      }
+    },
+  };
+}
+
+function projectNames({ resources }: AppHostProgram): string[] {
+  return resources.filter(({ method }) => method === "addProject").map(({ name }) => name);
+}
 
 /**
  * The folder of a service, as the AppHost tells it, relative to the root, without `./`. Where the AppHost cannot be
@@ -22,7 +54,7 @@ export function serviceFolderOf(service: string, tree: TargetTree): string {
   if (path?.type === "Literal" && typeof path.value === "string")
     return posix.normalize(path.value).replace(/\/$/, "");
   const usual = serviceFolder(service);
-  const names = resources.filter(({ method }) => method === "addProject").map(({ name }) => `"${name}"`);
+  const names = typeof program === "string" ? [] : projectNames(program).map((name) => `"${name}"`);
   // if (isFull) host.addProject("api", "./services/api");
   const isNamed = ['"', "'", "`"].some((quote) => source.includes(quote + service + quote));
   const mayBeThere = typeof program === "string" || isNamed;

@@ -2,6 +2,7 @@ import { generatorError } from "../generator-error.ts";
 import { defineGenerator } from "../generator/definition.ts";
 import type { GeneratorDefinition } from "../generator/definition.ts";
 import type { TargetTree } from "../plan/target-tree.ts";
+import { appHostNames } from "./apphost-files.ts";
 import type { PackageManagerName } from "./package-managers.ts";
 import { draftService, serviceChoices } from "./service-files.ts";
 import { namePrompt, servicePrompts } from "./service-prompts.ts";
@@ -26,9 +27,6 @@ export const serviceGenerator: GeneratorDefinition = defineGenerator({
     draft.followUp({ kind: "install", directory: ".", packageManager });
   },
 });
-
-/** The names that an AppHost can have, in the order in which they are looked for. */
-const appHostNames = ["apphost.ts", "apphost.mts", "apphost.js", "apphost.mjs"];
 
 /**
  * The AppHost in the root of a tree.

@@ -158,7 +158,7 @@ describe("the component generator", () => {
     const planned = plan("component", { name: "billing", to: "nobody" }, { target, templates });
     await expect(planned).rejects.toMatchObject({
       code: "DEXT_GENERATE_ANSWER_INVALID",
-      message: 'The AppHost has no project "nobody"',
+      message: '--to is "nobody", but the AppHost has no project "nobody". It has "api".',
     });
     expect(snapshot(target)).toEqual(before);
   });

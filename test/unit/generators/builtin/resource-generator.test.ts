@@ -146,13 +146,38 @@ describe("the resource generator", () => {
     expect({ isPasted, isEdited }).toEqual({ isPasted: !odd.startsWith("const api"), isEdited: !isPasted });
   });
 
+  it("asks for the service by naming those that there are, and refuses others at once", async () => {
+    const target = await appFolder();
+    const said: unknown[] = [];
+    await plan(
+      "resource",
+      { resource: "redis", name: "cache" },
+      {
+        target,
+        templates,
+        ask({ message, validate }) {
+          said.push(message, validate("api"), validate(""), validate("nobody"));
+          return Promise.resolve("");
+        },
+      },
+    );
+    expect(said).toEqual([
+      "Which service uses it? (api; none if empty)",
+      undefined,
+      undefined,
+      'but the AppHost has no project "nobody". It has "api".',
+    ]);
+  });
+
   it("tells why it does not find a service where the AppHost does not parse", async () => {
     const target = await appFolder();
     await writeFile(join(target, "apphost.ts"), "const = ;\n");
     const answers = { resource: "redis", name: "cache", to: "mail" };
     await expect(plan("resource", answers, { target, templates })).rejects.toMatchObject({
       code: "DEXT_GENERATE_ANSWER_INVALID",
-      message: 'The AppHost does not tell where "mail" is: it does not parse: Unexpected token',
+      message: expect.stringContaining(
+        'but the AppHost does not tell where "mail" is: it does not parse: Unexpected token.',
+      ) as unknown,
     });
   });
 });
