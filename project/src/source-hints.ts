@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from "node:path";
 import type { Finding, Framework, FrameworkName, Origin } from "./description.ts";
+import { healthOfFramework } from "./framework-health.ts";
 import type { Inspection } from "./inspection.ts";
 import type { PackageManifest } from "./package-manifest.ts";
 import { runScriptNames } from "./scripts.ts";
@@ -68,12 +69,13 @@ export async function findSourceHints(inspection: Inspection, evidence: HintEvid
       }),
     healthPath:
       healthOfSources(sources) ??
-      (await healthOfNext(inspection, evidence.framework)) ??
+      (await healthOfFramework(inspection, { framework: evidence.framework, sources })) ??
       (service && { ...service, value: "/alive", because: '"@dext/service" answers there' }),
   };
 }
 
-interface SourceText {
+/** A source file that was read. */
+export interface SourceText {
   readonly file: string;
   readonly text: string;
 }
@@ -162,44 +164,6 @@ function healthOfSources(sources: readonly SourceText[]): Finding<string> | unde
   for (const source of sources) {
     const found = findInLines(source, (line) => healthPattern.exec(line)?.groups?.["path"]);
     if (found !== undefined) return found.withReason("the code has such a path");
-  }
-  return undefined;
-}
-
-// app/alive/route.ts    src/app/api/health/route.js    pages/api/alive.ts
-const nextFolders: readonly string[] = ["app", "src/app"];
-const nextPages: readonly string[] = ["pages", "src/pages"];
-const healthNames: readonly string[] = [
-  "alive",
-  "health",
-  "healthz",
-  "livez",
-  "api/alive",
-  "api/health",
-  "api/healthz",
-];
-
-/** Next makes paths of files. */
-async function healthOfNext(
-  inspection: Inspection,
-  framework: Finding<Framework> | undefined,
-): Promise<Finding<string> | undefined> {
-  if (framework?.value.name !== "next") return undefined;
-  for (const name of healthNames) {
-    const routes = nextFolders.flatMap((folder) => [
-      `${folder}/${name}/route.ts`,
-      `${folder}/${name}/route.js`,
-    ]);
-    const pages = name.startsWith("api/")
-      ? nextPages.flatMap((folder) =>
-          ["ts", "js"].flatMap((ending) => [
-            `${folder}/${name}.${ending}`,
-            `${folder}/${name}/index.${ending}`,
-          ]),
-        )
-      : [];
-    const file = await inspection.firstFileAt([...routes, ...pages]);
-    if (file !== undefined) return { value: `/${name}`, because: "Next makes a path of the file", file };
   }
   return undefined;
 }

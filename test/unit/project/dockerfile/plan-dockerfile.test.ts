@@ -149,6 +149,31 @@ CMD ["node", "--enable-source-maps", "dist/main.js"]
     expect(plan.dockerfile.text).toContain(`+\\"${path}\\").then(r=>process.exit(r.ok?0:1)`);
   });
 
+  it.each([
+    ["@Controller()", '@Get("alive")', "", "/alive"],
+    ["@Controller('health')", "@Get()", "", "/health"],
+    ["@Controller('health')", "@Get()", 'app.setGlobalPrefix("api");', "/api/health"],
+    ["@Controller('health')", "@Get()", "app.enableVersioning({ type: 0 });", undefined],
+    ["@Controller('status')", "@Get('health')", "", undefined],
+  ])("of a Nest project asks the path that %s and %s make, %s", async (controller, get, setting, path) => {
+    const plan = await planFor({
+      "package.json": {
+        name: "nest-api",
+        scripts: { build: "nest build", start: "nest start", "start:prod": "node dist/main" },
+        dependencies: { "@nestjs/core": "^11" },
+        devDependencies: { "@nestjs/cli": "^11" },
+        engines: { node: "24" },
+      },
+      "package-lock.json": { lockfileVersion: 3 },
+      "src/main.ts": `import { AppModule } from "./app.module";\n${setting}\napp.listen(process.env.PORT ?? 3000);\n`,
+      "src/app.module.ts": 'import { HealthController } from "./health.controller";\n',
+      "src/health.controller.ts": `${controller}\nexport class HealthController {\n  ${get}\n  look() {}\n}\n`,
+    });
+    const found = plan.findings.find(({ subject }) => subject === "health path");
+    expect(found?.value).toBe(path);
+    expect(found?.file).toBe(path && "src/health.controller.ts");
+  });
+
   it("has compilers in the stages that build only, where a native add-on may need them", async () => {
     const manifest = { ...(npmTree["package.json"] as object), dependencies: { "better-sqlite3": "^12" } };
     const { dockerfile, findings } = await planFor({ ...npmTree, "package.json": manifest });
