@@ -1,5 +1,5 @@
 import type { RunClient } from "@dext/protocol";
-import { newRunId, runPaths } from "@dext/hosting/control";
+import { hasBegun, newRunId, runPaths } from "@dext/hosting/control";
 import { attachRun, createRunTracker, describeFailure, untilRunGone } from "@dext/hosting/output";
 import type { RunTracker, RunView } from "@dext/hosting/output";
 import type { AppHostRuntime } from "../apphost/choose-runtime.ts";
@@ -70,6 +70,8 @@ export async function runAppHost(plan: RunPlan): Promise<number> {
       appHost,
       socketPath,
       limit: plan.startLimit,
+      hasBegun: () => hasBegun({ directory: plan.directory, appHost: plan.file, run }),
+      lastWords: () => early.at(-1)?.text,
       progress: (text) => view.progress(text),
     });
     if (found === undefined) return await endedEarly(appHost, { interrupted: stop.stage() > 0 });

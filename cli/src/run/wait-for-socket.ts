@@ -10,8 +10,12 @@ import { cliError } from "../error-codes.ts";
 export interface WaitForSocketOptions {
   appHost: AppHostProcess;
   socketPath: string;
-  /** Milliseconds after which it is given up; 0 waits for ever. */
+  /** How long it may take to get to `host.run()`, in milliseconds; 0 for ever. */
   limit: number;
+  /** Whether it has got there: what it waits for from then on has limits of its own. */
+  hasBegun: () => Promise<boolean>;
+  /** What it has written to stderr last. */
+  lastWords: () => string | undefined;
   progress: (text: string) => void;
 }
 
@@ -24,21 +28,28 @@ export async function waitForSocket({
   appHost,
   socketPath,
   limit,
+  hasBegun,
+  lastWords,
   progress,
 }: WaitForSocketOptions): Promise<{ client: ConnectedRun; info: RunInfo } | undefined> {
   const client = connectRun({ socketPath });
   const start = performance.now();
   let told = false;
+  let begun = false;
   while (!appHost.hasExited()) {
     if (existsSync(socketPath)) {
       const info = await client.info().catch(ignoreEarly);
       if (info !== undefined) return { client, info };
     }
     const waited = performance.now() - start;
-    if (limit > 0 && waited > limit) throw hangs(appHost.file, limit);
+    if (limit > 0 && waited > limit && !begun) {
+      begun = await hasBegun();
+      if (!begun) throw hangs(appHost.file, limit);
+    }
     if (!told && waited > tellAfter) {
       told = true;
-      progress(`The AppHost has not called host.run() for ${formatDuration(waited)}, still waiting`);
+      begun ||= await hasBegun();
+      progress(stillWaiting(waited, { begun, lastWords: lastWords() }));
     }
     // Each look costs a few microseconds, and what is lost here is lost for the start of the whole system.
     await sleep(waited < 2000 ? 5 : 50);
@@ -47,6 +58,15 @@ export async function waitForSocket({
 }
 
 const tellAfter = 5000;
+
+function stillWaiting(
+  waited: number,
+  { begun, lastWords }: { begun: boolean; lastWords: string | undefined },
+): string {
+  const time = formatDuration(waited);
+  if (!begun) return `The AppHost has not called host.run() for ${time}, still waiting`;
+  return `The AppHost is not up after ${time}, still waiting${lastWords === undefined ? "" : `. It says: ${lastWords}`}`;
+}
 
 /** The socket file is there a moment before it answers, and a moment longer than it answers. */
 function ignoreEarly(error: unknown): undefined {

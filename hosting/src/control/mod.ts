@@ -12,6 +12,8 @@ export { printableText } from "../logs/printable-text.ts";
 export { connectRun } from "./connect-run.ts";
 export type { ConnectedRun, ConnectRunOptions } from "./connect-run.ts";
 export { controlErrorCodes } from "./error-codes.ts";
+export { hasBegun } from "./has-begun.ts";
+export type { HasBegunOptions } from "./has-begun.ts";
 export type { LogFrameSource } from "./log-frames.ts";
 export type { RunRecord } from "./run-record.ts";
 export { inspectRuns, isRunAlive, listRuns, registerRun, removeStale } from "./run-registry.ts";

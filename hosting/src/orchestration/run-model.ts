@@ -10,6 +10,7 @@ import { printRun } from "../output/print-run.ts";
 import type { PrintedRun } from "../output/print-run.ts";
 import { cleanerCommand } from "../containers/cleaner-command.ts";
 import { engineOfMachine } from "../containers/find-engine.ts";
+import { raceAbort } from "../containers/race-abort.ts";
 import { RunContainers } from "../containers/run-containers.ts";
 import { ensureDextFolder } from "../configuration/dext-folder.ts";
 import { openIsolatedParameters } from "../configuration/isolated-parameters.ts";
@@ -44,6 +45,7 @@ import type { RunContext } from "./run-context.ts";
 import type { RunSettings } from "./run-settings.ts";
 import { StartSlots } from "./start-slots.ts";
 import { startFrontProxies } from "./front-proxies.ts";
+import { listenForInterruption } from "./start-interruption.ts";
 import { sampleUsage } from "./usage-sampler.ts";
 import { listenForStop } from "./stop-signals.ts";
 
@@ -127,7 +129,7 @@ async function begin(
       notify: (data) => hub.emit({ type: "notice", data }),
     }),
   );
-  await loadConfigurations(configurations);
+  await loadConfigurations(configurations, settings);
   const cleaner = await containerCleaner(plan, runId);
   const containers = closers.add(
     new RunContainers({
@@ -218,13 +220,18 @@ async function begin(
 }
 
 /** Sources that do not answer are tried for a while; who waits is told for what. */
-async function loadConfigurations(configurations: RunConfigurations): Promise<void> {
+async function loadConfigurations(
+  configurations: RunConfigurations,
+  { isAttached }: Pick<RunSettings, "isAttached">,
+): Promise<void> {
+  const interruption = listenForInterruption({ isAttached });
   const tell = (): void =>
     printProgress(`Still reading the configuration: ${configurations.pendingSources().join(", ")}`);
   const timer = setTimeout(tell, patience);
   try {
-    await configurations.load();
+    await raceAbort(configurations.load(), interruption.signal);
   } finally {
+    interruption.close();
     clearTimeout(timer);
   }
 }

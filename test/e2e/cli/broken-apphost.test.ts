@@ -1,3 +1,4 @@
+import { readdir } from "node:fs/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { createAppFolder } from "../../fixtures/cli/app-folder.ts";
 import type { AppFolder } from "../../fixtures/cli/app-folder.ts";
@@ -7,6 +8,19 @@ let folder: AppFolder;
 afterEach(() => folder.remove());
 
 const header = 'import { createBuilder } from "@dext/hosting";\n';
+
+/** An AppHost whose configuration has a source that does not answer for so long. */
+function readingHost(timeout: string): string {
+  return `${header}import { defineConfig } from "@dext/providers";
+    const load = () => (console.log("reads"), new Promise(() => setInterval(() => {}, 1000)));
+    const definition = defineConfig({
+      startTimeout: 100,
+      layers: [{ provider: "silent", label: "x", timeout: "${timeout}", create: () => ({ load }) }],
+    });
+    const host = createBuilder();
+    host.addNodeApp("api", "api.js").withConfiguration(definition, ["a"]);
+    await host.run();\n`;
+}
 
 interface Broken {
   title: string;
@@ -103,6 +117,17 @@ describe.each(["node", "deno"])("dext run --runtime %s", (runtime) => {
     expect(outcome.stderr).toContain("hint: ");
   });
 
+  test("gives up reading the configuration when it is interrupted or the command is killed, and leaves no lock", async () => {
+    folder = await createAppFolder({ "apphost.ts": readingHost("60s") });
+    for (const signal of ["SIGINT", "SIGKILL"] as const) {
+      const process = startDext(["run", "--runtime", runtime], { folder });
+      await process.says("apphost | reads");
+      process.signal(signal);
+      expect(await process.ended).toMatchObject({ code: signal === "SIGINT" ? 130 : null });
+      await expect.poll(() => readdir(folder.runtimeDirectory), { timeout: 5000 }).toEqual([]);
+    }
+  });
+
   test("ends with 130 when it is interrupted before anything is up", async () => {
     folder = await createAppFolder({
       "apphost.ts": `${header}createBuilder();\nconsole.log("begun");\nsetInterval(() => {}, 1000);\nawait new Promise(() => {});\n`,
@@ -112,6 +137,15 @@ describe.each(["node", "deno"])("dext run --runtime %s", (runtime) => {
     process.signal("SIGINT");
     expect(await process.ended).toMatchObject({ code: 130 });
   });
+});
+
+test("dext run does not call it hanging that an AppHost reads its configuration, and tells what that fails of", async () => {
+  folder = await createAppFolder({ "apphost.ts": readingHost("3500ms") });
+  const outcome = await dext(["run", "--start-timeout", "3s"], { folder });
+  expect(outcome).toMatchObject({ code: 3 });
+  expect(outcome.stderr).toMatch(
+    /^error DEXT_RUN_CONFIGURATION_FAILED: The configuration of "api" cannot be loaded: The source silent "x" did not answer/m,
+  );
 });
 
 test("dext run says how to make an AppHost of a CommonJS package an ES module", async () => {
