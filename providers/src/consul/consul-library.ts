@@ -52,7 +52,9 @@ export async function createLibrary({
     library: "consul",
     source: "A Consul layer",
   });
-  const client = new Consul({ baseUrl: `${address}/v1`, agent } as object) as unknown as Library;
+  // Its types name neither an address as a whole nor hooks.
+  const Client = Consul as unknown as new (options: { baseUrl: string; agent: Agent }) => Library;
+  const client = new Client({ baseUrl: `${address}/v1`, agent });
   client._ext("onCreate", addNamespace(namespace));
   client._ext("onRequest", guardTransport(socketPath));
   client._ext("onResponse", guardBody);

@@ -8,14 +8,12 @@ import { kubernetesApiError } from "./kubernetes-api-error.ts";
 /** What a kubeconfig says, as far as it is looked at here; the rest is passed on. */
 export interface Kubeconfig {
   readonly "current-context"?: string;
-  readonly clusters: readonly NamedEntry<"cluster">[];
-  readonly users: readonly NamedEntry<"user">[];
-  readonly contexts: readonly NamedEntry<"context">[];
+  readonly clusters: readonly { readonly name: string; readonly cluster: Entry }[];
+  readonly users: readonly { readonly name: string; readonly user: Entry }[];
+  readonly contexts: readonly { readonly name: string; readonly context: Entry }[];
 }
 
-type NamedEntry<Key extends string> = { readonly name: string } & {
-  readonly [key in Key]: Readonly<Record<string, unknown>>;
-};
+type Entry = Readonly<Record<string, unknown>>;
 
 /**
  * Reads the kubeconfig, or several that `KUBECONFIG` lists: of two entries of one name the first counts, as for `kubectl`.
@@ -88,31 +86,35 @@ async function readOne(file: string): Promise<Kubeconfig | undefined> {
   const current = content["current-context"];
   return {
     ...(typeof current === "string" ? { "current-context": current } : {}),
-    clusters: entriesOf(content.clusters, { key: "cluster", file }).map((each) => ({
-      ...each,
-      cluster: withAbsolute(each.cluster, ["certificate-authority"], folder),
+    clusters: entriesOf(content.clusters, { key: "cluster", file }).map(({ name, entry }) => ({
+      name,
+      cluster: withAbsolute(entry, ["certificate-authority"], folder),
     })),
-    users: entriesOf(content.users, { key: "user", file }).map((each) => ({
-      ...each,
+    users: entriesOf(content.users, { key: "user", file }).map(({ name, entry }) => ({
+      name,
       user: withAbsoluteProgram(
-        withAbsolute(each.user, ["client-certificate", "client-key", "tokenFile"], folder),
+        withAbsolute(entry, ["client-certificate", "client-key", "tokenFile"], folder),
         folder,
       ),
     })),
-    contexts: entriesOf(content.contexts, { key: "context", file }),
+    contexts: entriesOf(content.contexts, { key: "context", file }).map(({ name, entry }) => ({
+      name,
+      context: entry,
+    })),
   };
 }
 
-function entriesOf<Key extends string>(
+/** `[{ name: "production", cluster: { … } }]` */
+function entriesOf(
   entries: unknown,
-  { key, file }: { key: Key; file: string },
-): readonly NamedEntry<Key>[] {
+  { key, file }: { key: string; file: string },
+): readonly { name: string; entry: Entry }[] {
   if (entries === undefined || entries === null) return [];
   if (!Array.isArray(entries)) throw invalidKubeconfig(file, `"${key}s" is not a list`);
-  return entries.map((entry: unknown, at) => {
-    const { name, [key]: content } = (entry ?? {}) as Record<string, unknown>;
+  return entries.map((each: unknown, at) => {
+    const { name, [key]: entry } = (each ?? {}) as Record<string, unknown>;
     if (typeof name !== "string") throw invalidKubeconfig(file, `${key}s[${at}] has no name`);
-    return { name, [key]: content ?? {} } as unknown as NamedEntry<Key>;
+    return { name, entry: typeof entry === "object" && entry !== null ? { ...entry } : {} };
   });
 }
 
@@ -139,6 +141,6 @@ function withAbsoluteProgram(
   return { ...user, exec: { ...(exec as object), command: resolve(folder, command) } };
 }
 
-function firstOfName<Entry extends { readonly name: string }>(entries: readonly Entry[]): readonly Entry[] {
+function firstOfName<Named extends { readonly name: string }>(entries: readonly Named[]): readonly Named[] {
   return entries.filter(({ name }, at) => entries.findIndex((each) => each.name === name) === at);
 }
