@@ -1,4 +1,5 @@
 import { plan, resourceKinds } from "@dext/generators";
+import type { Answers } from "@dext/generators";
 import type { Command } from "../command.ts";
 import { cliError } from "../error-codes.ts";
 import { askAboutConflict, askOnTerminal } from "../new/ask.ts";
@@ -8,7 +9,7 @@ import { canAsk, conflictChoice, generateOptions, readAnswers } from "../new/pla
 
 /** `dext add` */
 export const addCommand: Command = {
-  usage: "<resource> [--to <service>] [options]",
+  usage: "[resource] [--to <service>] [options]",
   takesNames: true,
   options: {
     to: {
@@ -29,7 +30,8 @@ export const addCommand: Command = {
   ],
   async run(input) {
     const [resource, unexpected] = input.names;
-    if (resource === undefined || unexpected !== undefined) {
+    const ask = canAsk(input) ? askOnTerminal : undefined;
+    if ((resource === undefined && ask === undefined) || unexpected !== undefined) {
       throw cliError(
         resource === undefined ? "DEXT_CLI_ARGUMENT_MISSING" : "DEXT_CLI_ARGUMENT_UNEXPECTED",
         `dext add takes one resource, given: ${input.names.length}`,
@@ -37,15 +39,17 @@ export const addCommand: Command = {
       );
     }
     const given = { resource, name: input.text("name"), to: input.text("to") };
-    const ask = canAsk(input) ? askOnTerminal : undefined;
-    const usual = Object.hasOwn(resourceKinds, resource) ? resourceKinds[resource]?.usualName : undefined;
     const change = await plan("resource", given, {
       target: findRoot(),
       file: await readAnswers(input),
       onConflict: conflictChoice(input) ?? (ask === undefined ? "abort" : askAboutConflict),
-      ...(usual === undefined ? {} : { detected: { name: usual } }),
+      detected: { name: usualName },
       ...(ask === undefined ? {} : { ask }),
     });
     return carryOut(change, input);
   },
 };
+
+function usualName({ resource }: Answers): string | undefined {
+  return Object.entries(resourceKinds).find(([kind]) => kind === resource)?.[1].usualName;
+}
