@@ -80,7 +80,7 @@ async function warnAboutMissingOutput(
   for (const command of splitCommands(start.command)) {
     const invocation = invocationOf(command);
     const file = invocation && programFileOf(invocation)?.file;
-    if (file === undefined || entryPoint === undefined || file === entryPoint.value) continue;
+    if (file === undefined || file === "." || entryPoint === undefined || file === entryPoint.value) continue;
     if ((await inspection.firstFileAt([file])) !== undefined) continue;
     inspection.warn({
       code: "build-output-missing",

@@ -69,7 +69,8 @@ function* fromScripts({ scripts }: EntryPointEvidence): Generator<Finding<string
     for (const command of splitCommands(script.command).toReversed()) {
       const invocation = invocationOf(command);
       const file = invocation && programFileOf(invocation)?.file;
-      if (file === undefined) continue;
+      // `node .` runs what "main" names, which comes next.
+      if (file === undefined || file === "." || file === "") continue;
       yield { value: file, because: `script "${name}" runs it`, file: script.file, line: script.line };
     }
   }

@@ -1,3 +1,4 @@
+import { dirname, resolve } from "node:path";
 import type { ProjectDescription } from "../description.ts";
 import { findImports } from "../source-imports.ts";
 import { dockerfileError } from "./error-codes.ts";
@@ -14,7 +15,7 @@ export async function checkProject(image: ImageProject): Promise<void> {
   checkCycles(project);
   checkMembers(image);
   checkLockFiles(project);
-  if (project.lockFile === undefined && (await needsLockFile(image))) throw lockFileMissing(image);
+  if (!hasLockFile(image) && (await needsLockFile(image))) throw lockFileMissing(image);
 }
 
 function checkCycles({ workspace, directory }: ProjectDescription): void {
@@ -61,6 +62,11 @@ function checkLockFiles({ warnings, packageManager, lockFile, directory }: Proje
   );
 }
 
+/** One of a folder above, or of a member beside its workspace, is none of what is installed. */
+function hasLockFile({ project: { directory, lockFile }, context }: ImageProject): boolean {
+  return lockFile !== undefined && dirname(resolve(directory, lockFile.value.path)) === context;
+}
+
 async function needsLockFile({
   manager,
   hasDependencies,
@@ -80,6 +86,8 @@ function isRemote(specifier: string): boolean {
 }
 
 function lockFileMissing({ manager, project }: ImageProject): Error {
+  const found = project.lockFile?.value.path;
+  const elsewhere = found === undefined ? "" : ` (that of "${found}" is another folder's)`;
   const commands = {
     npm: "npm install",
     pnpm: "pnpm install",
@@ -89,7 +97,7 @@ function lockFileMissing({ manager, project }: ImageProject): Error {
   };
   return dockerfileError(
     "DEXT_DOCKERFILE_LOCK_FILE_MISSING",
-    `"${project.directory}" has dependencies and no lock file of ${manager.name}, wanted one for a strict install`,
+    `"${project.directory}" has dependencies and no lock file of ${manager.name}${elsewhere}, wanted one for a strict install`,
     {
       hint: `Run: ${commands[manager.name]}, and commit the lock file that it writes.`,
       details: { directory: project.directory, packageManager: manager.name },

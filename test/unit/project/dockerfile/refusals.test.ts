@@ -14,6 +14,20 @@ describe("a Dockerfile is refused", () => {
     await expect(planFor(unlockedDeno)).rejects.toMatchObject({ code: "DEXT_DOCKERFILE_LOCK_FILE_MISSING" });
   });
 
+  it("with a lock file of another folder only", async () => {
+    const server = Object.entries(unlocked).map(([path, content]) => [`server/${path}`, content]);
+    const tree = {
+      "package.json": {},
+      "package-lock.json": {},
+      ".git/HEAD": "",
+      ...Object.fromEntries(server),
+    };
+    await expect(planFor(tree, { in: "server" })).rejects.toMatchObject({
+      code: "DEXT_DOCKERFILE_LOCK_FILE_MISSING",
+      message: expect.stringContaining('(that of "../package-lock.json" is another folder\'s)') as unknown,
+    });
+  });
+
   it("when lock files disagree and nothing says which counts", async () => {
     const { packageManager: _, ...undeclared } = manifest as { packageManager: string };
     const tree = { ...npmTree, "package.json": undeclared, "yarn.lock": "# yarn lockfile v1\n" };

@@ -116,7 +116,9 @@ describe("the start script", () => {
     ["yarn serve", { scripts: { serve: "node main.js" } }, '["node", "main.js"]'],
     ["pnpm serve", { scripts: { serve: "LOG=json node main.js" } }, '["node", "main.js"]'],
   ])("leads to the program: %s", async (start, more, command) => {
-    expect((await planFor(project(start, more))).dockerfile.text).toContain(`CMD ${command}\n`);
+    const { dockerfile, warnings } = await planFor(project(start, more));
+    expect(dockerfile.text).toContain(`CMD ${command}\n`);
+    expect(warnings.map((warning) => warning.code)).not.toContain("entry-point-missing");
   });
 
   it("says nothing of hooks of git, which the image has no use for", async () => {
