@@ -1,4 +1,3 @@
-import { dirname, resolve } from "node:path";
 import type { ProjectDescription } from "../description.ts";
 import { findImports } from "../source-imports.ts";
 import { dockerfileError } from "./error-codes.ts";
@@ -15,7 +14,7 @@ export async function checkProject(image: ImageProject): Promise<void> {
   checkCycles(project);
   checkMembers(image);
   checkLockFiles(project);
-  if (!hasLockFile(image) && (await needsLockFile(image))) throw lockFileMissing(image);
+  if (project.lockFile === undefined && (await needsLockFile(image))) throw lockFileMissing(image);
 }
 
 function checkCycles({ workspace, directory }: ProjectDescription): void {
@@ -62,11 +61,6 @@ function checkLockFiles({ warnings, packageManager, lockFile, directory }: Proje
   );
 }
 
-/** One of a folder above, or of a member beside its workspace, is none of what is installed. */
-function hasLockFile({ project: { directory, lockFile }, context }: ImageProject): boolean {
-  return lockFile !== undefined && dirname(resolve(directory, lockFile.value.path)) === context;
-}
-
 async function needsLockFile({
   manager,
   hasDependencies,
@@ -85,9 +79,8 @@ function isRemote(specifier: string): boolean {
   return /^(?:npm|jsr|https?):/.test(specifier);
 }
 
-function lockFileMissing({ manager, project }: ImageProject): Error {
-  const found = project.lockFile?.value.path;
-  const elsewhere = found === undefined ? "" : ` (that of "${found}" is another folder's)`;
+function lockFileMissing({ manager, project, otherLockFile }: ImageProject): Error {
+  const elsewhere = otherLockFile === undefined ? "" : ` ("${otherLockFile}" is another folder's)`;
   const commands = {
     npm: "npm install",
     pnpm: "pnpm install",

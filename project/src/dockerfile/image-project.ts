@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Finding, FrameworkName, Origin, ProjectDescription, ProjectWarning } from "../description.ts";
 import { findNextOutput } from "../image-needs.ts";
 import { Inspection } from "../inspection.ts";
@@ -17,7 +17,10 @@ import type { PackageManagerVersion } from "./package-manager-version.ts";
 
 /** All that a Dockerfile is made from. */
 export interface ImageProject {
+  /** Its lock file is that of the context, or none. */
   readonly project: ProjectDescription;
+  /** A lock file of another folder, relative to the project's. */
+  readonly otherLockFile: string | undefined;
   readonly inspection: Inspection;
   /** The absolute path of the build's context. */
   readonly context: string;
@@ -44,11 +47,13 @@ export interface ImageProject {
 
 /** Reads what a Dockerfile needs to know beyond the description of a project. */
 export async function readImageProject(
-  project: ProjectDescription,
+  described: ProjectDescription,
   { signal }: { signal?: AbortSignal | undefined },
 ): Promise<ImageProject> {
-  const { directory, workspace } = project;
+  const { directory, workspace, lockFile } = described;
   const context = workspace?.root ?? directory;
+  const isOwn = lockFile !== undefined && dirname(resolve(directory, lockFile.value.path)) === context;
+  const project = isOwn ? described : { ...described, lockFile: undefined };
   const inspection = new Inspection(directory, { signal });
   const members = await Promise.all(
     sourcesOf(project).map((source) => readImageMember(inspection, { context, source })),
@@ -63,6 +68,7 @@ export async function readImageProject(
   const isWorkspace = workspace !== undefined;
   return {
     project,
+    otherLockFile: isOwn ? undefined : lockFile?.value.path,
     inspection,
     context,
     members: trimmed,

@@ -1,4 +1,4 @@
-import { basename, dirname, join, posix, resolve } from "node:path";
+import { join, posix } from "node:path";
 import type { ProjectDescription } from "../description.ts";
 import type { Inspection } from "../inspection.ts";
 import type { BuildSecret } from "./dockerfile-plan.ts";
@@ -61,9 +61,7 @@ export async function findInstallFiles(
 ): Promise<InstallFiles> {
   const { project, context, manager, members } = options;
   const kind = manager.name === "yarn" ? `yarn-${manager.flavour ?? "classic"}` : manager.name;
-  const lock = project.lockFile && resolve(project.directory, project.lockFile.value.path);
-  // One of a folder above belongs to another project.
-  const lockName = lock !== undefined && dirname(lock) === context ? basename(lock) : undefined;
+  const lockName = project.lockFile?.value.path.split("/").at(-1);
   const files: InstallFile[] =
     lockName === undefined ? [] : [{ path: lockName, because: "the install reproduces its versions" }];
   const secrets: BuildSecret[] = [];

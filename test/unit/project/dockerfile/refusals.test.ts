@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
+import type { ProjectTree } from "../../../fixtures/project-tree.ts";
 import { bareTree, denoTree, memberTree, npmTree, planFor } from "./sample-plans.ts";
 
 const manifest = npmTree["package.json"] as object;
 const { "package-lock.json": _lock, ...unlocked } = npmTree;
 const { "deno.lock": _denoLock, ...unlockedDeno } = denoTree;
+
+function below(folder: string, tree: ProjectTree): ProjectTree {
+  return Object.fromEntries(Object.entries(tree).map(([path, content]) => [`${folder}/${path}`, content]));
+}
 
 describe("a Dockerfile is refused", () => {
   it("without a lock file where there are dependencies", async () => {
@@ -15,17 +20,23 @@ describe("a Dockerfile is refused", () => {
   });
 
   it("with a lock file of another folder only", async () => {
-    const server = Object.entries(unlocked).map(([path, content]) => [`server/${path}`, content]);
     const tree = {
       "package.json": {},
       "package-lock.json": {},
       ".git/HEAD": "",
-      ...Object.fromEntries(server),
+      ...below("server", unlocked),
     };
     await expect(planFor(tree, { in: "server" })).rejects.toMatchObject({
       code: "DEXT_DOCKERFILE_LOCK_FILE_MISSING",
-      message: expect.stringContaining('(that of "../package-lock.json" is another folder\'s)') as unknown,
+      message: expect.stringContaining('("../package-lock.json" is another folder\'s)') as unknown,
     });
+  });
+
+  it("but not where a lock file of another folder is not needed", async () => {
+    const edge = below("edge", { "deno.json": {}, "main.ts": "Deno.serve({ port: 8000 }, answer);" });
+    const { dockerfile } = await planFor({ "deno.lock": "{}", ".git/HEAD": "", ...edge }, { in: "edge" });
+    expect(dockerfile.text).not.toContain("deno install --frozen");
+    expect(dockerfile.text).not.toContain("deno.lock");
   });
 
   it("when lock files disagree and nothing says which counts", async () => {
