@@ -1,5 +1,6 @@
 import type { RequestOptions } from "node:https";
 import { isDextError } from "@dext/core";
+import type { Clock } from "@dext/core";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { LoadContext } from "../definition/provider.ts";
 import { importClient } from "../remote/import-client.ts";
@@ -34,7 +35,7 @@ export async function connectByKubeconfig(
   };
   let library = make();
   const token = chosen.tokenFile === undefined ? undefined : new FreshFile(chosen.tokenFile, context.clock);
-  const { exec, cluster, user } = chosen;
+  const { exec, user } = chosen;
   const fail = (why: string, hint?: string): Error => withoutCredentials(why, { place, user, hint });
   const program =
     exec === undefined
@@ -42,7 +43,7 @@ export async function connectByKubeconfig(
       : new CredentialProgram(exec, {
           clock: context.clock,
           timeout: options.programTimeout,
-          cluster,
+          cluster: await clusterForPrograms(chosen, context.clock),
           fail,
         });
   return {
@@ -71,7 +72,6 @@ interface Chosen {
   user: string;
   tokenFile: string | undefined;
   exec: ExecConfig | undefined;
-  /** What programs are told of the cluster. */
   cluster: Readonly<Record<string, unknown>>;
   /** With the context as its current one, and without programs. */
   kubeconfig: Kubeconfig;
@@ -120,7 +120,7 @@ function choose(
     user: user?.name ?? "",
     tokenFile: typeof tokenFile === "string" && tokenFile !== "" ? tokenFile : undefined,
     exec: exec ?? undefined,
-    cluster: clusterForPrograms(cluster ?? {}),
+    cluster: cluster ?? {},
     kubeconfig: {
       "current-context": name,
       clusters,
@@ -138,14 +138,27 @@ function withoutProgram(user: Kubeconfig["users"][number]): Kubeconfig["users"][
   return { ...user, user: { ...user.user, exec: undefined } };
 }
 
-/** `spec.cluster` of an `ExecCredential`: as in the kubeconfig, and `config` from the extension that is meant for programs. */
-function clusterForPrograms(cluster: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const { extensions, ...rest } = cluster;
-  const told = { ...rest, "certificate-authority": undefined };
-  const extension = (Array.isArray(extensions) ? extensions : []).find(
+/**
+ * `spec.cluster` of an `ExecCredential`: as in the kubeconfig, but the authority always as data, and `config` from the
+ * extension that is meant for programs.
+ */
+async function clusterForPrograms(
+  { exec, cluster }: Pick<Chosen, "exec" | "cluster">,
+  clock: Clock,
+): Promise<Readonly<Record<string, unknown>>> {
+  if (exec?.provideClusterInfo !== true) return {};
+  const { extensions, "certificate-authority": file, ...told } = cluster;
+  const authority = typeof file === "string" ? await new FreshFile(file, clock).text() : undefined;
+  const forPrograms = (Array.isArray(extensions) ? extensions : []).find(
     (each: { name?: unknown } | null) => each?.name === "client.authentication.k8s.io/exec",
   ) as { extension?: unknown } | undefined;
-  return extension === undefined ? told : { ...told, config: extension.extension };
+  return {
+    ...(authority === undefined
+      ? {}
+      : { "certificate-authority-data": Buffer.from(`${authority}\n`).toString("base64") }),
+    ...told,
+    ...(forPrograms === undefined ? {} : { config: forPrograms.extension }),
+  };
 }
 
 function withProgram(
