@@ -24,8 +24,7 @@ export const hostingErrorCodes = {
   DEXT_RUN_CONFIGURATION_FAILED: "A configuration that resources are given cannot be loaded",
   DEXT_RUN_CONFIGURATION_KEY_MISSING: "A resource is to be given what its configuration does not have",
   DEXT_RUN_FOLDER_MISSING: "The folder of a resource is not there, or is a file",
-  DEXT_RUN_INTERRUPTED:
-    "A question on the terminal was answered with Ctrl-C, or the start was given up",
+  DEXT_RUN_INTERRUPTED: "A question on the terminal was answered with Ctrl-C, or the start was given up",
   DEXT_RUN_NO_ADDRESS: "An address is needed of a resource that could not be had",
   DEXT_RUN_NO_LAUNCHER: "A resource can be had in no way on this machine",
   DEXT_RUN_NO_PORT: "No port is free",
