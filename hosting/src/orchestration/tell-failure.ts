@@ -11,7 +11,7 @@ export function tellFailure(error: unknown): number {
   const path = process.env["DEXT_RESULT"];
   if (path === undefined) process.stderr.write(failureText(error));
   // Nobody reads it, or takes it away, once the client is gone.
-  else if (!process.stdin.readableEnded)
+  else if (!process.stdin.readableEnded && !process.stdin.destroyed)
     writeFileSync(path, JSON.stringify(toErrorDocument(error)), { mode: 0o600 });
   if (!isDextError(error)) return 1;
   return error.code === "DEXT_RUN_INTERRUPTED" ? 130 : 3;
