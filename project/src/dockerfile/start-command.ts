@@ -4,6 +4,7 @@ import { textAt } from "../json-access.ts";
 import { programFileOf } from "../program-file.ts";
 import type { ProgramFile } from "../program-file.ts";
 import type { Invocation } from "../shell-command.ts";
+import { namesSecret } from "../secret-names.ts";
 import { developmentTool } from "./development-tool.ts";
 import type { ImageProject } from "./image-project.ts";
 import {
@@ -93,8 +94,7 @@ async function commandOfFound(image: ImageProject, found: FoundScript): Promise<
   const obstacle = obstacleOf(found);
   if (obstacle !== undefined) throw unstartable(image.project, { reason, obstacle });
   if (isMore) warnAboutShell(image, reason);
-  const environment = new Map(found.environment);
-  for (const [name, value] of environment) if (/[$`]/.test(value)) environment.delete(name);
+  const environment = keptVariables(image, found);
   // For the program only: the health check is one of Node, too.
   const options =
     environment
@@ -104,6 +104,24 @@ async function commandOfFound(image: ImageProject, found: FoundScript): Promise<
   const command = await commandOfInvocation(image, { invocation, reason, options });
   if (command.words[0] === "node") environment.delete("NODE_OPTIONS");
   return { ...command, environment: new Map([...command.environment, ...environment]) };
+}
+
+/** The variables of a script that go into the image: no secrets, and none that only a shell could work out. */
+function keptVariables(image: ImageProject, { environment, reason }: FoundScript): Map<string, string> {
+  const kept = new Map<string, string>();
+  for (const [name, value] of environment) {
+    // postgres://user:password@host
+    const isSecret = namesSecret(name) || /:\/\/[^/@\s]*:[^/@\s]+@/.test(value);
+    if (isSecret) {
+      image.warnings.push({
+        code: "needs-attention",
+        message: `"${name}" of the start script holds a secret, so the image does not have it; give it to the container when it starts`,
+        ...placeOf(reason),
+        onlyFor: "image",
+      });
+    } else if (!/[$`]/.test(value)) kept.set(name, value);
+  }
+  return kept;
 }
 
 function warnAboutShell(image: ImageProject, { value, file, line }: Finding<string>): void {

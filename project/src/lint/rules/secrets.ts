@@ -2,6 +2,7 @@ import { argumentWords, flagValue, keyValues } from "../document/instruction.ts"
 import type { LintRule } from "../rule.ts";
 import { instructionsOf, shippedInstructions, runSteps } from "../rule-context.ts";
 import type { ShellCommand } from "../shell/shell-command.ts";
+import { namesSecret } from "../../secret-names.ts";
 
 /** Secrets that stay in the image or its history. */
 export const secretRules: readonly LintRule[] = [
@@ -60,21 +61,6 @@ export const secretRules: readonly LintRule[] = [
     },
   },
 ];
-
-// The words that BuildKit, hadolint and Trivy look for. What is public, only a path, or only a version is none; a GPG
-// key in a Dockerfile is the fingerprint of a public one.
-const secretWord =
-  /(?:_|^)(?:apikey|api_key|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$)/i;
-const harmless = /(?:_|^)(?:public|file|version|path|dir|url|id)(?:_|$)|(?:_|^)GPG_KEYS?$/i;
-const known: ReadonlySet<string> = new Set([
-  "AWS_ACCESS_KEY_ID",
-  "AWS_SECRET_ACCESS_KEY",
-  "AZURE_CLIENT_SECRET",
-]);
-
-function namesSecret(name: string): boolean {
-  return known.has(name.toUpperCase()) || (secretWord.test(name) && !harmless.test(name));
-}
 
 const secretFile =
   /(?:^|\/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.env|\.netrc|\.git-credentials|\.pypirc|\.pgpass|\.htpasswd|\.aws\/credentials|\.docker\/config\.json|credentials\.json|secret_token\.rb)$/;

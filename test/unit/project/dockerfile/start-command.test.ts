@@ -23,6 +23,18 @@ describe("the start script", () => {
     expect(dockerfile.text).toContain('CMD ["node", "main.js"]');
   });
 
+  it.each(["JWT_SECRET=hunter2", "STORE=redis://app:hunter2@cache:6379"])(
+    "keeps its secrets out of the image, and says so: %s",
+    async (variable) => {
+      const { dockerfile, warnings } = await planFor(project(`${variable} LOG=json node main.js`));
+      expect(dockerfile.text).not.toContain("hunter2");
+      expect(dockerfile.text).toContain("LOG=json");
+      expect(warnings).toContainEqual(
+        attention(expect.stringContaining("of the start script holds a secret")),
+      );
+    },
+  );
+
   it("that only sets variables needs no shell, so there is nothing to warn of", async () => {
     const { warnings } = await planFor(project("cross-env LOG=json node main.js"));
     expect(warnings).not.toContainEqual(attention(expect.stringContaining("without a shell")));
