@@ -95,11 +95,6 @@ class CircuitBreakerLayer implements Layer {
     this.next.run(scope, guarded);
   }
 
-  /** The time for statistics. */
-  turnNow(): number {
-    return this.isShared ? this.circuits.now() : this.environment.timers.turnNow();
-  }
-
   /** The execution has changed the circuit's state. */
   changed({ execution }: Scope, circuit: CircuitMachine): void {
     this.environment.report(execution, eventOf[circuit.state]);
@@ -140,7 +135,7 @@ class CircuitBreakerFrame implements Frame, Cancellable {
   succeed(value: unknown): void {
     const { layer, circuit } = this;
     if (layer.shouldHandle === undefined && circuit.state === "closed") {
-      circuit.succeeded(this.generation, layer.turnNow());
+      circuit.succeeded(this.generation, layer.circuits.now());
     } else if (!this.record({ result: value })) return;
     this.parent.succeed(value);
   }

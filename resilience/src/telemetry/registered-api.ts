@@ -1,5 +1,3 @@
-import { setImmediate } from "node:timers";
-
 /**
  * The OpenTelemetry API as an SDK has registered it, without importing it: the import costs 20 ms at start and
  * gives nothing when there is no SDK. All copies of the API 1.x find each other through this global, which is
@@ -49,23 +47,12 @@ export interface Span {
   addEvent(name: string, attributes: Attributes): unknown;
 }
 
-let known: RegisteredApi | undefined;
-let isKnown = false;
-
 /**
- * The registered API; `undefined` when there is none, which may change from one turn of the event loop to the next. Looked
- * up once a turn: to find that the global object lacks something costs as much as a whole strategy.
+ * The registered API; `undefined` when there is none, which may change at any time. Looked up each time: to remember it for
+ * a turn of the event loop needs a callback at its end, which costs more than it saves where a turn has one request.
  */
 export function registeredApi(): RegisteredApi | undefined {
-  if (isKnown) return known;
-  known = (globalThis as Record<symbol, unknown>)[registry] as RegisteredApi | undefined;
-  isKnown = true;
-  setImmediate(forget).unref();
-  return known;
-}
-
-function forget(): void {
-  isKnown = false;
+  return (globalThis as Record<symbol, unknown>)[registry] as RegisteredApi | undefined;
 }
 
 /** The span that is current here, if one is recorded. */

@@ -25,7 +25,6 @@ export class TimerQueue {
   private timer: Timer | undefined = undefined;
   private armedFor = Number.POSITIVE_INFINITY;
   private updating = false;
-  private turnTime = Number.NaN;
 
   /** @param atTurnEnd calls back before the event loop waits; synchronously for a clock that a test moves. */
   constructor(clock: Clock, atTurnEnd: (callback: () => void) => void) {
@@ -40,18 +39,6 @@ export class TimerQueue {
 
   now(): number {
     return this.clock.monotonic();
-  }
-
-  /**
-   * The time as it was at some moment of this turn of the event loop: good enough for statistics, and
-   * nearly free. A clock that does not turn with the loop is always read.
-   */
-  turnNow(): number {
-    if (!Number.isNaN(this.turnTime)) return this.turnTime;
-    const now = this.clock.monotonic();
-    this.turnTime = now;
-    this.updateLater();
-    return now;
   }
 
   /** Has `entry` expire at its deadline. It must not be waiting already. */
@@ -84,7 +71,6 @@ export class TimerQueue {
   /** Brings the clock's timer in line with the earliest entry. A timer that comes too early is left alone. */
   private readonly update = (): void => {
     this.updating = false;
-    this.turnTime = Number.NaN;
     const first = this.heap[0];
     if (first === undefined) {
       this.timer?.clear();
@@ -103,7 +89,6 @@ export class TimerQueue {
   private readonly fire = (): void => {
     this.timer = undefined;
     this.armedFor = Number.POSITIVE_INFINITY;
-    this.turnTime = Number.NaN;
     const now = this.clock.monotonic();
     // What expires may set and clear others; nothing needs the clock's timer before this loop has ended.
     this.updating = true;

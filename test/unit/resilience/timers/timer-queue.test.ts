@@ -121,15 +121,6 @@ describe("the timer queue", () => {
     );
     expect(Math.min(...late)).toBeGreaterThanOrEqual(0);
   });
-
-  it("tells one time for statistics within a turn, and a new one in the next", async () => {
-    const queue = timersOf(systemClock);
-    const before = queue.turnNow();
-    while (queue.now() - before < 2);
-    expect(queue.turnNow()).toBe(before);
-    await new Promise(setImmediate);
-    expect(queue.turnNow()).toBeGreaterThan(before + 1);
-  });
 });
 
 describe("the process", () => {
