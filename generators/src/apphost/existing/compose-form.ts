@@ -47,7 +47,7 @@ export function formOf(
 }
 
 function formOfBuild(
-  { fields, folder: from }: ComposeService,
+  { key, fields, folder: from }: ComposeService,
   { projects, fill }: { projects: readonly FoundProject[]; fill: FillIn },
 ): ComposeForm {
   const { build } = fields;
@@ -62,7 +62,8 @@ function formOfBuild(
   const target = fill(long["target"]);
   if (long["dockerfile_inline"] !== undefined)
     return { form: "none", reason: "its Dockerfile stands in the Compose file" };
-  const project = builtProject({ folder, dockerfile, projects });
+  const project =
+    builtProject({ folder, dockerfile, projects }) ?? calledMember(key, { folder, dockerfile, projects });
   if (project !== undefined) return { form: "project", project };
   return {
     form: "dockerfile",
@@ -94,6 +95,29 @@ function builtProject({
   );
   const isRootOfMany = found.path === "." && found.description.workspace?.isRoot === true;
   return (isPlain || isMembers) && !isRootOfMany ? found : undefined;
+}
+
+/** A member of the workspace that a service built from the root has the name of: one image runs each of them. */
+function calledMember(
+  key: string,
+  {
+    folder,
+    dockerfile = "Dockerfile",
+    projects,
+  }: { folder: string; dockerfile: string | undefined; projects: readonly FoundProject[] },
+): FoundProject | undefined {
+  const isRoots = projects.some(
+    ({ path, description }) => path === folder && path === "." && description.workspace?.isRoot === true,
+  );
+  const isForAll = /^(?:.*\/)?Dockerfile(?:\.(?:dev|development|local))?$/.test(dockerfile);
+  if (!isRoots || !isForAll) return undefined;
+  const members = projects.filter(
+    (project) =>
+      project.isService &&
+      project.path !== "." &&
+      (posix.basename(project.path) === key || plainName(project) === key),
+  );
+  return members.length === 1 ? members[0] : undefined;
 }
 
 /** `image: node:24`, `volumes: ["./api:/app"]`: the project runs in an image of its runtime. */

@@ -9,6 +9,7 @@ import type { Host, HostDirectory } from "./hosts.ts";
 import { hostOfProject, linkProject, projectAlias } from "./link-projects.ts";
 import { FoundParameters } from "./parameters.ts";
 import { procfileNames, readProcfile } from "./procfile.ts";
+import type { ProcfileEntry } from "./procfile.ts";
 import { ResourceNames } from "./resource-names.ts";
 import type { FoundResource, FoundSystem, Note } from "./system.ts";
 import { translateCompose } from "./translate-compose.ts";
@@ -118,6 +119,13 @@ function addProcfile(
       notes.push({ ...entry.place, text: `"${entry.name}" is taken from the Compose file` });
       continue;
     }
+    if (file === "Procfile" && isDeployed(entry, { projects, translated })) {
+      notes.push({
+        ...entry.place,
+        text: `"${entry.name}" is for a deployment of what the Compose file has`,
+      });
+      continue;
+    }
     const { resource, project } = resourceOfEntry(entry, { projects, names });
     const found = projects.find(({ path }) => path === project);
     if (project !== undefined) taken.push(project);
@@ -130,6 +138,16 @@ function addProcfile(
     return { ...resource, links: [{ to: release.name, how: "waitForCompletion" }] };
   });
   return { resources: ordered, hosts, taken, file };
+}
+
+/** Whether a Procfile without a `.dev` only says how the root's project is deployed, which the Compose file has for development. */
+function isDeployed(
+  { name }: ProcfileEntry,
+  { projects, translated }: { projects: readonly FoundProject[]; translated: TranslatedCompose | undefined },
+): boolean {
+  const root = projects.find(({ path }) => path === ".");
+  const isRoots = root !== undefined && translated?.taken.has(root.path) === true;
+  return isRoots && ["web", "release"].includes(name);
 }
 
 /** The projects that nothing else has named. The root of a workspace counts when no member runs anything. */

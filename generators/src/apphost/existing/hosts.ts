@@ -20,8 +20,16 @@ export interface Host {
   readonly published: ReadonlyMap<number, number>;
   /** The user that its variables set. */
   readonly user?: string;
+  /** What its own variables set of the connection, by their names: clients often have the same. */
+  readonly own?: ReadonlyMap<string, OwnVariable>;
   /** The database that its variables make, and the resources of its databases by their names. */
   readonly databases: Map<string, string>;
+}
+
+/** `POSTGRES_PASSWORD=secret` of a server. */
+export interface OwnVariable {
+  readonly text: string;
+  readonly property: "username" | "password" | "databaseName";
 }
 
 /** Finds resources by what values call them. */

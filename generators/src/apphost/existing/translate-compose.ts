@@ -4,12 +4,13 @@ import { resourcesIn, value } from "./code.ts";
 import { endpointsOf, findCalledPorts, readPorts, textsIn } from "./compose-endpoints.ts";
 import { noteFields, noteNeedless } from "./compose-fields.ts";
 import { mapping } from "./compose-file.ts";
-import type { ComposeProject } from "./compose-file.ts";
+import type { ComposeProject, ComposeService } from "./compose-file.ts";
+import { readVariables } from "./compose-environment.ts";
 import { formOf } from "./compose-form.ts";
 import { fillIn } from "./compose-values.ts";
-import type { ComposePort } from "./compose-values.ts";
+import type { ComposePort, FillIn } from "./compose-values.ts";
 import type { FoundProject } from "./find-projects.ts";
-import type { FoundEndpoint, Host, HostDirectory } from "./hosts.ts";
+import type { FoundEndpoint, Host, HostDirectory, OwnVariable } from "./hosts.ts";
 import type { FoundParameters } from "./parameters.ts";
 import { toResourceName } from "./resource-names.ts";
 import type { ResourceNames } from "./resource-names.ts";
@@ -87,7 +88,7 @@ function dependenceOf({ service, host }: NamedService, services: readonly NamedS
 
 function nameServices(
   compose: ComposeProject,
-  { projects, names, parameters, notes }: ComposeContext & { notes: Note[] },
+  { tree, projects, names, parameters, notes }: ComposeContext & { notes: Note[] },
 ): NamedService[] {
   const called = findCalledPorts(
     compose.services.flatMap(({ fields, variables }) =>
@@ -111,7 +112,7 @@ function nameServices(
     const endpoints = endpointsOf(form, { ports, called: called.get(service.key) ?? new Map() });
     const host: Host = {
       name,
-      ...(form.form === "known" ? { kind: form.kind } : {}),
+      ...(form.form === "known" ? { kind: form.kind, own: ownVariables(service, { tree, fill }) } : {}),
       endpoints: form.form === "project" ? withServed(endpoints, form.project) : endpoints,
       published: new Map(
         ports.flatMap(({ published, target }) =>
@@ -126,6 +127,26 @@ function nameServices(
   });
   return withOwnPorts(named, notes);
 }
+
+/** What the variables of a server say of those who connect to it. */
+function ownVariables(
+  service: ComposeService,
+  { tree, fill }: { tree: TargetTree; fill: FillIn },
+): Map<string, OwnVariable> {
+  const { variables } = readVariables(service, { tree, fill, resource: "", isProcess: false });
+  return new Map(
+    variables.flatMap(({ name, text }): [string, OwnVariable][] => {
+      const property = connectionVariables.find(([pattern]) => pattern.test(name))?.[1];
+      return property === undefined || text === "" ? [] : [[name, { text, property }]];
+    }),
+  );
+}
+
+const connectionVariables: readonly (readonly [RegExp, OwnVariable["property"]])[] = [
+  [/^(?:POSTGRES(?:QL)?|RABBITMQ(?:_DEFAULT)?)_USER(?:NAME)?$/, "username"],
+  [/^(?:POSTGRES(?:QL)?|RABBITMQ(?:_DEFAULT)?|REDIS|VALKEY)_PASS(?:WORD)?$/, "password"],
+  [/^POSTGRES(?:QL)?_(?:DB|DATABASE)$/, "databaseName"],
+];
 
 /** A port can be fixed for one resource only, also where others have it in other profiles: those get free ones. */
 function withOwnPorts(services: readonly NamedService[], notes: Note[]): NamedService[] {

@@ -1,7 +1,7 @@
 import type { Code } from "./code.ts";
 import { join, value } from "./code.ts";
 import { endpointOf, findHost } from "./hosts.ts";
-import type { Host, HostDirectory } from "./hosts.ts";
+import type { Host, HostDirectory, OwnVariable } from "./hosts.ts";
 import type { FoundParameters } from "./parameters.ts";
 import { isPlainValue, isSecretName, isSecretValue } from "./secrets.ts";
 import type { Place } from "./system.ts";
@@ -121,7 +121,28 @@ function translate(variable: Variable, context: GroupedContext): Code {
 
 /** A value that refers to a resource; undefined for any other. */
 function linkOf(variable: Variable, context: GroupedContext): Code | undefined {
-  return ofGroup(variable, context) ?? withLinks(variable, context);
+  return ofGroup(variable, context) ?? ofServer(variable, context) ?? withLinks(variable, context);
+}
+
+/** A variable that a server of the service has by the same name, such as `POSTGRES_USER`; or any with its password. */
+function ofServer({ name, text }: Variable, context: GroupedContext): Code | undefined {
+  const { directory, partners, resource } = context;
+  const servers = [...new Set(directory.byName.values())].filter(
+    (host) => host.name !== resource && partners.includes(host.name),
+  );
+  for (const host of servers) {
+    const named = host.own?.get(name);
+    const isPassword = /PASS|PWD/i.test(name) && !isPlainValue(text);
+    const own = [...(named === undefined ? [] : [named]), ...(isPassword ? passwordsOf(host) : [])].find(
+      (each) => unmarked(each.text) === unmarked(text),
+    );
+    if (own === undefined) continue;
+    const [only, second] = host.databases.values();
+    const database = second === undefined ? only : undefined;
+    if (own.property === "databaseName" && database === undefined) return undefined;
+    return { kind: "property", resource: database ?? host.name, property: own.property };
+  }
+  return undefined;
 }
 
 function translateMarked(variable: Variable, context: GroupedContext): Code {
@@ -136,6 +157,17 @@ function secret({ name, text, place }: Variable, { resource, parameters, partner
   if (text.includes("\u0001")) return value(text);
   const parameter = parameters.forSecret(text, { variable: name, resource, partners, place });
   return { kind: "parameter", parameter };
+}
+
+function passwordsOf({ own }: Host): OwnVariable[] {
+  return [...(own?.values() ?? [])].filter(({ property }) => property === "password");
+}
+
+/** A text with the values that its marks stand for. */
+function unmarked(text: string): string {
+  return text.replaceAll(marks, (_whole, name: string, known?: string) =>
+    known === undefined ? `\${${name}}` : Buffer.from(known, "base64url").toString(),
+  );
 }
 
 /** A variable of a group: the part of the connection that its end names. */

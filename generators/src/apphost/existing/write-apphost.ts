@@ -121,7 +121,9 @@ function statement({
 }): Quoted {
   const texts = calls.map((call) => writeCall(call, names));
   const line = `${start}${texts.join("")};`;
-  const isShort = (line.length <= 90 && texts.length <= 3) || (texts.length === 1 && start !== "host");
+  const isShort =
+    !line.includes("\n") &&
+    ((line.length <= 90 && texts.length <= 3) || (texts.length === 1 && start !== "host"));
   return new Quoted(isShort ? line : `${start}\n${texts.map((text) => `  ${text}`).join("\n")};`);
 }
 

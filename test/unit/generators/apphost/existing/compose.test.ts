@@ -309,6 +309,62 @@ services:
     expect(code).not.toContain("addParameter");
   });
 
+  it("gives clients what the server has by the same name, and its password by any name", async () => {
+    const { code } = await translate(`x-db: &db
+  POSTGRES_USER: \${POSTGRES_USER:-shop}
+  POSTGRES_PASSWORD: \${POSTGRES_PASSWORD:-hunter2}
+services:
+  app:
+    image: acme/app
+    environment: { <<: *db, DB_HOST: db, DB_PORT: 5432, OWNER_PASS: hunter2, MODE: shop }
+    depends_on: [db]
+  other: { image: acme/other, environment: { <<: *db } }
+  db: { image: "postgres:17", environment: { <<: *db } }
+`);
+    expect(code).toContain(`host
+  .addContainer("app", "acme/app")
+  .withReference(db)
+  .withEnvironment("POSTGRES_USER", db.property("username"))
+  .withEnvironment("POSTGRES_PASSWORD", db.property("password"))
+  .withEnvironment("DB_HOST", db.property("host"))
+  .withEnvironment("DB_PORT", db.property("port"))
+  .withEnvironment("OWNER_PASS", db.property("password"))
+  .withEnvironment("MODE", "shop")
+  .waitFor(db);`);
+    // It has nothing to do with the server.
+    expect(code).toContain(
+      '.addContainer("other", "acme/other")\n  .withEnvironment("POSTGRES_USER", "shop")',
+    );
+  });
+
+  it("built from the root of a workspace is the member of that name, and a Procfile deploys what it has", async () => {
+    const { code, notes } = await translate(
+      `services:
+  mail: { build: { context: ., dockerfile: Dockerfile.dev }, command: mise run mail }
+  mail-worker: { build: { context: ., dockerfile: Dockerfile.dev }, command: [run, "${"x".repeat(80)}"] }
+`,
+      {
+        "package.json": '{ "name": "shop", "type": "module", "workspaces": ["mail"] }',
+        "mail/package.json": member("mail"),
+        "mail/server.js": server,
+      },
+    );
+    expect(code).toContain('host.addProject("mail", "./mail");');
+    expect(code).toContain('host\n  .addDockerfile("mail-worker", ".", {\n    dockerfile: "Dockerfile.dev",');
+    expect(code).not.toContain("mail-2");
+    const root = await translate("services: { api: { build: . } }\n", {
+      "package.json": '{ "name": "shop", "type": "module", "scripts": { "start": "node server.js" } }',
+      "server.js": server,
+      Procfile: "web: npm start\nrelease: npm run migrate\nwork: node work.js\n",
+    });
+    expect(root.code).toContain('host.addProject("api", ".");');
+    expect(root.code.match(/add[A-Z]/g)).toHaveLength(2);
+    expect([...notes, ...root.notes].filter((note) => note.includes("deployment"))).toEqual([
+      'Procfile:1 "web" is for a deployment of what the Compose file has',
+      'Procfile:2 "release" is for a deployment of what the Compose file has',
+    ]);
+  });
+
   it("writes a script of several lines as lines", async () => {
     const script = "while true; do\n  echo `date` $$HOME \\ \n  sleep 9\ndone";
     const { code } = await translate(
