@@ -126,7 +126,8 @@ function linkOf(variable: Variable, context: GroupedContext): Code | undefined {
 
 /** A variable that a server of the service has by the same name, such as `POSTGRES_USER`; or any with its password. */
 function ofServer({ name, text }: Variable, context: GroupedContext): Code | undefined {
-  const { directory, partners, resource } = context;
+  const { directory, groups, resource } = context;
+  const partners = [...context.partners, ...groups.map(({ host }) => host.name)];
   const servers = [...new Set(directory.byName.values())].filter(
     (host) => host.name !== resource && partners.includes(host.name),
   );

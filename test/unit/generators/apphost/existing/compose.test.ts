@@ -319,6 +319,7 @@ services:
     environment: { <<: *db, DB_HOST: db, DB_PORT: 5432, OWNER_PASS: hunter2, MODE: shop }
     depends_on: [db]
   other: { image: acme/other, environment: { <<: *db } }
+  task: { image: acme/task, environment: { <<: *db, DB_HOST: db } }
   db: { image: "postgres:17", environment: { <<: *db } }
 `);
     expect(code).toContain(`host
@@ -331,6 +332,9 @@ services:
   .withEnvironment("OWNER_PASS", db.property("password"))
   .withEnvironment("MODE", "shop")
   .waitFor(db);`);
+    expect(code).toContain(
+      '.withEnvironment("POSTGRES_PASSWORD", db.property("password"))\n  .withEnvironment("DB_HOST", db.property("host"))\n  .waitFor(db);',
+    );
     // It has nothing to do with the server.
     expect(code).toContain(
       '.addContainer("other", "acme/other")\n  .withEnvironment("POSTGRES_USER", "shop")',
