@@ -46,7 +46,7 @@ export async function writeDockerfiles(input: CommandInput): Promise<number> {
   }
   for (const change of changes) {
     await commit(change);
-    await partTimes(writtenBy(change));
+    await partTimes(change);
     printChange(change);
   }
   if (changes.some(({ operations }) => operations.length > 0)) for (const plan of plans) printNextStep(plan);
@@ -72,10 +72,6 @@ function printWarnings(plans: readonly DockerfilePlan[]): void {
       printProgress(`${style.yellow("warning:")} ${place}${message}`);
     }
   }
-}
-
-function writtenBy({ operations, target }: ChangePlan): readonly string[] {
-  return operations.filter(({ kind }) => kind !== "delete").map(({ path }) => join(target, path));
 }
 
 function printDiff(change: ChangePlan): void {

@@ -4,6 +4,7 @@ import { commit, findUncommittedChanges, unifiedDiff } from "@dext/generators";
 import type { ChangePlan } from "@dext/generators";
 import { printJson, printLine, printProgress, styleFor } from "@dext/hosting/output";
 import type { CommandInput } from "../command.ts";
+import { partTimes } from "../dockerfile/part-times.ts";
 import { exitCodes } from "../exit-code.ts";
 import { takeFollowUps } from "./follow-ups.ts";
 import { vendorPackages } from "./vendor-packages.ts";
@@ -20,6 +21,7 @@ export async function carryOut(plan: ChangePlan, input: CommandInput): Promise<n
   }
   if (plan.operations.some(({ kind }) => kind !== "create")) await tellUncommitted(plan);
   const { changed } = await commit(plan);
+  await partTimes(plan);
   showFiles(plan);
   // An earlier run may have written the files, and ended before the packages were there.
   const isVendored = await vendor(plan);
