@@ -107,7 +107,9 @@ describe("dext dockerfile", () => {
     });
     expect(await run("new", "dockerfile", "services/api", "--profile", "modern")).toMatchObject({ code: 0 });
     expect(await read(file)).toContain("COPY --link ");
-    expect((await run("new", "--help")).stdout).toContain("dext new dockerfile [path…]");
+    expect((await run("new", "--help")).stdout).toMatch(
+      /^  dockerfile  A Dockerfile and its \.dockerignore$/m,
+    );
     // Once chosen, a profile stays.
     expect(await run("dockerfile", "--outdated")).toMatchObject({ code: 0 });
   });
