@@ -87,6 +87,7 @@ describe("the app generator", () => {
     expect(files(change).get(".github/workflows/ci.yml")).toContain(
       "- run: npm install --global pnpm@12.21.0",
     );
+    expect(files(change).get("pnpm-workspace.yaml")).toContain("\npmOnFail: ignore\n");
     await commit(change);
     // An upgrade of the machine is none of the repository.
     detected.packageManagerVersion = () => "13.0.0";

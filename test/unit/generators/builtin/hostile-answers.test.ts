@@ -26,6 +26,7 @@ const plainTexts = {
   description: "A sample",
   packageManager: "npm",
   strictInstall: "npm ci",
+  version: "12.21.0",
 };
 const choices = { usesDeno: true, usesBun: true, vendored: true };
 
