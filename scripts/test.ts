@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, join, relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { plantedSecret } from "./planted-secret.ts";
 import { publicPackages, root } from "./packages.ts";
@@ -15,11 +15,27 @@ interface Counts {
   skipped: number;
 }
 
+/** What is read of vitest's JSON report. */
+interface VitestReport {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  numTodoTests: number;
+  testResults: {
+    name: string;
+    status: string;
+    message?: string;
+    assertionResults: { fullName: string; status: string; failureMessages?: string[] | null }[];
+  }[];
+}
+
 /** Test folders that also run on the oldest Node. */
 const onOldestNode = ["test/unit", "test/contract", "test/runtime"];
 
 const args = process.argv.slice(2);
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+/** What failed, told once more at the end: whoever reads the last lines of a long output only should see it. */
+const failures: string[] = [];
 let printed = "";
 const workspace = await mkdtemp(join(tmpdir(), "dext-test-"));
 try {
@@ -32,6 +48,7 @@ try {
 } finally {
   await rm(workspace, { recursive: true });
 }
+for (const failure of failures) process.stdout.write(`\n✗ ${failure}\n`);
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
 
@@ -54,15 +71,17 @@ async function runVitest(
     { environment, capture: true },
   );
   printed += output;
-  if (!existsSync(report)) return { passed: 0, failed: 1, skipped: 0 };
-  const result = JSON.parse(await readFile(report, "utf8")) as {
-    numPassedTests: number;
-    numFailedTests: number;
-    numPendingTests: number;
-    numTodoTests: number;
-  };
-  // A file that cannot be loaded has no tests to count, and fails all the same.
+  if (!existsSync(report)) {
+    failures.push(`${title}: vitest wrote no report`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+  const result = JSON.parse(await readFile(report, "utf8")) as VitestReport;
+  const told = failuresOf(result).map((failure) => `${title}: ${failure}`);
+  // An error outside of every test has none to count, and fails all the same.
   const failed = exitCode !== 0 && result.numFailedTests === 0 ? 1 : result.numFailedTests;
+  if (failed > 0 && told.length === 0)
+    told.push(`${title}: an error outside of the tests\n${lastLines(output)}`);
+  failures.push(...told);
   return { passed: result.numPassedTests, failed, skipped: result.numPendingTests + result.numTodoTests };
 }
 
@@ -91,15 +110,36 @@ async function runExamples(): Promise<Counts> {
   printed += output;
   // The last line is "ok | 12 passed | 0 failed (1s)".
   const match = /(\d+) passed.*?\| (\d+) failed/.exec(stripVTControlCharacters(output));
+  if (match === null || exitCode !== 0) failures.push(`examples:\n${lastLines(output)}`);
   if (match === null) return { passed: 0, failed: 1, skipped: 0 };
   const failed = Number(match[2]);
   return { passed: Number(match[1]), failed: exitCode !== 0 && failed === 0 ? 1 : failed, skipped: 0 };
 }
 
+/** The tests that failed, and the files that could not be loaded, each with the start of its first message. */
+function failuresOf({ testResults }: VitestReport): string[] {
+  return testResults.flatMap(({ name, status, message = "", assertionResults }) => {
+    const file = relative(root, name);
+    const tests = assertionResults.filter((test) => test.status === "failed");
+    if (tests.length === 0) return status === "failed" ? [`${file}\n${firstLines(message)}`] : [];
+    return tests.map(
+      ({ fullName, failureMessages }) => `${file} > ${fullName}\n${firstLines(failureMessages?.[0] ?? "")}`,
+    );
+  });
+}
+
+function firstLines(text: string): string {
+  return text.split("\n").slice(0, 12).join("\n");
+}
+
+function lastLines(text: string): string {
+  return text.trimEnd().split("\n").slice(-40).join("\n");
+}
+
 /** What is a secret in the tests must stand nowhere in what they print. */
 function lookForSecret(): Counts {
   if (!printed.includes(plantedSecret)) return { passed: 1, failed: 0, skipped: 0 };
-  process.stdout.write("\nThe secret that the tests have planted stands in what they have printed\n");
+  failures.push("The secret that the tests have planted stands in what they have printed");
   return { passed: 0, failed: 1, skipped: 0 };
 }
 
