@@ -99,19 +99,21 @@ export class Orchestrator {
     return found;
   }
 
-  /** The names of the resources that depend on one, directly or not. */
+  /** The names of the resources that depend on one, directly or not, each after those that it depends on. */
   dependentsOf(name: string): readonly string[] {
     const dependents = dependentsOf([...this.context.resources.values()]);
-    const found = new Set<string>();
+    const seen = new Set<string>();
+    const found: string[] = [];
     const visit = (of: string): void => {
       for (const each of dependents.get(of) ?? []) {
-        if (found.has(each)) continue;
-        found.add(each);
+        if (seen.has(each)) continue;
+        seen.add(each);
         visit(each);
+        found.push(each);
       }
     };
     visit(name);
-    return [...found];
+    return found.toReversed();
   }
 
   /**

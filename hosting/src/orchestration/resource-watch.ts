@@ -2,6 +2,8 @@ import { resolve } from "node:path";
 import { watch } from "chokidar";
 import type { Closable } from "./closers.ts";
 import type { Orchestrator } from "./orchestrator.ts";
+import type { Replica } from "./replica.ts";
+import type { ReplicaTask } from "./replica-task.ts";
 
 /** Changes that come within this time, in milliseconds, are one. */
 const debounce = 150;
@@ -55,15 +57,40 @@ async function restart(
   orchestrator: Orchestrator,
   { name, dependents, changed }: { name: string; dependents: boolean; changed: readonly string[] },
 ): Promise<void> {
-  if (orchestrator.state === "Stopping" || orchestrator.state === "Stopped") return;
   const [first] = changed;
   const others = changed.length > 1 ? ` and ${changed.length - 1} more` : "";
-  const names = [name, ...(dependents ? orchestrator.dependentsOf(name) : [])];
-  for (const each of names) {
+  // One after another: a dependent that looks too early finds what it waits for at its end, and gives up.
+  for (const each of [name, ...(dependents ? orchestrator.dependentsOf(name) : [])]) {
     const because = each === name ? `${first}${others} changed` : `"${name}" starts again`;
-    orchestrator.context.logs.sink(each, 0).system(`starts again: ${because}`);
+    const replicas = orchestrator.replicas().filter(({ resource }) => resource.name === each);
+    const restarts = orchestrator.tasksOf(each).map(async (task, index) => {
+      const replica = replicas[index];
+      if (replica !== undefined) await restartReplica(replica, { orchestrator, task, because });
+    });
+    await Promise.all(restarts);
   }
-  await Promise.all(
-    names.flatMap((each) => orchestrator.tasksOf(each).map((task) => task.restart({ isByHand: false }))),
-  );
+}
+
+async function restartReplica(
+  replica: Replica,
+  { orchestrator, task, because }: { orchestrator: Orchestrator; task: ReplicaTask; because: string },
+): Promise<void> {
+  const say = (text: string): void =>
+    orchestrator.context.logs.sink(replica.resource.name, replica.index).system(text);
+  const isWanted = (): boolean => {
+    const isOver = orchestrator.state === "Stopping" || orchestrator.state === "Stopped";
+    if (isOver || !isKept(replica)) return false;
+    say(`starts again: ${because}`);
+    return true;
+  };
+  try {
+    await task.restart({ isByHand: false, isWanted });
+  } catch (error) {
+    say(`could not be started again: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** What was stopped by hand stays stopped, and what waits for others reads its changed files when it starts. */
+function isKept({ state }: Replica): boolean {
+  return ["Running", "Starting", "Restarting", "Exited", "FailedToStart"].includes(state);
 }

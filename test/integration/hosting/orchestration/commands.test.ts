@@ -235,6 +235,22 @@ describe("watch", () => {
       /starts again: .*file-0\.txt and 4 more changed/,
     );
   });
+
+  it("leaves stopped what was stopped by hand, and starts again what has failed", async () => {
+    bare = await startAppHost(
+      `const api = host.addNodeApp("api", "api/server.ts").withWatch("api", { dependents: true });
+       host.addNodeApp("web", "web/server.ts").waitFor(api); ${idle}`,
+      { files: { "api/server.ts": "process.exit(3);", "web/server.ts": server } },
+    );
+    await bare.waitUntil("api", ({ state }) => state === "Exited");
+    await writeFile(join(bare.folder, "api/server.ts"), server);
+    await bare.waitUntil("web", ({ health }) => health === "Healthy");
+    await bare.client.command("web", { command: "stop" });
+    const { generation } = await bare.resource("web");
+    await writeFile(join(bare.folder, "api/file.txt"), "x");
+    await bare.waitUntil("api", (api) => api.generation === 3 && api.health === "Healthy");
+    expect(await bare.resource("web")).toMatchObject({ state: "Stopped", generation });
+  });
 });
 
 describe("replicas", () => {
