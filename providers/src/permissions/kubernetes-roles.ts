@@ -67,12 +67,15 @@ export function kubernetesRoles(
   });
 }
 
-/** Manifests as YAML, `---` between them. */
+/**
+ * Manifests as YAML, `---` between them. What only YAML 1.1 takes for something else than text, `no` or `on`, is quoted too:
+ * `kubectl` reads it so, https://github.com/kubernetes/kubernetes/issues/34146
+ */
 export async function formatManifests(manifests: readonly KubernetesRoleManifest[]): Promise<string> {
   const { Document, isSeq, visit } = await import("yaml");
   return manifests
     .map((manifest) => {
-      const document = new Document(manifest, { aliasDuplicateObjects: false });
+      const document = new Document(manifest, { aliasDuplicateObjects: false, compat: "yaml-1.1" });
       // Short lists of words stand in one line, as people write rules.
       visit(document, {
         Seq: (_, list) => void (list.flow = isSeq(list) && list.items.every((item) => isWord(item))),

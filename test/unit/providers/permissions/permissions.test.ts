@@ -46,11 +46,15 @@ describe("kubernetesRoles", () => {
   });
 
   test("writes names that YAML would take for something else as text", async () => {
-    const text = await formatManifests(
-      kubernetesRoles(["true", "1e3", "null", "0x1"].map((name) => configMap(name))),
-    );
-    const [role] = parseAllDocuments(text).map((document) => document.toJS() as { rules: unknown[] });
-    expect(role?.rules[0]).toMatchObject({ resourceNames: ["true", "1e3", "null", "0x1"] });
+    const names = ["true", "1e3", "null", "0x1", "0o7", "no", "on", "y", "0b1", "2024-01-01"];
+    const text = await formatManifests(kubernetesRoles(names.map((name) => configMap(name))));
+    // kubectl reads what either version has.
+    for (const version of ["1.1", "1.2"] as const) {
+      const [role] = parseAllDocuments(text, { version }).map(
+        (document) => document.toJS() as { rules: unknown[] },
+      );
+      expect(role?.rules[0]).toMatchObject({ resourceNames: names });
+    }
   });
 });
 
