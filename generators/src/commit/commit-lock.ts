@@ -67,7 +67,9 @@ async function takeNumber(
     for (const path of holder?.madeFolders ?? []) made.add(path);
     const lock = { number: highest + 1, owner: machine.identity, madeFolders: [...made].toSorted() };
     if (!(await tryMake(folder, { lock, disk }))) continue;
-    if (highestLock(folder) > lock.number) {
+    // Once the lock that was taken over is gone, another one has held this number, and the numbers have begun anew.
+    const isOvertaken = holder !== undefined && !exists(lockPath(folder, holder.number));
+    if (isOvertaken || highestLock(folder) > lock.number) {
       tryUnlink(lockPath(folder, lock.number), { disk });
       continue;
     }

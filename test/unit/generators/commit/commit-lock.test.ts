@@ -6,7 +6,10 @@ import type { ChangePlan } from "@dext/generators";
 import { commit, PlanBuilder, recover } from "@dext/generators";
 import { describe, expect, it } from "vitest";
 import { commitOn } from "../../../../generators/src/commit/commit.ts";
+import type { CommitFileSystem } from "../../../../generators/src/commit/commit-file-system.ts";
+import { diskFileSystem } from "../../../../generators/src/commit/commit-file-system.ts";
 import { takeLock } from "../../../../generators/src/commit/commit-lock.ts";
+import type { CommitLock } from "../../../../generators/src/commit/commit-lock.ts";
 import { thisMachine } from "../../../../generators/src/commit/commit-machine.ts";
 import { sampleChange, writeSampleTree } from "../../../fixtures/generators/sample-change.ts";
 import { steppingFileSystem } from "../../../fixtures/generators/stepping-file-system.ts";
@@ -46,6 +49,30 @@ describe("the lock of a target", () => {
     expect(winners).toHaveLength(1);
     expect(readdirSync(join(root, ".dext/commit"))).toEqual(["lock.8"]);
     winners[0]?.value.release();
+    expect(snapshot(root)).toEqual({});
+  });
+
+  it("is not had by who finds a lock of the dead when others have taken that over, ended and begun anew", async () => {
+    const root = await targetFolder();
+    mkdirSync(join(root, ".dext/commit"), { recursive: true });
+    const owner = { pid: process.pid, startTime: "1@00000000" };
+    writeFileSync(join(root, ".dext/commit/lock.7"), JSON.stringify({ number: 7, owner, madeFolders: [] }));
+    const others: CommitLock[] = [];
+    const disk: CommitFileSystem = {
+      ...diskFileSystem,
+      async writeNew(path, data, options) {
+        if (others.length === 0) {
+          (await takeLock(root, { machine: thisMachine() })).release();
+          others.push(await takeLock(root, { machine: thisMachine() }));
+        }
+        await diskFileSystem.writeNew(path, data, options);
+      },
+    };
+    await expect(takeLock(root, { machine: { ...thisMachine(), disk } })).rejects.toMatchObject({
+      code: "DEXT_GENERATE_LOCKED",
+    });
+    expect(readdirSync(join(root, ".dext/commit"))).toEqual(["lock.1"]);
+    others[0]?.release();
     expect(snapshot(root)).toEqual({});
   });
 
