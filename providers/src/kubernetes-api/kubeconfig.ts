@@ -73,7 +73,7 @@ interface Chosen {
   tokenFile: string | undefined;
   exec: ExecConfig | undefined;
   cluster: Readonly<Record<string, unknown>>;
-  /** With the context as its current one, and without programs. */
+  /** Of the kubeconfig only what the context leads to, without programs. */
   kubeconfig: Kubeconfig;
 }
 
@@ -121,21 +121,23 @@ function choose(
     tokenFile: typeof tokenFile === "string" && tokenFile !== "" ? tokenFile : undefined,
     exec: exec ?? undefined,
     cluster: cluster ?? {},
-    kubeconfig: {
-      "current-context": name,
-      clusters,
-      contexts,
-      ...(user === undefined ? nobody(name, kubeconfig) : { users: users.map(withoutProgram) }),
-    },
+    kubeconfig: only({ cluster: cluster ?? {}, user: user?.user ?? {} }),
+  };
+}
+
+/** The library refuses a kubeconfig of which any other entry is incomplete, as `kubectl config set-context` leaves them. */
+function only({ cluster, user }: Record<"cluster" | "user", Readonly<Record<string, unknown>>>): Kubeconfig {
+  return {
+    "current-context": "context",
+    clusters: [{ name: "cluster", cluster }],
+    // Also where nobody is named: it trusts the authority of a cluster only where there is a user.
+    users: [{ name: "user", user: { ...user, exec: undefined } }],
+    contexts: [{ name: "context", context: { cluster: "cluster", user: "user" } }],
   };
 }
 
 function isExec(exec: unknown): exec is ExecConfig {
   return typeof exec === "object" && exec !== null && "command" in exec && typeof exec.command === "string";
-}
-
-function withoutProgram(user: Kubeconfig["users"][number]): Kubeconfig["users"][number] {
-  return { ...user, user: { ...user.user, exec: undefined } };
 }
 
 /**
@@ -173,17 +175,6 @@ function withProgram(
       token === undefined
         ? credentials.headers
         : { ...credentials.headers, authorization: `Bearer ${token}` },
-  };
-}
-
-/** The library trusts the authority of a cluster only where there is a user. */
-function nobody(name: string, { contexts, users }: Kubeconfig): Pick<Kubeconfig, "users" | "contexts"> {
-  const user = "(nobody)";
-  return {
-    users: [...users, { name: user, user: {} }],
-    contexts: contexts.map((each) =>
-      each.name === name ? { ...each, context: { ...each.context, user } } : each,
-    ),
   };
 }
 

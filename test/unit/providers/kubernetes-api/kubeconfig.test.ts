@@ -1,0 +1,73 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { silentLogger, systemClock } from "@dext/core";
+import type { LoadContext } from "@dext/providers";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { connect } from "../../../../providers/src/kubernetes-api/connection.ts";
+import type { Connection, Credentials } from "../../../../providers/src/kubernetes-api/connection.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "dext-kubeconfig-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+type Entry = Readonly<Record<string, unknown>>;
+
+/** A kubeconfig with one context, as `kubectl` writes it. */
+function kubeconfigOf({ cluster = {}, user = { token: "t" }, context = {} }: Record<string, Entry> = {}): {
+  [key: string]: unknown;
+} {
+  return {
+    "current-context": "own",
+    clusters: [{ name: "own", cluster: { server: "https://10.0.0.1:6443", ...cluster } }],
+    users: [{ name: "me", user }],
+    contexts: [{ name: "own", context: { cluster: "own", user: "me", ...context } }],
+  };
+}
+
+async function write(name: string, content: unknown): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, typeof content === "string" ? content : JSON.stringify(content));
+  return path;
+}
+
+/** The way that files lead, in the order in which `KUBECONFIG` lists them. */
+async function connectBy(...files: readonly string[]): Promise<Connection> {
+  const context: LoadContext = {
+    signal: new AbortController().signal,
+    clock: systemClock,
+    random: () => 0,
+    logger: silentLogger,
+    directory: folder,
+    environment: "test",
+    variables: { KUBECONFIG: files.join(":") },
+    args: [],
+    shape: undefined,
+  };
+  const found = await connect({ programTimeout: 1_000 }, context);
+  if ("absent" in found) throw new Error(`There is none: ${found.absent.join()}`);
+  return found;
+}
+
+async function credentialsOf(content: unknown): Promise<Credentials> {
+  const connection = await connectBy(await write("config", content));
+  return connection.authenticate(new AbortController().signal);
+}
+
+describe("a kubeconfig", () => {
+  test("is used though other entries in it are incomplete, as kubectl config set-context leaves them", async () => {
+    const whole = kubeconfigOf();
+    const credentials = await credentialsOf({
+      ...whole,
+      contexts: [
+        ...(whole["contexts"] as Entry[]),
+        { name: "other", context: { cluster: "", user: "" } },
+        { name: "none", context: null },
+      ],
+      clusters: [...(whole["clusters"] as Entry[]), { name: "other", cluster: { server: "" } }],
+    });
+    expect(credentials.headers).toEqual({ authorization: "Bearer t" });
+  });
+});
