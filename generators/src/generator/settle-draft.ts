@@ -2,6 +2,7 @@ import type { OnConflict, Placed } from "../conflicts/place-file.ts";
 import { choose, describeConflict, placeFile, statusOf } from "../conflicts/place-file.ts";
 import type { FileState, GeneratedRecord } from "../plan/change-plan.ts";
 import { isSameFile } from "../plan/file-state.ts";
+import { kindOnDisk } from "../plan/kind-on-disk.ts";
 import type { PlanBuilder } from "../plan/plan-builder.ts";
 import type { Draft } from "./draft.ts";
 
@@ -85,9 +86,10 @@ export async function dropObsolete(
   builder: PlanBuilder,
   { path, base }: { path: string; base: FileState },
 ): Promise<void> {
-  const onDisk = builder.tree.read(path);
-  if (onDisk === undefined) return;
-  const isUntouched = isSameFile(onDisk, base);
+  const kind = kindOnDisk(builder.tree, path);
+  if (kind === "nothing") return;
+  const onDisk = kind === "file" ? builder.tree.read(path) : undefined;
+  const isUntouched = onDisk !== undefined && isSameFile(onDisk, base);
   if (isUntouched) await deleteFile(builder, { path, base, onConflict: "keep" });
   builder.note({ path, status: isUntouched ? "deleted" : "obsolete" });
 }

@@ -9,6 +9,7 @@ import { generatorError } from "../generator-error.ts";
 import type { ChangePlan, Operation } from "../plan/change-plan.ts";
 import { planVersion } from "../plan/change-plan.ts";
 import { isExecutable } from "../plan/file-state.ts";
+import { kindOnDisk } from "../plan/kind-on-disk.ts";
 import { isOwnPath } from "../plan/plan-path.ts";
 import type { TargetTree } from "../plan/target-tree.ts";
 import { openTargetTree } from "../plan/target-tree.ts";
@@ -89,7 +90,8 @@ export async function undoOn(target: string, machine: CommitMachine): Promise<Un
     await runTransaction(tree.root, {
       machine,
       operations,
-      removedFolders: record.madeFolders,
+      // One that a link leads to now is another.
+      removedFolders: record.madeFolders.filter((folder) => kindOnDisk(now, folder) === "folder"),
       exactModes: true,
     });
     return { undone: operations.map(({ path }) => path).filter((path) => !isOwnPath(path)), left };
@@ -121,11 +123,13 @@ function reverse(tree: TargetTree, record: UndoRecord): { operations: Operation[
 }
 
 function reverseEntry(tree: TargetTree, { path, before, after }: UndoEntry): Operation | LeftFile {
-  const now = tree.kindOf(path) === "folder" ? undefined : tree.read(path);
+  const kind = kindOnDisk(tree, path);
   if (after === undefined) {
-    if (tree.kindOf(path) !== "nothing" || before === undefined) return { path, reason: "created-again" };
+    if (kind !== "nothing" || before === undefined) return { path, reason: "created-again" };
     return { kind: "create", path, after: before };
   }
+  if (kind === "other") return { path, reason: "edited" };
+  const now = kind === "folder" ? undefined : tree.read(path);
   if (now === undefined) return { path, reason: "deleted" };
   // The umask had its say in the mode of a new file: only whether it can be run counts.
   const isUntouched = now.hash === after.hash && isExecutable(now.mode) === isExecutable(after.mode);

@@ -16,6 +16,7 @@ import { baseOf, deleteFile, dropObsolete } from "../generator/settle-draft.ts";
 import { settlePrompts } from "../generator/settle-prompts.ts";
 import type { ChangePlan, FileState, FollowUp, GeneratedRecord } from "../plan/change-plan.ts";
 import { isSameFile } from "../plan/file-state.ts";
+import { kindOnDisk } from "../plan/kind-on-disk.ts";
 import { PlanBuilder } from "../plan/plan-builder.ts";
 import { openTargetTree } from "../plan/target-tree.ts";
 import { TemplateLookup } from "../templates/template-lookup.ts";
@@ -63,7 +64,7 @@ export function findConflictMarks(target: string = process.cwd()): string[] {
   const tree = openTargetTree(target);
   const paths = new Set([...readRecords(tree).values()].flatMap(({ files }) => Object.keys(files)));
   return [...paths].toSorted().filter((path) => {
-    const state = tree.kindOf(path) === "file" ? tree.read(path) : undefined;
+    const state = kindOnDisk(tree, path) === "file" ? tree.read(path) : undefined;
     return state?.encoding === "utf8" && hasConflictMarks(state.contents);
   });
 }
@@ -134,11 +135,17 @@ async function updateFile(
     builder.note((await deleteFile(builder, { path, base, onConflict })).file);
     return {};
   }
-  if (base !== undefined && builder.tree.kindOf(path) === "nothing") {
+  const kind = base === undefined ? undefined : kindOnDisk(builder.tree, path);
+  if (kind === "nothing") {
     builder.note({ path, status: "deleted" });
     return { [path]: wanted };
   }
   if (base !== undefined && isSameFile(base, wanted)) return { [path]: base };
+  if (base !== undefined && kind !== "file") {
+    // Somebody's link or folder in its place: nothing can be merged into it.
+    builder.note({ path, status: "edited", choice: "keep" });
+    return { [path]: base };
+  }
   const placed = await placeFile(builder, {
     path,
     wanted,

@@ -1,4 +1,4 @@
-import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { commit, planUndo, PlanBuilder, undo, unifiedDiff } from "@dext/generators";
 import { expect, it } from "vitest";
@@ -63,6 +63,33 @@ it("an undo leaves a folder that holds something else", async () => {
   await mkdir(join(root, "api/notes"));
   await undo(root);
   expect(Object.keys(snapshot(root)).filter((path) => path.startsWith("api"))).toEqual(["api", "api/notes"]);
+});
+
+it("an undo leaves what links and files have taken the place of, and follows no link", async () => {
+  const outside = await targetFolder({ "src/": "" });
+  const root = await targetFolder();
+  const builder = new PlanBuilder(root);
+  for (const path of ["a.txt", "file/b.txt", "gone/src/c.txt", "moved/d.txt", "e.txt"])
+    builder.write(path, path);
+  await commit(builder.build());
+  await rm(join(root, "a.txt"));
+  await symlink("e.txt", join(root, "a.txt"));
+  await rm(join(root, "file"), { recursive: true });
+  await writeFile(join(root, "file"), "mine");
+  await rename(join(root, "moved"), join(root, "real"));
+  await symlink("real", join(root, "moved"));
+  await rm(join(root, "gone"), { recursive: true });
+  await symlink(outside, join(root, "gone"));
+  const { left, undone } = await undo(root);
+  expect(undone).toEqual(["e.txt"]);
+  expect(left.map(({ path, reason }) => `${path} ${reason}`).toSorted()).toEqual([
+    "a.txt edited",
+    "file/b.txt edited",
+    "gone/src/c.txt edited",
+    "moved/d.txt edited",
+  ]);
+  expect(snapshot(root)["real/d.txt"]).toBe("file 644 moved/d.txt");
+  expect(Object.keys(snapshot(outside))).toEqual(["src"]);
 });
 
 it("only the last commit is undone, once", async () => {

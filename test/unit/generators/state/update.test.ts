@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { GeneratorDefinition } from "@dext/generators";
 import {
@@ -73,6 +73,23 @@ describe("an update", () => {
       await commit(update);
     }
     expect(await text(root, "settings.txt")).toBe("mine from now on\n");
+  });
+
+  it("leaves a link alone that somebody has put in the place of a file, and updates the others", async () => {
+    const root = await generated({ "a.md": "1\n", "b.md": "1\n", "c.md": "1\n" });
+    for (const path of ["a.md", "b.md"]) {
+      await rename(join(root, path), join(root, `my-${path}`));
+      await symlink(`my-${path}`, join(root, path));
+    }
+    expect(findConflictMarks(root)).toEqual([]);
+    const generators = [version({ "a.md": "2\n", "c.md": "2\n" })];
+    const update = await planUpdate(undefined, { target: root, generators });
+    expect(update.operations.map(({ path }) => path)).toEqual(["c.md"]);
+    expect(update.files).toMatchObject([
+      { path: "a.md", status: "edited", choice: "keep" },
+      { path: "b.md", status: "obsolete" },
+      { path: "c.md", status: "untouched" },
+    ]);
   });
 
   it("installs only for what it changes of a manifest, and repeats no step of what it leaves alone", async () => {
