@@ -127,13 +127,23 @@ function choose(
 
 /** The library refuses a kubeconfig of which any other entry is incomplete, as `kubectl config set-context` leaves them. */
 function only({ cluster, user }: Record<"cluster" | "user", Readonly<Record<string, unknown>>>): Kubeconfig {
+  const withoutProgram = { ...user, exec: undefined };
   return {
     "current-context": "context",
-    clusters: [{ name: "cluster", cluster }],
+    clusters: [{ name: "cluster", cluster: dataFirst(cluster, ["certificate-authority"]) }],
     // Also where nobody is named: it trusts the authority of a cluster only where there is a user.
-    users: [{ name: "user", user: { ...user, exec: undefined } }],
+    users: [{ name: "user", user: dataFirst(withoutProgram, ["client-certificate", "client-key"]) }],
     contexts: [{ name: "context", context: { cluster: "cluster", user: "user" } }],
   };
+}
+
+/** For `kubectl` what stands in the kubeconfig itself counts before a file, for the library it is the other way round. */
+function dataFirst(
+  entry: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): Readonly<Record<string, unknown>> {
+  const overridden = names.filter((name) => Boolean(entry[`${name}-data`]));
+  return { ...entry, ...Object.fromEntries(overridden.map((name) => [name, undefined])) };
 }
 
 function isExec(exec: unknown): exec is ExecConfig {
@@ -149,7 +159,11 @@ async function clusterForPrograms(
   clock: Clock,
 ): Promise<Readonly<Record<string, unknown>>> {
   if (exec?.provideClusterInfo !== true) return {};
-  const { extensions, "certificate-authority": file, ...told } = cluster;
+  const {
+    extensions,
+    "certificate-authority": file,
+    ...told
+  } = dataFirst(cluster, ["certificate-authority"]);
   const authority = typeof file === "string" ? await new FreshFile(file, clock).text() : undefined;
   const forPrograms = (Array.isArray(extensions) ? extensions : []).find(
     (each: { name?: unknown } | null) => each?.name === "client.authentication.k8s.io/exec",

@@ -70,4 +70,21 @@ describe("a kubeconfig", () => {
     });
     expect(credentials.headers).toEqual({ authorization: "Bearer t" });
   });
+
+  test("has its certificates in itself before those in files, as for kubectl", async () => {
+    const data = (text: string): string => Buffer.from(text).toString("base64");
+    const cluster = { "certificate-authority": "gone.crt", "certificate-authority-data": data("authority") };
+    const user = {
+      "client-certificate": "gone.crt",
+      "client-certificate-data": data("certificate"),
+      "client-key": "gone.key",
+      "client-key-data": data("key"),
+    };
+    const { ca, cert, key } = await credentialsOf(kubeconfigOf({ cluster, user }));
+    expect([ca, cert, key].map(String)).toEqual(["authority", "certificate", "key"]);
+    const script = `printf %s '{"status":{"token":"told"}}'`;
+    const exec = { command: "sh", args: ["-c", script], provideClusterInfo: true };
+    const { headers } = await credentialsOf(kubeconfigOf({ cluster, user: { exec } }));
+    expect(headers).toEqual({ authorization: "Bearer told" });
+  });
 });
