@@ -128,7 +128,9 @@ function carryOut(
       base: base?.contents,
       theirs: wanted.contents,
     });
-    builder.write(path, text, { mode: modeFor(onDisk, wanted) });
+    // Rights are merged, too: where the generator wants nothing new, what somebody has given or taken stays.
+    const isModeNew = base === undefined || isExecutable(base.mode) !== isExecutable(wanted.mode);
+    builder.write(path, text, { mode: isModeNew ? modeFor(onDisk, wanted) : onDisk.mode });
     return { file: { ...file, ...(conflicts === 0 ? {} : { conflicts }) }, bases: { [path]: wanted } };
   }
   // Bytes cannot be merged: who wants to merge them wants to lose nothing.
