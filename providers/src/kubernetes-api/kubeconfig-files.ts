@@ -35,6 +35,8 @@ export async function readKubeconfig(
   const files = paths.map((path) => resolve(directory, path));
   const found = (await Promise.all(files.map(readOne))).filter((each) => each !== undefined);
   if (found.length === 0) return { absent: files.map((file) => `there is no file "${file}"`) };
+  // For kubectl one of several may be empty.
+  if (found.every((each) => each === empty)) throw invalidKubeconfig(files.join(", "), "it is empty");
   const current = found
     .map((each) => each["current-context"])
     .find((name) => name !== undefined && name !== "");
@@ -46,6 +48,8 @@ export async function readKubeconfig(
     contexts: firstOfName(found.flatMap(({ contexts }) => contexts)),
   };
 }
+
+const empty: Kubeconfig = { clusters: [], users: [], contexts: [] };
 
 /** A kubeconfig is no configuration that can be used: which file, and why. */
 export function invalidKubeconfig(file: string, why: string, hint = "Correct the kubeconfig."): Error {
@@ -81,7 +85,8 @@ async function readOne(file: string): Promise<Kubeconfig | undefined> {
     // Without what the parser says, which could quote a token.
     throw invalidKubeconfig(file, "it is not YAML");
   }
-  if (typeof content !== "object" || content === null) throw invalidKubeconfig(file, "it is empty");
+  if (typeof content !== "object") throw invalidKubeconfig(file, "it is no kubeconfig");
+  if (content === null) return empty;
   const folder = dirname(file);
   const current = content["current-context"];
   return {

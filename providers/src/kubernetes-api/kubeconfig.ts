@@ -91,7 +91,9 @@ function choose(
   if (context === undefined) {
     throw invalidKubeconfig(place, `it has no context "${name}"`, `It has: ${known}.`);
   }
-  const { cluster: clusterName, user: userName, namespace } = context;
+  const { cluster: clusterName, namespace } = context;
+  // kubectl writes "" where nobody is meant.
+  const userName = context["user"] ?? "";
   const cluster = clusters.find((each) => each.name === clusterName)?.cluster;
   const server = cluster?.["server"];
   if (typeof server !== "string" || !URL.canParse(server)) {
@@ -105,7 +107,7 @@ function choose(
     );
   }
   const user = users.find((each) => each.name === userName);
-  if (userName !== undefined && user === undefined) {
+  if (userName !== "" && user === undefined) {
     throw invalidKubeconfig(
       place,
       `the context "${name}" names the user ${JSON.stringify(userName)}, who is not there`,

@@ -27,6 +27,10 @@ function kubeconfigOf({ cluster = {}, user = { token: "t" }, context = {} }: Rec
   };
 }
 
+function base64(text: string): string {
+  return Buffer.from(text).toString("base64");
+}
+
 async function write(name: string, content: unknown): Promise<string> {
   const path = join(folder, name);
   await writeFile(path, typeof content === "string" ? content : JSON.stringify(content));
@@ -72,13 +76,15 @@ describe("a kubeconfig", () => {
   });
 
   test("has its certificates in itself before those in files, as for kubectl", async () => {
-    const data = (text: string): string => Buffer.from(text).toString("base64");
-    const cluster = { "certificate-authority": "gone.crt", "certificate-authority-data": data("authority") };
+    const cluster = {
+      "certificate-authority": "gone.crt",
+      "certificate-authority-data": base64("authority"),
+    };
     const user = {
       "client-certificate": "gone.crt",
-      "client-certificate-data": data("certificate"),
+      "client-certificate-data": base64("certificate"),
       "client-key": "gone.key",
-      "client-key-data": data("key"),
+      "client-key-data": base64("key"),
     };
     const { ca, cert, key } = await credentialsOf(kubeconfigOf({ cluster, user }));
     expect([ca, cert, key].map(String)).toEqual(["authority", "certificate", "key"]);
@@ -86,5 +92,20 @@ describe("a kubeconfig", () => {
     const exec = { command: "sh", args: ["-c", script], provideClusterInfo: true };
     const { headers } = await credentialsOf(kubeconfigOf({ cluster, user: { exec } }));
     expect(headers).toEqual({ authorization: "Bearer told" });
+  });
+
+  test("asks as nobody where the context names no user, which kubectl writes as an empty name", async () => {
+    const cluster = { "certificate-authority-data": base64("a") };
+    const { ca, headers } = await credentialsOf(kubeconfigOf({ cluster, context: { user: "" } }));
+    expect([String(ca), headers]).toEqual(["a", {}]);
+  });
+
+  test("may be empty where KUBECONFIG lists another", async () => {
+    const [nothing, comment] = [await write("empty", ""), await write("comment", "# to be filled\n")];
+    const whole = await write("whole", kubeconfigOf({ context: { namespace: "web" } }));
+    expect((await connectBy(nothing, comment, whole)).namespace).toBe("web");
+    const alone = connectBy(nothing, comment);
+    await expect(alone).rejects.toThrow(/The kubeconfig ".*empty, .*comment" cannot be used: it is empty$/);
+    await expect(connectBy(await write("text", "later"))).rejects.toThrow(/it is no kubeconfig$/);
   });
 });
