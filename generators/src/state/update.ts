@@ -51,12 +51,15 @@ export async function planUpdate(unit?: string, options: UpdateOptions = {}): Pr
   const chosen = chooseRecords(records, unit);
   refuseMarks(findConflictMarks(target));
   const builder = new PlanBuilder(target);
-  const updated: GeneratedRecord[] = [];
+  const updated = new Map<string, GeneratedRecord>();
   for (const record of chosen) {
     const definition = await findGenerator(record.generator, { target, generators });
-    updated.push(await updateUnit(definition, { record, records, builder, options }));
+    const others = [...records.values()].filter(({ unit: each }) => each !== record.unit);
+    const isShared = (path: string): boolean =>
+      others.some((other) => Object.hasOwn((updated.get(other.unit) ?? other).files, path));
+    updated.set(record.unit, await updateUnit(definition, { record, records, isShared, builder, options }));
   }
-  return builder.build({ records: updated });
+  return builder.build({ records: [...updated.values()] });
 }
 
 /** The generated files that still hold the conflict marks of an update. */
@@ -72,13 +75,15 @@ export function findConflictMarks(target: string = process.cwd()): string[] {
 interface UnitUpdate {
   readonly record: GeneratedRecord;
   readonly records: ReadonlyMap<string, GeneratedRecord>;
+  /** Whether another unit has a file, too. */
+  readonly isShared: (path: string) => boolean;
   readonly builder: PlanBuilder;
   readonly options: UpdateOptions;
 }
 
 /** Renders one unit anew, and plans what has to change. */
 async function updateUnit(named: GeneratorDefinition, unit: UnitUpdate): Promise<GeneratedRecord> {
-  const { record, builder, options } = unit;
+  const { record, isShared, builder, options } = unit;
   const { tree } = builder;
   const { file = {}, detected = {}, ask } = options;
   const given = { ...record.answers, ...file };
@@ -99,7 +104,7 @@ async function updateUnit(named: GeneratorDefinition, unit: UnitUpdate): Promise
   }
   for (const [path, base] of Object.entries(record.files)) {
     if (left.has(path)) files[path] = base;
-    else if (!wanted.has(path)) await dropObsolete(builder, { path, base });
+    else if (!wanted.has(path) && !isShared(path)) await dropObsolete(builder, { path, base });
   }
   for (const step of followUps) if (isDue(step, { record, files })) builder.followUp(step);
   return {

@@ -1,4 +1,4 @@
-import { readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { GeneratorDefinition } from "@dext/generators";
 import {
@@ -42,6 +42,18 @@ function stepped(manifest: string, source: string): GeneratorDefinition {
       draft.followUp({ kind: "install", directory: "." });
       draft.followUp({ kind: "git-init", directory: "." });
       draft.followUp({ kind: "next-step", text: `start ${name}` });
+    },
+  });
+}
+
+/** A generator of a file that several units may have. */
+function shared(users: readonly string[]): GeneratorDefinition {
+  return defineGenerator({
+    name: "service",
+    description: "",
+    prompts: [{ name: "name", type: "text", message: "" }],
+    plan(draft, { answers }) {
+      if (users.includes(String(answers["name"]))) draft.add({ path: "shared.txt", text: "1\n" });
     },
   });
 }
@@ -90,6 +102,27 @@ describe("an update", () => {
       { path: "b.md", status: "obsolete" },
       { path: "c.md", status: "untouched" },
     ]);
+  });
+
+  it("merges rights as it merges text: what somebody has made executable stays so", async () => {
+    const root = await generated({ "run.sh": "1\n2\n3\n" });
+    await chmod(join(root, "run.sh"), 0o755);
+    await commit(
+      await planUpdate(undefined, { target: root, generators: [version({ "run.sh": "1\n2\n4\n" })] }),
+    );
+    expect(snapshot(root)["run.sh"]).toBe("file 755 1\n2\n4\n");
+  });
+
+  it("leaves a file that is generated no longer as long as another unit has it", async () => {
+    const root = await targetFolder({});
+    for (const name of ["a", "b"]) await commit(await plan(shared(["a", "b"]), { name }, { target: root }));
+    const operations = async (users: readonly string[]): Promise<string[]> => {
+      const update = await planUpdate(undefined, { target: root, generators: [shared(users)] });
+      return update.operations.map(({ kind, path }) => `${kind} ${path}`);
+    };
+    expect(await operations(["b"])).toEqual([]);
+    expect(await operations(["a"])).toEqual([]);
+    expect(await operations([])).toEqual(["delete shared.txt"]);
   });
 
   it("installs only for what it changes of a manifest, and repeats no step of what it leaves alone", async () => {
