@@ -1,3 +1,4 @@
+import { Agent } from "node:http";
 import type { RequestOptions } from "node:https";
 import { isDextError } from "@dext/core";
 import type { Clock } from "@dext/core";
@@ -183,6 +184,9 @@ function withProgram(
   credentials: Credentials,
   { token, clientCertificateData: cert, clientKeyData: key }: ProgramCredential,
 ): Credentials {
+  const { agent } = credentials;
+  // Of a request and its agent, which is there for a proxy, the agent's certificate counts, also where it has none.
+  if (cert !== undefined && agent instanceof Agent) Object.assign(agent.options, { cert, key });
   return {
     ...credentials,
     ...(cert === undefined ? {} : { cert }),
