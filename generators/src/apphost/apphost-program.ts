@@ -13,6 +13,16 @@ export interface ResourceStatement {
   readonly chain: CallExpression;
   /** The calls of the chain, the first one first. */
   readonly calls: readonly ChainCall[];
+  /** The call after which the chain is about something else: `addDatabase` gives a database, `endpoint` an address. */
+  readonly leaves: string | undefined;
+}
+
+/** A call somewhere that adds a resource, such as `if (isLocal) addMail(host, "mail");`. */
+export interface OtherAddition {
+  readonly name: string;
+  readonly method: string;
+  /** Counted from 1. */
+  readonly line: number;
 }
 
 /** One call of a chain. */
@@ -32,10 +42,14 @@ export interface AppHostProgram {
   readonly builder: string;
   readonly builderStatement: Statement;
   readonly resources: readonly ResourceStatement[];
+  /** What is added within blocks, functions and other expressions. */
+  readonly others: readonly OtherAddition[];
   /** `await host.run()`, or whatever else runs or builds it. */
   readonly runStatement: Statement | undefined;
   /** Every name that is declared at the top or imported. */
   readonly names: ReadonlySet<string>;
+  /** Every name that stands anywhere, such as `process`: a constant of that name would change what is meant by it. */
+  readonly mentioned: ReadonlySet<string>;
 }
 
 /** Parses an AppHost; gives the reason when it cannot be edited safely. */
@@ -52,6 +66,8 @@ export function parseAppHost(source: string): AppHostProgram | string {
   const resources: ResourceStatement[] = [];
   for (const statement of program.body) resources.push(...resourcesOf(statement, builder.name));
   const names = new Set(program.body.flatMap(declaredNames));
+  const { mentioned, additions } = lookThrough(program);
+  const understood = new Set(resources.map(({ calls }) => calls[0]?.end));
   const twice = resources.find(
     ({ name }, index) => resources.findIndex((each) => each.name === name) !== index,
   );
@@ -62,8 +78,12 @@ export function parseAppHost(source: string): AppHostProgram | string {
     builder: builder.name,
     builderStatement: builder.statement,
     resources,
+    others: additions
+      .filter(({ end }) => !understood.has(end))
+      .map(({ name, method, end }) => ({ name, method, line: source.slice(0, end).split("\n").length })),
     runStatement,
     names,
+    mentioned,
   };
 }
 
@@ -132,7 +152,62 @@ function resourceOf(
   if (root.type !== "Identifier" || root.name !== builder || first === undefined) return undefined;
   const name = textOf(first.arguments[0]);
   if (!first.method.startsWith("add") || name === undefined) return undefined;
-  return { name, method: first.method, variable, statement, chain: expression as CallExpression, calls };
+  const leaves = calls.slice(1).find(({ method }) => !/^(?:with|wait)[A-Z]/.test(method))?.method;
+  return {
+    name,
+    method: first.method,
+    variable,
+    statement,
+    chain: expression as CallExpression,
+    calls,
+    leaves,
+  };
+}
+
+interface TreeNode {
+  readonly type: string;
+  readonly [key: string]: unknown;
+}
+
+/** Looks at every node of a program, however deep. */
+function lookThrough(program: Program): {
+  mentioned: ReadonlySet<string>;
+  additions: readonly { name: string; method: string; end: number }[];
+} {
+  const mentioned = new Set<string>();
+  const additions: { name: string; method: string; end: number }[] = [];
+  const look = (node: TreeNode): void => {
+    if (node.type === "Identifier") mentioned.add(String(node["name"]));
+    if (node.type === "CallExpression") additions.push(...additionsOf(node as unknown as CallExpression));
+    for (const [key, inner] of Object.entries(node)) {
+      if (isPropertyName(node, key)) continue;
+      for (const each of Array.isArray(inner) ? (inner as unknown[]) : [inner]) if (isNode(each)) look(each);
+    }
+  };
+  look(program as unknown as TreeNode);
+  return { mentioned, additions };
+}
+
+function isNode(value: unknown): value is TreeNode {
+  return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
+}
+
+/** `a` of `x.a` and of `{ a: 1 }`, which is no name of a constant. */
+function isPropertyName({ type, computed }: TreeNode, key: string): boolean {
+  return computed !== true && (key === "key" || (key === "property" && type === "MemberExpression"));
+}
+
+// host.addRedis("cache")   server.addDatabase("shop")   addMail(host, "mail")
+function additionsOf({
+  callee,
+  arguments: [first, second],
+  end,
+}: CallExpression): { name: string; method: string; end: number }[] {
+  const isMember = callee.type === "MemberExpression";
+  const called = isMember && !callee.computed ? callee.property : callee;
+  const name = textOf(isMember ? first : second);
+  if (called.type !== "Identifier" || name === undefined || !/^add[A-Z]/.test(called.name)) return [];
+  return [{ name, method: called.name, end }];
 }
 
 function isRun(statement: Statement, builder: string): boolean {
@@ -156,7 +231,8 @@ function isRun(statement: Statement, builder: string): boolean {
 
 function declaredNames(statement: Statement): string[] {
   if (statement.type === "ImportDeclaration") return statement.specifiers.map(({ local }) => local.name);
-  const declared = unexported(statement);
+  const declared =
+    statement.type === "ExportDefaultDeclaration" ? statement.declaration : unexported(statement);
   if (declared.type === "VariableDeclaration") {
     return declared.declarations.flatMap(({ id }) => patternNames(id as unknown as PatternNode));
   }

@@ -20,7 +20,8 @@ export function styleOfProgram(source: string, program: Program): AppHostStyle {
   return {
     quote: single > text.split('"').length ? "'" : '"',
     semicolons: simple.length === 0 || withSemicolon * 2 >= simple.length,
-    indentation: /\n([ \t]+)\S/.exec(source)?.[1] ?? "  ",
+    // A line that begins with an asterisk is one of a comment.
+    indentation: /\n([ \t]+)[^\s*]/.exec(source)?.[1] ?? "  ",
   };
 }
 

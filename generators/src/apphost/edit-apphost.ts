@@ -129,7 +129,7 @@ function addImport(
   const line = `import { ${edit.name} } from ${literal(edit.module, style)}${end(style)}`;
   const lastImport = imports.at(-1);
   if (lastImport !== undefined)
-    return splice(source, { at: lineEndAfter(source, lastImport.end), insert: `\n${line}` });
+    return splice(source, { at: placeBehind(source, lastImport), insert: `\n${line}` });
   return splice(source, { at: appHost.program.body[0]?.start ?? 0, insert: `${line}\n\n` });
 }
 
@@ -142,9 +142,12 @@ function addResource(
     if (known.method === edit.method) return source;
     return { reason: `"${edit.name}" is added already, by ${known.method}()` };
   }
-  const variable = freeName(edit.name, appHost.names);
-  const line = resourceLine({ edit, style, builder: appHost.builder, variable });
-  const { runStatement, resources } = appHost;
+  const { runStatement, resources, others } = appHost;
+  const other = others.find(({ name }) => name === edit.name);
+  if (other?.method === edit.method) return source;
+  if (other !== undefined) {
+    return { reason: `"${edit.name}" is added already, by ${other.method}() in line ${other.line}` };
+  }
   const user = resources.findIndex(({ name }) => name === edit.before);
   // After the last resource, since what is added later may refer to it; else after the builder. Comments stay with what
   // stands below them.
@@ -153,8 +156,11 @@ function addResource(
   if (runStatement !== undefined && runStatement.end <= after.end) {
     return { reason: "a resource stands behind the statement that runs the AppHost" };
   }
-  const at = lineEndAfter(source, after.end);
-  return splice(source, { at, insert: `\n${needsGap(source, { last, at }) ? "\n" : ""}${line}` });
+  const variable = freeName(edit.name, appHost);
+  const line = resourceLine({ edit, style, builder: appHost.builder, variable });
+  const at = placeBehind(source, after);
+  const gap = needsGap(source, { last, at }) ? "\n" : "";
+  return splice(source, { at, insert: `\n${gap}${line}${endAt(source, { at, appHost, style })}` });
 }
 
 function addReference(
@@ -166,10 +172,14 @@ function addReference(
   if (from === undefined || to === undefined) {
     return { reason: `no statement at the top adds "${from === undefined ? edit.from : edit.to}"` };
   }
+  const left = [from, to].find(({ leaves }) => leaves !== undefined);
+  if (left !== undefined) {
+    return { reason: `what adds "${left.name}" goes on with ${left.leaves}(), which gives something else` };
+  }
   if (to.variable === undefined) {
     // The statement gets a constant, and the positions are other ones then.
     if (to.statement.type !== "ExpressionStatement") return { reason: `no constant holds "${edit.to}"` };
-    const variable = freeName(edit.to, appHost.names);
+    const variable = freeName(edit.to, appHost);
     const named = splice(source, { at: to.statement.start, insert: `const ${variable} = ` });
     return editOnce(named, edit);
   }
@@ -237,15 +247,15 @@ function addAfterwards(
   if (runStatement !== undefined && runStatement.end <= to.statement.end) {
     return { reason: `"${to.name}" is added behind the statement that runs the AppHost` };
   }
+  const at = placeBehind(source, to.statement);
+  const ended = endAt(source, { at, appHost, style });
   if (from.variable === undefined) {
     if (from.statement.type !== "ExpressionStatement") return { reason: `no constant holds "${from.name}"` };
-    const variable = freeName(from.name, appHost.names);
-    const at = lineEndAfter(source, to.statement.end);
-    const added = splice(source, { at, insert: `\n${variable}${calls.join("")}${end(style)}` });
+    const variable = freeName(from.name, appHost);
+    const added = splice(source, { at, insert: `\n${variable}${calls.join("")}${ended}` });
     return splice(added, { at: from.statement.start, insert: `const ${variable} = ` });
   }
-  const at = lineEndAfter(source, to.statement.end);
-  return splice(source, { at, insert: `\n${from.variable}${calls.join("")}${end(style)}` });
+  return splice(source, { at, insert: `\n${from.variable}${calls.join("")}${ended}` });
 }
 
 /** Whether a call with this argument is there, in the chain or in a statement of its own. */
@@ -282,7 +292,7 @@ function resourceLine({
   const isShort = chain.length < 2 && start.length + call.length + chain.join("").length < 100;
   const calls = [call, ...chain];
   const body = isShort ? calls.join("") : calls.map((each) => `\n${style.indentation}${each}`).join("");
-  return `${start}${body}${end(style)}`;
+  return start + body;
 }
 
 /** What a person can paste where the edit was too daring. */
@@ -292,7 +302,7 @@ function snippetOf(edits: readonly AppHostEdit[]): string {
     .map((edit) => {
       if (edit.kind === "import") return `import { ${edit.name} } from ${literal(edit.module, style)};`;
       if (edit.kind === "resource")
-        return resourceLine({ edit, style, builder: "host", variable: freeName(edit.name) });
+        return `${resourceLine({ edit, style, builder: "host", variable: freeName(edit.name) })};`;
       const to = freeName(edit.to);
       return `${freeName(edit.from)}.withReference(${to})${edit.wait === false ? "" : `.waitFor(${to})`};`;
     })
@@ -300,11 +310,12 @@ function snippetOf(edits: readonly AppHostEdit[]): string {
 }
 
 /** `order-db` → `orderDb`, or `orderDb2` where that is taken. */
-function freeName(name: string, taken: ReadonlySet<string> = new Set()): string {
+function freeName(name: string, appHost?: AppHostProgram): string {
   const wanted = quoting.identifier(/^\d/.test(name) ? `_${name}` : name).text;
   for (let count = 1; ; count += 1) {
     const candidate = count === 1 ? wanted : `${wanted}${count}`;
-    if (!taken.has(candidate)) return candidate;
+    const isTaken = appHost?.names.has(candidate) === true || appHost?.mentioned.has(candidate) === true;
+    if (!isTaken) return candidate;
   }
 }
 
@@ -315,6 +326,31 @@ function needsGap(
 ): boolean {
   if (last === undefined) return true;
   return source.slice(last.statement.start, at).includes("\n");
+}
+
+/**
+ * Where a statement goes that stands behind another. Without semicolons a line such as `;[1, 2].forEach(…)` begins with
+ * the one that ends the statement above: the two stay together.
+ */
+function placeBehind(source: string, { end: position }: { end: number }): number {
+  const text = source[position - 1] === ";" ? source.slice(0, position - 1).trimEnd() : source;
+  const isNextLines = source.slice(text.length, position).includes("\n");
+  const lineEnd = lineEndAfter(source, position);
+  const isAlone = lineEnd === source.length || source[lineEnd] === "\n";
+  return isNextLines && !isAlone ? text.length : lineEnd;
+}
+
+/** What a new statement ends with. Without semicolons one is needed where the next line would be read as part of it. */
+function endAt(
+  source: string,
+  { at, appHost, style }: { at: number; appHost: AppHostProgram; style: AppHostStyle },
+): string {
+  const next = appHost.program.body.find(({ start }) => start >= at);
+  const isJoined =
+    next !== undefined &&
+    /[([`/+-]/.test(source[next.start] ?? "") &&
+    !source.slice(at, next.start).trimEnd().endsWith(";");
+  return isJoined ? ";" : end(style);
 }
 
 /** Behind a comment on the same line. */

@@ -106,6 +106,64 @@ const api = host.addProject("api", "./api")
     expect(editAppHost(source, [cache])).toEqual({ outcome: "unchanged", text: source });
   });
 
+  it.each([
+    ["in a block", 'if (isLocal) {\n  host.addRedis("cache");\n}\n'],
+    ["by an assignment", 'let cache;\ncache = host.addRedis("cache");\n'],
+    ["in a function", 'function addStores(to: AppBuilder) {\n  return to.addRedis("cache");\n}\n'],
+    ["under another type", 'const cache = host.addRedis("cache") as Store;\n'],
+    ["by the function", 'const cache = addRedis(host, "cache");\n'],
+  ])("that is there %s is not added again, nor can it be referred to", (_, lines) => {
+    const source = plain.replace("\nawait", `${lines}\nawait`);
+    expect(editAppHost(source, [cache])).toEqual({ outcome: "unchanged", text: source });
+    expect(editAppHost(source, [cache, usage])).toMatchObject({
+      outcome: "unsafe",
+      reason: 'no statement at the top adds "cache"',
+    });
+  });
+
+  it("of whose name there is a database is not added", () => {
+    const source = plain.replace(
+      "\nawait",
+      'const x = host.addPostgres("db").addDatabase("cache");\n\nawait',
+    );
+    expect(editAppHost(source, [cache])).toMatchObject({
+      outcome: "unsafe",
+      reason: '"cache" is added already, by addDatabase() in line 6',
+    });
+  });
+
+  it.each([
+    [
+      "a global that the file uses",
+      "process",
+      'host.addContainer("a", process.env.IMAGE ?? "a");\n',
+      "process2",
+    ],
+    ["a default export", "cache", "export default function cache() {}\n", "cache2"],
+    ["a variable of a block", "cache", "if (isLocal) {\n  var cache = 1;\n}\n", "cache2"],
+    ["a property", "cache", "const x = { cache: options.cache };\n", "cache"],
+  ])("gets a constant that does not take the name of %s", (_, name, lines, constant) => {
+    const text = edited(plain.replace("\nawait", `${lines}\nawait`), { ...cache, name });
+    expect(text).toContain(`const ${constant} = host.addRedis("${name}");\n`);
+  });
+
+  it("stays apart from a line that begins with a bracket, where there are no semicolons", () => {
+    const begin = "import { createBuilder } from '@dext/hosting'\nconst host = createBuilder()\n";
+    const end = "await host.run()\n";
+    const apart = ";[1, 2].forEach((each) => host.addProject('w' + each, './w'))\n";
+    expect(edited(begin + apart + end, cache)).toBe(
+      `${begin}\nconst cache = host.addRedis('cache')\n${apart}${end}`,
+    );
+    const builder = begin.replace("Builder()\n", "Builder();\n");
+    expect(edited(`${builder}(await mail(host)).addTo('x')\n${end}`, cache)).toBe(
+      `${builder}\nconst cache = host.addRedis('cache');\n(await mail(host)).addTo('x')\n${end}`,
+    );
+    const service = `${begin}const api = host.addProject('api', './api')\n`;
+    expect(edited(service + apart + end, cache, usage)).toContain(
+      `'./api')\nconst cache = host.addRedis('cache')\napi.withReference(cache).waitFor(cache)\n${apart}`,
+    );
+  });
+
   it("whose name only stands in a comment or in text is added", () => {
     const source = plain.replace(
       "\nawait",
@@ -140,6 +198,24 @@ describe("a reference", () => {
         '"./api");\nconst cache = host.addRedis("cache");\napi.withReference(cache).waitFor(cache);\n',
       ),
     );
+  });
+
+  it.each([
+    ["a database", "pg", 'const pg = host.addPostgres("pg").addDatabase("shop");', "addDatabase"],
+    ["an address", "api", 'const url = host.addNodeApp("api", "a.js").endpoint("http");', "endpoint"],
+  ])("is not made where the constant holds %s", (_, name, line, method) => {
+    const source = `const host = createBuilder();\nconst cache = host.addRedis("cache");\n${line}\nconst web = host.addProject("web", "./web");\nawait host.run();\n`;
+    const edit: AppHostEdit =
+      name === "api" ? usage : { kind: "reference", from: "web", to: name, wait: false };
+    expect(editAppHost(source, [edit])).toMatchObject({
+      outcome: "unsafe",
+      reason: `what adds "${name}" goes on with ${method}(), which gives something else`,
+    });
+  });
+
+  it("is indented like code, not like the lines of a comment", () => {
+    const source = `/**\n * The system.\n */\n${plain.replace("const api", 'const cache = host.addRedis("cache");\nconst api')}`;
+    expect(edited(source, usage)).toContain('"./api")\n  .withReference(cache)\n  .waitFor(cache);\n');
   });
 
   it("gives a constant to whoever has none", () => {
