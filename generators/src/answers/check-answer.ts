@@ -10,18 +10,27 @@ export function choicesOf({ choices = [] }: Prompt, answers: Answers): readonly 
  * An answer as the generator gets it: of the prompt's type, one of its choices, filtered and valid.
  *
  * @param options.isFlag text from the command line, to be turned into the prompt's type
+ * @param options.isFiltered an answer that has been through the prompt's filter, which may have made another type of it
  * @throws DextError `DEXT_GENERATE_ANSWER_INVALID`
  */
 export function checkAnswer(
   prompt: Prompt,
-  { value, source, isFlag, answers }: { value: unknown; source: string; isFlag: boolean; answers: Answers },
+  {
+    value,
+    source,
+    isFlag = false,
+    isFiltered = false,
+    answers,
+  }: { value: unknown; source: string; isFlag?: boolean; isFiltered?: boolean; answers: Answers },
 ): unknown {
   const fail = (reason: string): Error =>
     invalidAnswer({ source, value: prompt.type === "password" ? "***" : value, reason });
   const typed = isFlag && typeof value === "string" ? fromText(prompt, value) : value;
-  const fault = faultOf(prompt, { value: typed, answers });
+  const filter = isFiltered ? undefined : prompt.filter;
+  const fault =
+    isFiltered && prompt.filter !== undefined ? undefined : faultOf(prompt, { value: typed, answers });
   if (fault !== undefined) throw fail(fault);
-  const filtered = prompt.filter === undefined ? typed : prompt.filter(typed, answers);
+  const filtered = filter === undefined ? typed : filter(typed, answers);
   const verdict = prompt.validate?.(filtered, answers);
   if (verdict === undefined || verdict === true) return filtered;
   throw fail(typeof verdict === "string" ? verdict : "it is not valid");

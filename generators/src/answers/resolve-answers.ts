@@ -47,7 +47,8 @@ export async function resolveAnswers(prompts: readonly Prompt[], sources: Answer
   const missing: Prompt[] = [];
   for (const prompt of prompts) {
     if (!applies(prompt, { answers, hasMissing: missing.length > 0 })) {
-      refuseFlag(prompt, flags);
+      // Beside answers that are missing nobody knows yet; those are told first.
+      if (missing.length === 0) refuseFlag(prompt, flags);
       continue;
     }
     const given = await givenAnswer(prompt, sources, answers);
@@ -70,7 +71,9 @@ interface Given {
   readonly value: unknown;
   /** For messages. */
   readonly source: string;
-  readonly isFlag: boolean;
+  readonly isFlag?: boolean;
+  /** Of an earlier run, which has kept it as the prompt's filter gave it. */
+  readonly isFiltered?: boolean;
   /** A default, or one that there may be more to say to by now: a person may be asked nevertheless. */
   readonly isProposal: boolean;
 }
@@ -83,11 +86,11 @@ async function givenAnswer(
   const { name, type, default: standard } = prompt;
   const candidates: readonly Given[] = [
     { value: own(flags, name), source: flagOf(name), isFlag: true, isProposal: false },
-    { value: own(file, name), source: `"${name}" of the answers file`, isFlag: false, isProposal: false },
+    { value: own(file, name), source: `"${name}" of the answers file`, isProposal: false },
     {
       value: stillThere(own(saved, name), { prompt, answers }),
       source: `the saved answer "${name}"`,
-      isFlag: false,
+      isFiltered: true,
       // There may be more to choose from by now.
       isProposal: type === "multiselect",
     },
@@ -95,10 +98,9 @@ async function givenAnswer(
   const known = candidates.find(({ value }) => value !== undefined);
   if (known !== undefined) return known;
   const found = await detectedAnswer(own(detected, name), answers);
-  if (found !== undefined)
-    return { value: found, source: `the detected "${name}"`, isFlag: false, isProposal: false };
+  if (found !== undefined) return { value: found, source: `the detected "${name}"`, isProposal: false };
   if (standard === undefined) return undefined;
-  return { value: standard, source: `the default of "${name}"`, isFlag: false, isProposal: true };
+  return { value: standard, source: `the default of "${name}"`, isProposal: true };
 }
 
 async function detectedAnswer(detected: unknown, answers: Answers): Promise<unknown> {
@@ -119,7 +121,7 @@ async function askFor(
   { ask, answers, initial }: { ask: Ask; answers: Answers; initial: unknown },
 ): Promise<unknown> {
   const check = (value: unknown): unknown =>
-    checkAnswer(prompt, { value, source: `the answer to "${prompt.name}"`, isFlag: false, answers });
+    checkAnswer(prompt, { value, source: `the answer to "${prompt.name}"`, answers });
   const value = await askPerson(ask, {
     name: prompt.name,
     type: prompt.type,

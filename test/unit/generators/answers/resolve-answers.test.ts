@@ -96,11 +96,13 @@ describe("an answer", () => {
       }),
     ];
     expect(await resolveAnswers(checked, { file: { a: " x " } })).toEqual({ a: "x" });
-    for (const source of ["flags", "file", "saved", "detected"]) {
+    for (const source of ["flags", "file", "detected"]) {
       await expect(resolveAnswers(checked, { [source]: { a: " bad" } })).rejects.toThrowError(
         "wanted a good one",
       );
     }
+    // What was saved has been filtered.
+    await expect(resolveAnswers(checked, { saved: { a: "bad" } })).rejects.toThrowError("wanted a good one");
     const faults: unknown[] = [];
     const ask = ({ validate }: Question): Promise<string> => {
       faults.push(validate("bad"), validate(""), validate("x"));
@@ -108,6 +110,16 @@ describe("an answer", () => {
     };
     await resolveAnswers(checked, { ask });
     expect(faults).toEqual(["wanted a good one", "wanted text", undefined]);
+  });
+
+  it("that was saved is not filtered a second time, whatever the filter has made of it", async () => {
+    const filtered = [
+      text("tags", { filter: (value) => String(value).split(",") }),
+      text("path", { filter: (value) => `src/${String(value)}` }),
+    ];
+    const saved = await resolveAnswers(filtered, { flags: { tags: "a,b", path: "x" } });
+    expect(saved).toEqual({ tags: ["a", "b"], path: "src/x" });
+    expect(await resolveAnswers(filtered, { saved })).toEqual(saved);
   });
 
   it("of a flag that there is not, or that has no meaning, is refused", async () => {
@@ -121,6 +133,9 @@ describe("an answer", () => {
       "--b has no meaning beside the other answers",
     );
     expect(await resolveAnswers(conditional, { flags: { a: "no" }, saved: { b: "x" } })).toEqual({ a: "no" });
+    await expect(resolveAnswers(conditional, { flags: { b: "x" } })).rejects.toMatchObject({
+      code: "DEXT_GENERATE_ANSWERS_MISSING",
+    });
   });
 
   it("of several that was saved keeps what is still there, and is proposed again", async () => {
