@@ -186,7 +186,8 @@ function withProgram(
 ): Credentials {
   const { agent } = credentials;
   // Of a request and its agent, which is there for a proxy, the agent's certificate counts, also where it has none.
-  if (cert !== undefined && agent instanceof Agent) Object.assign(agent.options, { cert, key });
+  if (cert !== undefined && agent instanceof Agent && "options" in agent)
+    Object.assign(agent.options as RequestOptions, { cert, key });
   return {
     ...credentials,
     ...(cert === undefined ? {} : { cert }),
