@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 
 import { isDextError } from "@dext/core";
 
@@ -64,7 +64,7 @@ async function takeNumber(
     const holder = highest === 0 ? undefined : readLock(folder, highest);
     if (holder === "gone") continue;
     if (holder !== undefined && isHeld(holder)) throw locked(root, holder.owner);
-    for (const path of holder?.madeFolders ?? []) made.add(path);
+    for (const path of holder?.madeFolders ?? []) if (isOnTheWay(path, root)) made.add(path);
     const lock = { number: highest + 1, owner: machine.identity, madeFolders: [...made].toSorted() };
     if (!(await tryMake(folder, { lock, disk }))) continue;
     // Once the lock that was taken over is gone, another one has held this number, and the numbers have begun anew.
@@ -164,6 +164,11 @@ function readLock(folder: string, number: number): LockFile | "gone" {
     if (codeOf(error) === "ENOENT") return "gone";
     throw error;
   }
+}
+
+/** Of the folders that a lock of others names, only those can have been made for it. */
+function isOnTheWay(path: string, root: string): boolean {
+  return path === root || root.startsWith(path.endsWith(sep) ? path : path + sep);
 }
 
 /** Where there are no hard links, a lock is seen half written for a moment; later it is what a crash left. */

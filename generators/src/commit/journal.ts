@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { generatorError } from "../generator-error.ts";
+import { checkPath, folderOf } from "../plan/plan-path.ts";
 import type { CommitFileSystem } from "./commit-file-system.ts";
 import { codeOf, commitFolder } from "./commit-folder.ts";
 
@@ -93,7 +94,7 @@ export function removeDrafts(root: string, { disk }: { disk: CommitFileSystem })
 function parseJournal(text: string, path: string): Journal {
   try {
     const journal = JSON.parse(text) as Journal;
-    if (journal.version === 1 && Array.isArray(journal.entries)) return journal;
+    if (journal.version === 1 && isContained(journal)) return journal;
   } catch {
     // Said below.
   }
@@ -101,6 +102,15 @@ function parseJournal(text: string, path: string): Journal {
     hint: "A newer version of Dext may have written it: let that one finish. Otherwise look through the files with git and delete it.",
     details: { path },
   });
+}
+
+/** A journal is a file in a repository like any other: what it names may have been put there by others. */
+function isContained({ entries, madeFolders, removedFolders }: Journal): boolean {
+  for (const path of [...entries.map((entry) => entry.path), ...madeFolders, ...removedFolders])
+    checkPath(path);
+  return entries.every(({ path, temporary = path, backup = path }) =>
+    [temporary, backup].every((each) => folderOf(each) === folderOf(path)),
+  );
 }
 
 function phasePath(root: string, phase: JournalPhase): string {

@@ -1,9 +1,11 @@
+import { foldersAbove } from "../plan/plan-path.ts";
 import { openTargetTree } from "../plan/target-tree.ts";
 import { hasCommitFolder } from "./commit-folder.ts";
 import { takeLock } from "./commit-lock.ts";
 import type { CommitMachine } from "./commit-machine.ts";
 import { thisMachine } from "./commit-machine.ts";
 import { endJournal, findJournal, movePhase, removeDrafts } from "./journal.ts";
+import type { Journal } from "./journal.ts";
 import { apply, changedSince, finish, rollBack } from "./transaction.ts";
 
 /** What became of a commit that a kill had cut off. */
@@ -18,7 +20,8 @@ export interface Recovery {
  * Completes a commit that was cut off, or takes it back: the tree is then as after it or as before it. Generators do
  * so at their start; a target without such a commit costs one look.
  *
- * @throws DextError `DEXT_GENERATE_LOCKED` when a running process is committing
+ * @throws DextError `DEXT_GENERATE_LOCKED` when a running process is committing, `DEXT_GENERATE_SYMLINK` when a folder
+ * of the commit has become a link since, `DEXT_GENERATE_STATE_INVALID` when its journal cannot be understood
  */
 export async function recover(target: string): Promise<Recovery> {
   return recoverOn(target, thisMachine());
@@ -42,6 +45,7 @@ export function recoverLocked(root: string, { disk }: CommitMachine): Recovery {
   const found = findJournal(root);
   if (found === undefined) return { outcome: "none", left: [] };
   const { journal } = found;
+  refuseLinks(root, journal);
   let { phase } = found;
   if (phase === "apply" && changedSince(root, journal).length > 0) {
     movePhase(root, { from: "apply", to: "rollback", disk });
@@ -56,4 +60,11 @@ export function recoverLocked(root: string, { disk }: CommitMachine): Recovery {
   const left = rollBack(root, { journal, disk, phase });
   endJournal(root, { phase, disk });
   return { outcome: "taken-back", left };
+}
+
+/** A folder that has become a link since would lead the commit out of the target. */
+function refuseLinks(root: string, { entries, madeFolders, removedFolders }: Journal): void {
+  const tree = openTargetTree(root);
+  const paths = [...entries.map(({ path }) => path), ...madeFolders, ...removedFolders];
+  for (const folder of new Set(paths.flatMap(foldersAbove))) tree.kindOf(folder);
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { systemClock } from "@dext/core";
@@ -116,6 +116,50 @@ describe("a recovery", () => {
     const root = await targetFolder({ ".dext/commit/apply.json": '{ "version": 2 }' });
     await expect(recover(root)).rejects.toMatchObject({ code: "DEXT_GENERATE_STATE_INVALID" });
     expect(Object.keys(snapshot(root))).toContain(".dext/commit/apply.json");
+  });
+
+  it.each([
+    ["leads out of the target", { path: "../victim.txt" }],
+    ["takes its contents from elsewhere", { path: "a.txt", temporary: "other/a.txt" }],
+  ])("refuses a journal that %s, whoever has put it there", async (_, entry) => {
+    const folder = await targetFolder({ "victim.txt": "v", "root/mine": "evil", "root/a.txt": "a" });
+    const root = join(folder, "root");
+    const entries = [{ kind: "modify", temporary: "mine", backup: "none", ...entry }];
+    const journal = { version: 1, id: "1", entries, madeFolders: [], removedFolders: [] };
+    mkdirSync(join(root, ".dext/commit"), { recursive: true });
+    writeFileSync(join(root, ".dext/commit/apply.json"), JSON.stringify(journal));
+    const before = snapshot(folder);
+    await expect(recover(root)).rejects.toMatchObject({ code: "DEXT_GENERATE_STATE_INVALID" });
+    expect(snapshot(folder)).toEqual(before);
+  });
+
+  it("does not follow a folder that has become a link since the commit was cut off", async () => {
+    const outside = await targetFolder({ "c.txt": "old" });
+    const root = await targetFolder({ "b/c.txt": "old" });
+    const builder = new PlanBuilder(root);
+    builder.write("b/c.txt", "new");
+    const disk = steppingFileSystem(({ name, path }) => {
+      if (name === "rename" && path.endsWith("c.txt")) throw new Error("cut off");
+      if (path.endsWith("rollback.json")) throw new Error("cut off");
+    });
+    const machine = { disk, identity: { pid: 4_194_305, startTime: "dead" }, clock: systemClock };
+    await expect(commitOn(builder.build(), machine)).rejects.toMatchObject({
+      code: "DEXT_GENERATE_COMMIT_STUCK",
+    });
+    const [temporary = ""] = readdirSync(join(root, "b")).filter((name) => name.endsWith(".new"));
+    renameSync(join(root, "b", temporary), join(outside, temporary));
+    renameSync(join(root, "b"), join(root, "real"));
+    symlinkSync(outside, join(root, "b"));
+    await expect(recover(root)).rejects.toMatchObject({ code: "DEXT_GENERATE_SYMLINK" });
+    expect(snapshot(outside)["c.txt"]).toBe("file 644 old");
+  });
+
+  it("removes no folder for a lock that names one elsewhere", async () => {
+    const outside = await targetFolder();
+    const lock = { number: 1, owner: { pid: process.pid, startTime: "1@0" }, madeFolders: [outside] };
+    const root = await targetFolder({ ".dext/commit/lock.1": JSON.stringify(lock) });
+    expect(await recover(root)).toEqual({ outcome: "none", left: [] });
+    expect(existsSync(outside)).toBe(true);
   });
 
   it("of a target without a commit looks, and writes nothing", async () => {
