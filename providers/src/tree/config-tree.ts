@@ -182,6 +182,16 @@ export function describeOrigin({ provider, location }: Origin): string {
   return location === "" ? provider : `${provider} ${location}`;
 }
 
+/** @throws DextError `DEXT_CONFIG_KEY_REFUSED` */
+export function refuseDangerousKey(key: string, origin: Origin): void {
+  if (key !== "__proto__" && key !== "constructor" && key !== "prototype") return;
+  throw configError(
+    "DEXT_CONFIG_KEY_REFUSED",
+    `The key "${key}" in ${describeOrigin(origin)} is refused: it reaches the prototype of objects`,
+    { hint: "Rename the key.", details: { key, origin } },
+  );
+}
+
 interface Branch {
   node?: ConfigNode;
   children: Map<string, Branch>;
@@ -220,13 +230,4 @@ function describeKind(node: ConfigNode): string {
   if (node.kind === "list") return "a list";
   if (node.kind === "object") return "an object";
   return node.value === null ? "null" : "a single value";
-}
-
-function refuseDangerousKey(key: string, origin: Origin): void {
-  if (key !== "__proto__" && key !== "constructor" && key !== "prototype") return;
-  throw configError(
-    "DEXT_CONFIG_KEY_REFUSED",
-    `The key "${key}" in ${describeOrigin(origin)} is refused: it reaches the prototype of objects`,
-    { hint: "Rename the key.", details: { key, origin } },
-  );
 }

@@ -4,7 +4,14 @@ import { shapeBelow } from "../schema/shape.ts";
 import type { Shape } from "../schema/shape.ts";
 import { formatPath } from "./config-path.ts";
 import type { ConfigPath } from "./config-path.ts";
-import { describeOrigin, listNode, objectNode, typeClash, valueNode } from "./config-tree.ts";
+import {
+  describeOrigin,
+  listNode,
+  objectNode,
+  refuseDangerousKey,
+  typeClash,
+  valueNode,
+} from "./config-tree.ts";
 import type { ConfigNode, ListNode, ObjectNode, ValueNode } from "./config-tree.ts";
 
 /** How the list at a path is merged: replaced as a whole when nothing is said. */
@@ -40,7 +47,9 @@ function mergeNodes(lower: ConfigNode | undefined, upper: ConfigNode, merging: M
   const top = fromText(upper, { lower, shape: merging.shape });
   if (lower === undefined) return top.kind === "object" ? mergeObjects(undefined, top, merging) : top;
   // null says that there is nothing, so it goes with everything, both ways.
-  if (isNull(top) || isNull(lower)) return replace(lower, top);
+  if (isNull(top) || isNull(lower)) {
+    return replace(lower, top.kind === "object" ? mergeObjects(undefined, top, merging) : top);
+  }
   if (lower.kind === "object" && top.kind === "object") return mergeObjects(lower, top, merging);
   if (lower.kind === "list" && top.kind === "list") return mergeLists(lower, top, merging);
   if (lower.kind === "list" && top.kind === "object" && isIndexed(top))
@@ -53,8 +62,10 @@ function mergeObjects(lower: ObjectNode | undefined, upper: ObjectNode, merging:
   const { shape, emptyAsUndefined } = merging;
   const entries = new Map(lower?.entries);
   for (const [written, node] of upper.entries) {
+    if (emptyAsUndefined && isUnset(node)) continue;
     const key = upper.loose ? fitKey(written, { lower: entries, shape }) : written;
-    if (emptyAsUndefined && node.kind === "value" && node.value === "") continue;
+    // `CONSTRUCTOR` is harmless, and what it is fitted to is not.
+    if (upper.loose) refuseDangerousKey(key, node.origin);
     const present = entries.get(key);
     // By far the most frequent case, for which no path needs to be kept.
     if (isPlainValue(node) && (present === undefined || present.kind === "value")) {
@@ -111,6 +122,7 @@ function mergeElements(lower: ListNode, upper: ObjectNode, merging: Merging): Li
   const items = [...lower.items];
   const sorted = [...upper.entries].toSorted(([one], [other]) => Number(one) - Number(other));
   for (const [key, node] of sorted) {
+    if (merging.emptyAsUndefined && isUnset(node)) continue;
     const index = Number(key);
     const path = [...merging.path, key];
     if (index > items.length) {
@@ -181,6 +193,13 @@ function nodeOfJson(value: unknown, { origin, secret }: ValueNode): ConfigNode {
 /** A single value that cannot be a list or an object written as JSON. */
 function isPlainValue(node: ConfigNode): boolean {
   return node.kind === "value" && !(typeof node.value === "string" && /^\s*[[{]/.test(node.value));
+}
+
+/** `""`, and an object that is only there for the names of such values: `DB__HOST=`. */
+function isUnset(node: ConfigNode): boolean {
+  if (node.kind === "value") return node.value === "";
+  if (node.kind === "list" || !node.loose || node.entries.size === 0) return false;
+  return [...node.entries.values()].every(isUnset);
 }
 
 function isNull(node: ConfigNode): boolean {
