@@ -5,6 +5,7 @@ import type { Clock } from "@dext/core";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { LoadContext } from "../definition/provider.ts";
 import { importClient } from "../remote/import-client.ts";
+import { checkClientCertificate } from "./client-certificate.ts";
 import type { Connection, ConnectionPlan, Credentials, NoConnection, ReadVariable } from "./connection.ts";
 import { CredentialProgram } from "./credential-program.ts";
 import type { ExecConfig, ProgramCredential } from "./credential-program.ts";
@@ -51,8 +52,9 @@ export async function connectByKubeconfig(
     server: chosen.server,
     namespace: chosen.namespace,
     async authenticate(signal) {
-      const credentials = await credentialsFrom(library, fail);
-      if (program !== undefined) return withProgram(credentials, await program.credential(signal));
+      const own = await credentialsFrom(library, fail);
+      const credentials = program === undefined ? own : withProgram(own, await program.credential(signal));
+      checkClientCertificate(credentials, fail);
       if (token === undefined) return credentials;
       // The library takes `tokenFile` only as `token-file`, reads it once, and leaves the newline at its end.
       const headers = { ...credentials.headers, authorization: `Bearer ${await token.text()}` };

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { silentLogger, systemClock } from "@dext/core";
 import type { LoadContext } from "@dext/providers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createAuthority } from "../../../fixtures/kubernetes/certificates.ts";
 import { connect } from "../../../../providers/src/kubernetes-api/connection.ts";
 import type { Connection, Credentials } from "../../../../providers/src/kubernetes-api/connection.ts";
 
@@ -12,6 +13,9 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "dext-kubeconfig-"));
 });
 afterAll(() => rm(folder, { recursive: true }));
+
+const authority = createAuthority();
+const [me, other] = [authority.forUser("me"), authority.forUser("other")];
 
 type Entry = Readonly<Record<string, unknown>>;
 
@@ -82,12 +86,12 @@ describe("a kubeconfig", () => {
     };
     const user = {
       "client-certificate": "gone.crt",
-      "client-certificate-data": base64("certificate"),
+      "client-certificate-data": base64(me.cert),
       "client-key": "gone.key",
-      "client-key-data": base64("key"),
+      "client-key-data": base64(me.key),
     };
     const { ca, cert, key } = await credentialsOf(kubeconfigOf({ cluster, user }));
-    expect([ca, cert, key].map(String)).toEqual(["authority", "certificate", "key"]);
+    expect([ca, cert, key].map(String)).toEqual(["authority", me.cert, me.key]);
     const script = `printf %s '{"status":{"token":"told"}}'`;
     const exec = { command: "sh", args: ["-c", script], provideClusterInfo: true };
     const { headers } = await credentialsOf(kubeconfigOf({ cluster, user: { exec } }));
@@ -107,5 +111,21 @@ describe("a kubeconfig", () => {
     const alone = connectBy(nothing, comment);
     await expect(alone).rejects.toThrow(/The kubeconfig ".*empty, .*comment" cannot be used: it is empty$/);
     await expect(connectBy(await write("text", "later"))).rejects.toThrow(/it is no kubeconfig$/);
+  });
+
+  test.each([
+    ["that is none", "junk", "junk", /the client certificate or its key cannot be read: /],
+    [
+      "of another key",
+      me.cert,
+      other.key,
+      /the client certificate and the client key do not belong together$/,
+    ],
+    ["without a key", me.cert, "", /there is a client certificate without its key$/],
+  ])("with a client certificate %s is refused before anything is asked", async (_, cert, key, why) => {
+    const user = { "client-certificate-data": base64(cert), "client-key-data": base64(key) };
+    const refused = credentialsOf(kubeconfigOf({ user }));
+    await expect(refused).rejects.toMatchObject({ code: "DEXT_CONFIG_KUBERNETES_CONNECTION_INVALID" });
+    await expect(refused).rejects.toThrow(why);
   });
 });
