@@ -3,7 +3,7 @@ import type { DockerComment, DockerInstruction } from "./instruction.ts";
 import { readInstruction } from "./read-instruction.ts";
 import { platformArguments, scopeAfter, lookupIn } from "./scope.ts";
 import type { Scope } from "./scope.ts";
-import { splitSource } from "./source-lines.ts";
+import { lineText, splitSource } from "./source-lines.ts";
 import type { SourceLines } from "./source-lines.ts";
 import { openStage } from "./stages.ts";
 import type { Stage } from "./stages.ts";
@@ -33,7 +33,7 @@ export interface DockerfileDocument {
 /** Reads a Dockerfile. Whatever it holds, something comes back. */
 export function readDockerfile(text: string): DockerfileDocument {
   const source = splitSource(text);
-  const parsed = DockerfileParser.parse(maskEscapedEnds(text));
+  const parsed = DockerfileParser.parse(maskForParser(source));
   const escape = parsed.getEscapeCharacter();
   const directives = parsed.getDirectives().map((directive) => ({
     name: directive.getName().trim(),
@@ -57,12 +57,52 @@ export function readDockerfile(text: string): DockerfileDocument {
 }
 
 /**
- * The parser takes a line that ends in an escaped escape character (`WORKDIR C:\\`) for one that goes on, which no
- * builder does. Only the places that it finds are used, so other characters in their stead do no harm.
+ * The text with other characters in the stead of what the parser reads otherwise than builders do. They are as many, and
+ * only the places that the parser finds are used, so they do no harm. Raw input:
+ *
+ * ```text
+ * WORKDIR C:\\app\\
+ * RUN cp a\ \
+ *     b
+ * RUN cat << EOF 3<<EOF
+ * ```
+ *
+ * The first line does not go on, for its last escape character is escaped; the second does, which the parser misses, and
+ * the last has two here-documents.
  */
-function maskEscapedEnds(text: string): string {
-  return text.replaceAll(/(?:\\{2,}|`{2,})(?=[ \t]*$)/gm, (run) => "_".repeat(run.length));
+function maskForParser(source: SourceLines): string {
+  const lines = source.starts.map((start, line) => {
+    const whole = source.text.slice(start, source.starts[line + 1]);
+    const content = lineText(source, line);
+    return maskHeredocs(maskLineEnd(content)) + whole.slice(content.length);
+  });
+  return lines.join("");
 }
+
+/** Leaves of the escape characters at the end of a line only the one by which it goes on. */
+function maskLineEnd(line: string): string {
+  let start = line.length;
+  while (start > 0 && "\\` \t".includes(line[start - 1] ?? "")) start -= 1;
+  const tail = line.slice(start);
+  const last = tail.trimEnd().length - 1;
+  const goesOn = tail[last] !== tail[last - 1];
+  return (
+    line.slice(0, start) +
+    tail.replaceAll(/[\\`]/g, (escape, index) => (goesOn && index === last ? escape : "_"))
+  );
+}
+
+/** Puts the sign of a here-document right before its name. Without a name it goes: the parser would look for the end of none. */
+function maskHeredocs(line: string): string {
+  if (!line.includes("<<")) return line;
+  return line
+    .replaceAll(distantSign, (sign) => (sign.endsWith("-") ? "<<-" : "<<").padStart(sign.length))
+    .replaceAll(namelessSign, (sign) => "_".repeat(sign.length));
+}
+
+// White space has been allowed since BuildKit 0.22, though not after <<-.
+const distantSign = /(?<=[ \t])(?:\d+<<(?:-|[ \t]*)|<<[ \t]+)(?=["']?[A-Za-z_])/g;
+const namelessSign = /(?<=[ \t])<<(?:-|-?""|-?'')(?=[ \t]|$)/g;
 
 function placeInStages(
   instructions: readonly DockerInstruction[],

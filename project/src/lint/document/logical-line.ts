@@ -38,7 +38,8 @@ export function joinLines(
     const first = pieces.length === 0;
     const skipped = !first && (content.trim() === "" || content.trimStart().startsWith("#"));
     if (skipped) {
-      if (content.trim() === "") emptyLines.push(offset);
+      // Behind the last line end there is no line.
+      if (content.trim() === "" && offset < source.text.length) emptyLines.push(offset);
     } else {
       const kept = continuedLength(content, options.escape);
       pieces.push(mapPiece(source.text, offset, offset + (kept ?? content.length)));

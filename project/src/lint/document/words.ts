@@ -25,7 +25,9 @@ export function splitWords(
       position += 1;
       continue;
     }
-    const end = quotes ? wordEnd(text, position, escape) : position + text.slice(position).search(whiteSpace);
+    const ends = (start: number): number =>
+      quotes ? wordEnd(text, start, escape) : start + text.slice(start).search(whiteSpace);
+    const end = heredocEnd(text, position, ends) ?? ends(position);
     words.push(wordOf(sliceMapped(mapped, position, end), escape));
     position = end;
   }
@@ -68,6 +70,15 @@ export function readJsonWords(mapped: MappedText): DockerWord[] | undefined {
     };
   });
 }
+
+/** The end of `<< EOF`, which is one word to a builder. */
+function heredocEnd(text: string, start: number, ends: (start: number) => number): number | undefined {
+  spacedHeredoc.lastIndex = start;
+  const opening = spacedHeredoc.exec(text)?.[0];
+  return opening === undefined ? undefined : ends(start + opening.length);
+}
+
+const spacedHeredoc = /\d*<<[ \t]+(?=["']?[A-Za-z_])/y;
 
 function wordEnd(text: string, start: number, escape: string): number {
   let quote = "";

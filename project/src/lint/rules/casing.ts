@@ -1,3 +1,4 @@
+import { instructionKeywords } from "../document/instruction.ts";
 import type { LintRule } from "../rule.ts";
 
 /** Upper and lower case. */
@@ -47,7 +48,9 @@ export const casingRules: readonly LintRule[] = [
     why: "Upper case tells instructions from their arguments at a glance, as long as it is the same everywhere.",
     fix: "Write all instructions in the case that most of them have.",
     *check({ document }) {
-      const all = document.stages.flatMap(({ from, instructions }) => [from, ...instructions]);
+      const all = document.stages
+        .flatMap(({ from, instructions }) => [from, ...instructions])
+        .filter(({ keyword }) => instructionKeywords.includes(keyword));
       const upper = all.filter(({ written, keyword }) => written === keyword).length;
       const lower = all.filter(({ written }) => written === written.toLowerCase()).length;
       const isLower = lower > upper;

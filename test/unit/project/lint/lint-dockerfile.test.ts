@@ -46,6 +46,42 @@ describe("a finding", () => {
     ]);
   });
 
+  it.each([
+    ["white space before its name", "RUN cat << EOF >/a\nUSER root\nEOF"],
+    ["white space before a quoted name", "RUN <<  'EOF'\nUSER root\nEOF"],
+    ["the number of a file", "RUN cat 3<<EOF /dev/fd/3\nUSER root\nEOF"],
+    ["the number of a file and tabs", "RUN cat 3<<-EOF /dev/fd/3\nUSER root\n\tEOF"],
+  ])("is not made of the text of a here-document with %s", (_name, run) => {
+    expect(lintDockerfile(`FROM a:1\nUSER 1\n${run}\n`)).toEqual([]);
+  });
+
+  it("is made of a here-document whose sign stands apart from its name", () => {
+    expect(lintDockerfile("FROM a:1\nUSER 1\nRUN << EOF bash\nsudo x\nEOF\n")).toMatchObject([
+      { rule: "DL3004", line: 4 },
+    ]);
+  });
+
+  it.each(["cat <<- EOF", 'cat <<""', "cat <<-"])("is made of what follows %j, no here-document", (run) => {
+    expect(lintDockerfile(`FROM a:1\nUSER 1\nRUN ${run}\nCMD c`)).toMatchObject([
+      { rule: "JSONArgsRecommended", line: 4 },
+    ]);
+  });
+
+  it("is not made of a line that goes on after an escaped space", () => {
+    expect(lintDockerfile("FROM a:1\nUSER 1\nRUN cp a\\ \\\n  b c\n")).toEqual([]);
+  });
+
+  it("is not made of an escape character that ends the file", () => {
+    expect(lintDockerfile("FROM a:1\nUSER 1\nRUN a \\\n")).toEqual([]);
+    expect(lintDockerfile("FROM a:1\nUSER 1\nRUN a \\\n\n")).toMatchObject([
+      { rule: "NoEmptyContinuation", line: 4 },
+    ]);
+  });
+
+  it("is not made of the case of a word that is no instruction", () => {
+    expect(lintDockerfile("FROM a:1\nUSER 1\nfoo")).toMatchObject([{ rule: "UnknownInstruction" }]);
+  });
+
   it("is not made of what the escape character of Windows ends", () => {
     const text =
       "# escape=`\nFROM mcr.microsoft.com/windows/nanoserver:1\nRUN a `\n && b\nCOPY a C:\\app\\\nWORKDIR C:\\app\\\nUSER 1\n";
@@ -121,6 +157,7 @@ describe("broken input", () => {
     ["nothing but an escape", "\\"],
     ["depth", `FROM a:1\nRUN ${"$(".repeat(3000)}\nCOPY ${"${a:-".repeat(3000)} /`],
     ["length", `FROM a:1\nRUN a${" ".repeat(100_000)}b\nRUN c${" && \\\n d".repeat(5000)}`],
+    ["escape characters", `FROM a:1\nRUN ${"\\".repeat(100_000)}x\nRUN ${"`".repeat(100_000)}x`],
     ["control characters", "FROM a:1\u0001\u2028\nRUN \u0007\n"],
   ])("of %s throws nothing", (_name, text) => {
     expect(() => lintDockerfile(text)).not.toThrow();
