@@ -63,9 +63,14 @@ async function loadEnvironment(
     if (path === undefined || text === undefined) continue;
     const target = files ? targetOfFile(path, context) : undefined;
     if (target !== undefined) {
-      refuseTwice({ name, target: name.slice(0, -"_FILE".length), variables });
-      if (isWanted(target, { context, prefix })) {
+      if (!isWanted(target, { context, prefix })) continue;
+      try {
+        refuseTwice({ name, target: name.slice(0, -"_FILE".length), variables });
         values.push({ path: target, node: await readNamedFile({ variable: name, path: text, context }) });
+      } catch (error) {
+        if (context.signal.aborted || !countsEverything({ context, prefix })) throw error;
+        // It may be that of an unrelated program (`SSL_CERT_FILE`), which is not for us to refuse.
+        notes.push({ message: `"${name}" is left out: ${(error as Error).message}`, origin: originOf(name) });
       }
     } else if (isWanted(path, { context, prefix })) {
       values.push({ path, node: valueNode(text, { origin: originOf(name) }) });
@@ -99,18 +104,22 @@ function foldedKey(path: ConfigPath): string {
 
 /** Without a prefix the environment is full of things that are no configuration: only what the schema names counts. */
 function isWanted(path: ConfigPath, { context, prefix }: { context: LoadContext; prefix: string }): boolean {
-  if (prefix !== "" || context.shape === undefined || context.shape.properties.size === 0) return true;
+  if (prefix !== "" || countsEverything({ context, prefix })) return true;
   return keyOfSchema(path[0] ?? "", context.shape) !== undefined;
+}
+
+/** There is neither a prefix nor a schema that would tell what is ours. */
+function countsEverything({ context, prefix }: { context: LoadContext; prefix: string }): boolean {
+  return prefix === "" && (context.shape === undefined || context.shape.properties.size === 0);
 }
 
 /** The path whose value a `…_FILE` variable gives; undefined where the schema has a key of that very name. */
 function targetOfFile(path: ConfigPath, { shape }: LoadContext): ConfigPath | undefined {
   const last = path.at(-1) ?? "";
   if (!/.+_FILE$/i.test(last)) return undefined;
-  const target = [...path.slice(0, -1), last.slice(0, -"_FILE".length)];
-  const named = shapeAtNames(shape, path) !== undefined;
-  const targetNamed = shapeAtNames(shape, target) !== undefined;
-  return named && !targetNamed ? undefined : target;
+  const above = path.slice(0, -1);
+  if (keyOfSchema(last, shapeAtNames(shape, above)) !== undefined) return undefined;
+  return [...above, last.slice(0, -"_FILE".length)];
 }
 
 function refuseTwice({
