@@ -16,7 +16,7 @@ export function checkClientCertificate(
   if (key === undefined) throw fail("there is a client certificate without its key");
   let isPair: boolean;
   try {
-    isPair = new X509Certificate(String(cert)).checkPrivateKey(createPrivateKey(String(key)));
+    isPair = new X509Certificate(cert as Buffer).checkPrivateKey(createPrivateKey(key as Buffer));
   } catch (error) {
     throw fail(`the client certificate or its key cannot be read: ${(error as Error).message}`);
   }
