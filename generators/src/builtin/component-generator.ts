@@ -94,7 +94,7 @@ function runtimePrompt(): Prompt {
 async function runtimeOf(tree: TargetTree, service: unknown): Promise<ServiceRuntime | undefined> {
   if (typeof service !== "string" || service === "") return undefined;
   const folder = serviceFolderOf(service, tree);
-  if (tree.kindOf(folder) !== "folder") return undefined;
+  if (folder !== "." && tree.kindOf(folder) !== "folder") return undefined;
   const { detectProject } = await import("@dext/project");
   return (await detectProject(join(tree.root, folder))).runtime.value;
 }

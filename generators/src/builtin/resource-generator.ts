@@ -1,3 +1,5 @@
+import { posix } from "node:path";
+
 import type { AppHostEdit } from "../apphost/edit-apphost.ts";
 import { editConfigLayers } from "../edits/edit-config-layers.ts";
 import { defineGenerator } from "../generator/definition.ts";
@@ -25,7 +27,8 @@ export const resourceGenerator: GeneratorDefinition = defineGenerator({
     { ...namePrompt("What is it called?"), propose: true },
   ],
   morePrompts: ({ tree }) => [userPrompt(tree)],
-  unit: ({ name, to }) => `resource-${String(name)}${hasUser(to) ? `-${to}` : ""}`,
+  // No name holds a full stop: "cache" for "api-web" and "cache-api" for "web" stay apart.
+  unit: ({ name, to }) => `resource-${String(name)}${hasUser(to) ? `.${to}` : ""}`,
   plan(draft, { answers, tree }) {
     const kind = resourceKinds[answers["resource"] as string] as ResourceKind;
     const name = answers["name"] as string;
@@ -67,7 +70,7 @@ function draftClient(
 ): void {
   const { template, dependencies, developmentDependencies } = client;
   addDependencies(draft, { folder, dependencies, developmentDependencies });
-  const file = `${folder}/src/${name}.ts`;
+  const file = posix.join(folder, `src/${name}.ts`);
   draft.add({ path: file, template, data: { name, variable } });
   install(draft);
   const connect = `connect${quoting.typeName(name).text}`;
@@ -79,7 +82,7 @@ function draftLayer(
   draft: Draft,
   { name, service, folder, variable, layer }: Use & { layer: NonNullable<ResourceKind["layer"]> },
 ): void {
-  const path = `${folder}/src/config.ts`;
+  const path = posix.join(folder, "src/config.ts");
   const options = { ...layer.place(service), connection: name, optional: true };
   const edit = { layer: layer.name, options: objectText(options), connection: name };
   const now = draft.read(path);

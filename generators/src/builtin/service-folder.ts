@@ -41,7 +41,7 @@ function projectNames({ resources }: AppHostProgram): string[] {
 }
 
 /**
- * The folder of a service, as the AppHost tells it, relative to the root, without `./`. Where the AppHost cannot be
+ * The folder of a service, as the AppHost tells it, relative to the root, without `./`; `.` for the root. Where the AppHost cannot be
  * understood, or does not tell, the usual folder counts if there is one.
  *
  * @throws DextError `DEXT_GENERATE_ANSWER_INVALID`
@@ -89,7 +89,7 @@ export function addDependencies(
     developmentDependencies?: Readonly<Record<string, string>>;
   },
 ): void {
-  const path = `${folder}/package.json`;
+  const path = posix.join(folder, "package.json");
   if (draft.read(path) === undefined) {
     throw generatorError("DEXT_GENERATE_FILE_MISSING", `"${path}" does not exist, so it can get no client`, {
       hint: "Leave out --to, and reference the resource by hand.",

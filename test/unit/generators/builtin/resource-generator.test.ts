@@ -105,6 +105,39 @@ describe("the resource generator", () => {
     ]);
   });
 
+  it("tells two resources apart whose names and services look alike when put together", async () => {
+    const target = await appFolder();
+    for (const name of ["api-web", "web"])
+      await commit(await plan("service", { name }, { target, templates }));
+    for (const [name, to] of [
+      ["cache", "api-web"],
+      ["cache-api", "web"],
+    ]) {
+      await commit(await plan("resource", { resource: "redis", name, to }, { target, templates }));
+    }
+    const files = Object.keys(snapshot(target)).filter((path) => /\/cache.*\.ts$/.test(path));
+    expect(files).toEqual(["services/api-web/src/cache.ts", "services/web/src/cache-api.ts"]);
+    const alone = { resource: "redis", name: "cache-api-web" };
+    expect((await plan("resource", alone, { target, templates })).records[0]?.answers).toEqual(alone);
+  });
+
+  it.each(["resource", "component"])(
+    "and that of a %s serve a project that is the root itself",
+    async (made) => {
+      const code = 'const host = createBuilder();\nhost.addProject("one", ".");\nawait host.run();\n';
+      const manifest = '{ "name": "one", "type": "module" }\n';
+      const target = await targetFolder({ "apphost.ts": code, "package.json": manifest, "src/main.ts": "" });
+      const answers =
+        made === "resource"
+          ? { resource: "redis", name: "cache", to: "one" }
+          : { name: "billing", to: "one", runtime: "node" };
+      const { operations } = await plan(made, answers, { target, templates });
+      const changed = operations.map(({ path }) => path);
+      expect(changed).toContain("package.json");
+      expect(changed).toContain(made === "resource" ? "src/cache.ts" : "components/billing/package.json");
+    },
+  );
+
   it("keeps the version of a client that is there, and is taken back bit by bit", async () => {
     const target = await appFolder();
     const path = join(target, "services/api/package.json");
