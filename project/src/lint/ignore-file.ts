@@ -30,7 +30,16 @@ interface IgnorePattern {
 function readPattern(line: string): IgnorePattern {
   const exception = line.startsWith("!");
   const path = cleanPath(exception ? line.slice(1).trim() : line);
-  return { path, exception, matches: new RegExp(`^${globSource(path)}(?:/.*)?$`, "s") };
+  return { path, exception, matches: globExpression(path) };
+}
+
+function globExpression(path: string): RegExp {
+  try {
+    return new RegExp(`^${globSource(path)}(?:/.*)?$`, "s");
+  } catch {
+    // A range that runs backwards, as in [z-a]: builders refuse the file, so nothing is certain.
+    return /(?!)/;
+  }
 }
 
 // https://pkg.go.dev/path/filepath#Match, with ** for any number of folders.
@@ -65,7 +74,10 @@ function ignoresEverything(patterns: readonly IgnorePattern[]): boolean {
 /** Whether a pattern can match something below a folder, or the folder itself. */
 function mayMatchWithin(pattern: string, folder: string): boolean {
   const wanted = folder.split("/");
-  return pattern.split("/").every((part, index) => {
+  const parts = pattern.split("/");
+  // ** stands for any number of folders, so what comes after it may be anywhere.
+  const deep = parts.findIndex((part) => part.includes("**"));
+  return parts.slice(0, deep === -1 ? undefined : deep).every((part, index) => {
     const other = wanted[index];
     return (
       other === undefined || part.includes("*") || part.includes("?") || part.includes("[") || part === other

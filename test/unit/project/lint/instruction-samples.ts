@@ -295,6 +295,16 @@ export const instructionSamples: RuleSamples = {
       good: "FROM a:1\nCOPY package.json src/ /a/",
       options: { ignoreFile: "*\n!src\n!package.json" },
     },
+    {
+      bad: "FROM a:1\nCOPY dist/a /a",
+      good: "FROM a:1\nCOPY packages/a/b /a",
+      options: { ignoreFile: "dist\npackages\n!packages/**/package.json\n" },
+    },
+    {
+      bad: "FROM a:1\nCOPY dist /a",
+      good: "FROM a:1\nCOPY z /a",
+      options: { ignoreFile: "dist\n[z-a]\n" },
+    },
   ],
   DL3020: [
     {
