@@ -21,7 +21,7 @@ export interface ConnectionPlan extends ConnectionOptions {
 
 /** What one request is made with: certificates, an agent for a proxy, and headers by names of lower case. */
 export interface Credentials extends Omit<RequestOptions, "headers"> {
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | string[]>>;
 }
 
 /** The way to one cluster. */

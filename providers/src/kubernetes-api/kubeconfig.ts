@@ -10,6 +10,7 @@ import type { Connection, ConnectionPlan, Credentials, NoConnection, ReadVariabl
 import { CredentialProgram } from "./credential-program.ts";
 import type { ExecConfig, ProgramCredential } from "./credential-program.ts";
 import { FreshFile } from "./fresh-file.ts";
+import { impersonation } from "./impersonation.ts";
 import { invalidKubeconfig, readKubeconfig } from "./kubeconfig-files.ts";
 import type { Kubeconfig } from "./kubeconfig-files.ts";
 
@@ -39,6 +40,7 @@ export async function connectByKubeconfig(
   const token = chosen.tokenFile === undefined ? undefined : new FreshFile(chosen.tokenFile, context.clock);
   const { exec, user } = chosen;
   const fail = (why: string, hint?: string): Error => withoutCredentials(why, { place, user, hint });
+  const asWhom = impersonation(chosen.kubeconfig.users[0]?.user ?? {}, fail);
   const program =
     exec === undefined
       ? undefined
@@ -52,7 +54,7 @@ export async function connectByKubeconfig(
     server: chosen.server,
     namespace: chosen.namespace,
     async authenticate(signal) {
-      const own = await credentialsFrom(library, fail);
+      const own = await credentialsFrom(library, { fail, headers: asWhom });
       const credentials = program === undefined ? own : withProgram(own, await program.credential(signal));
       checkClientCertificate(credentials, fail);
       if (token === undefined) return credentials;
@@ -201,7 +203,10 @@ function withProgram(
   };
 }
 
-async function credentialsFrom(library: KubeConfig, fail: (why: string) => Error): Promise<Credentials> {
+async function credentialsFrom(
+  library: KubeConfig,
+  { fail, headers: more }: { fail: (why: string) => Error; headers: Credentials["headers"] },
+): Promise<Credentials> {
   const request: RequestOptions = {};
   try {
     await library.applyToHTTPSOptions(request);
@@ -215,7 +220,7 @@ async function credentialsFrom(library: KubeConfig, fail: (why: string) => Error
     name.toLowerCase(),
     String(value),
   ]);
-  return { ...request, headers: Object.fromEntries(headers) as Record<string, string> };
+  return { ...request, headers: { ...(Object.fromEntries(headers) as Record<string, string>), ...more } };
 }
 
 function withoutCredentials(

@@ -128,4 +128,25 @@ describe("a kubeconfig", () => {
     await expect(refused).rejects.toMatchObject({ code: "DEXT_CONFIG_KUBERNETES_CONNECTION_INVALID" });
     await expect(refused).rejects.toThrow(why);
   });
+
+  test("asks as whom it says, with the groups and all else of theirs", async () => {
+    const user = {
+      token: "t",
+      as: "jane",
+      "as-uid": "1-2",
+      "as-groups": ["developers", "admins"],
+      "as-user-extra": { Scopes: ["view"], "acme.com/project (x)": ["a", "b"] },
+    };
+    const { headers } = await credentialsOf(kubeconfigOf({ user }));
+    expect(headers).toEqual({
+      authorization: "Bearer t",
+      "impersonate-user": "jane",
+      "impersonate-uid": ["1-2"],
+      "impersonate-group": ["developers", "admins"],
+      "impersonate-extra-scopes": ["view"],
+      "impersonate-extra-acme.com%2fproject%20%28x%29": ["a", "b"],
+    });
+    const ofNobody = credentialsOf(kubeconfigOf({ user: { token: "t", "as-groups": ["developers"] } }));
+    await expect(ofNobody).rejects.toThrow(/"as" does not say of whom$/);
+  });
 });
