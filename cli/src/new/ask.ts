@@ -1,5 +1,6 @@
 import process from "node:process";
 import type { Ask, Conflict, ConflictChoice, Question } from "@dext/generators";
+import { cliError } from "../error-codes.ts";
 import { conflictChoices } from "./plan-options.ts";
 
 /** Asks on the terminal; Ctrl-C resolves to nothing, which ends the questions. */
@@ -9,7 +10,11 @@ export const askOnTerminal: Ask = async (question) => {
   return prompts.isCancel(answer) ? undefined : answer;
 };
 
-/** Asks what is to become of a file in the way, showing the difference as often as it is wanted. */
+/**
+ * Asks what is to become of a file in the way, showing the difference as often as it is wanted.
+ *
+ * @throws DextError `DEXT_CLI_INTERRUPTED` on Ctrl-C
+ */
 export async function askAboutConflict(conflict: Conflict): Promise<ConflictChoice> {
   const { isCancel, select } = await import("@clack/prompts");
   const about = conflict.status === "edited" ? "was edited since it was generated" : "is there already";
@@ -19,7 +24,11 @@ export async function askAboutConflict(conflict: Conflict): Promise<ConflictChoi
       output: process.stderr,
       options: conflictChoices.map((value) => ({ value, label: conflictLabels[value] })),
     });
-    if (isCancel(choice)) return "abort";
+    if (isCancel(choice)) {
+      throw cliError("DEXT_CLI_INTERRUPTED", `The questions were ended at "${conflict.path}"`, {
+        hint: "Nothing was written.",
+      });
+    }
     if (choice !== "diff") return choice;
     process.stderr.write(conflict.diff({ colour: process.stderr.isTTY }));
   }
@@ -65,9 +74,14 @@ function ask(prompts: Prompts, { type, message, choices, initial, validate }: Qu
       return prompts.password({ message, output, validate: (value) => validate(value ?? "") });
     case "number":
       return prompts
-        .text({ message, output, ...start, validate: (value) => validate(Number(value ?? "")) })
-        .then((value) => (prompts.isCancel(value) ? value : Number(value)));
+        .text({ message, output, ...start, validate: (value) => validate(numberOf(value)) })
+        .then((value) => (prompts.isCancel(value) ? value : numberOf(value)));
     default:
       return prompts.text({ message, output, ...start, validate: (value) => validate(value ?? "") });
   }
+}
+
+/** Nothing is no number, although JavaScript takes it for 0. */
+function numberOf(text: string | undefined): number {
+  return text === undefined || text.trim() === "" ? Number.NaN : Number(text);
 }

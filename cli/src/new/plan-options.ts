@@ -23,10 +23,12 @@ export const generateOptions: Readonly<Record<string, OptionDescription>> = {
   answers: { type: "string", value: "<file>", summary: "A JSON file with the answers" },
 };
 
-/** Whether somebody can be asked: both ends are a terminal, and neither CI nor `--yes` says no. */
+/** Whether somebody can be asked: all ends are a terminal, and neither CI nor `--yes` says no. */
 export function canAsk(input: CommandInput): boolean {
   const isCi = !["", "0", "false", undefined].includes(process.env["CI"]);
-  return process.stdin.isTTY && process.stdout.isTTY && !isCi && !input.flag("yes") && !input.flag("json");
+  // Questions go to stderr: in a file nobody would see them.
+  const isTerminal = [process.stdin, process.stdout, process.stderr].every(({ isTTY }) => isTTY);
+  return isTerminal && !isCi && !input.flag("yes") && !input.flag("json");
 }
 
 /**
@@ -63,7 +65,8 @@ export async function readAnswers(input: CommandInput): Promise<Readonly<Record<
   const path = input.text("answers");
   if (path === undefined) return {};
   try {
-    const answers: unknown = JSON.parse(await readFile(path, "utf8"));
+    const text = await readFile(path, "utf8");
+    const answers: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
     if (typeof answers === "object" && answers !== null && !Array.isArray(answers)) {
       return answers as Record<string, unknown>;
     }

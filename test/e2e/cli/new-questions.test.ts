@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -18,9 +18,15 @@ interface Terminal {
   readonly ended: Promise<number>;
 }
 
-function startOnTerminal(args: readonly string[], cwd: string): Terminal {
+/** @param options.errors a file for what would go to the terminal as stderr */
+function startOnTerminal(
+  args: readonly string[],
+  cwd: string,
+  { errors = "/dev/tty" }: { errors?: string } = {},
+): Terminal {
   const environment = Object.entries({ ...process.env, TERM: "xterm", NO_COLOR: "1" });
-  const terminal = spawn(process.execPath, [join(repository, "cli/bin/dext.js"), ...args], {
+  const command = [process.execPath, join(repository, "cli/bin/dext.js"), ...args];
+  const terminal = spawn("sh", ["-c", `exec "$@" 2>${errors}`, "sh", ...command], {
     cwd,
     env: Object.fromEntries(environment.filter(([name]) => name !== "CI" && name !== "FORCE_COLOR")),
     cols: 100,
@@ -77,6 +83,39 @@ test("--yes asks nothing on a terminal either", async () => {
   const { ended } = startOnTerminal(["new", "app", "--yes"], folder);
   expect(await ended).toBe(2);
   expect(await readdir(folder)).toEqual([]);
+});
+
+test("Ctrl-C at the question about a file in the way writes nothing and exits with 130, too", async () => {
+  const folder = await emptyFolder();
+  await mkdir(join(folder, "shop"));
+  await writeFile(join(folder, "shop/package.json"), "mine");
+  const answers = ["--runtime", "node", "--kind", "plain", "--package-manager", "npm", "--no-vendored"];
+  const { shows, type, ended } = startOnTerminal(["new", "app", "shop", ...answers], folder);
+  await shows("package.json is there already");
+  type("\u0003");
+  expect(await ended).toBe(130);
+  expect(await readdir(join(folder, "shop"))).toEqual(["package.json"]);
+});
+
+test("nothing is asked where nobody would see the question, as it goes to a file", async () => {
+  const folder = await emptyFolder();
+  const { ended } = startOnTerminal(["new", "app"], folder, { errors: "errors.txt" });
+  expect(await ended).toBe(2);
+  expect(await readFile(join(folder, "errors.txt"), "utf8")).toContain("--name <value>");
+});
+
+test("a number has to be given: an empty line is not 0", async () => {
+  const folder = await emptyFolder();
+  const generator = `export default { name: "count", description: "Counts", prompts: [{ name: "count", type: "number", message: "How many?" }],
+    actions: ({ answers }) => [{ type: "add", path: "count.txt", text: String(answers.count) }] };`;
+  await writeFile(join(folder, "dext.generators.mjs"), generator);
+  const { shows, type, ended } = startOnTerminal(["new", "count"], folder);
+  await shows("How many?");
+  type("\r");
+  await shows("wanted a number");
+  type("12\r");
+  expect(await ended).toBe(0);
+  expect(await readFile(join(folder, "count.txt"), "utf8")).toBe("12");
 });
 
 test("dext new apphost lets choose among what it has found, all of which is proposed", async () => {
