@@ -35,7 +35,8 @@ export function editAtAnchor(
     .map((line) => (line === "" ? "" : indentation + line))
     .join("\n");
   if (insert === "before") return `${source.slice(0, start)}${lines}\n${source.slice(start)}`;
-  const end = source.indexOf("\n", place.end);
+  // An anchor that ends with its line's end stands on that line, not on the next.
+  const end = source.indexOf("\n", Math.max(place.start, place.end - 1));
   if (end < 0) return `${source}\n${lines}`;
   return `${source.slice(0, end + 1)}${lines}\n${source.slice(end + 1)}`;
 }

@@ -25,6 +25,11 @@ describe("an edit at an anchor", () => {
     expect(() => editAtAnchor("abc($1)\n", edit)).toThrowError("has no place like");
   });
 
+  it.each(["// routes\n", /routes$\n/m])("puts text behind the line of %j, which ends with it", (anchor) => {
+    const edited = editAtAnchor(source, { path, anchor, insert: "after", text: "one" });
+    expect(edited).toBe("start\n  // routes\n  one\nend\n");
+  });
+
   it("fails when the anchor is not there, or not clear", () => {
     const edit = { path, anchor: /^x/m, insert: "after", text: "y" } as const;
     expect(() => editAtAnchor("a\n", edit)).toThrowError(code("MISSING"));
