@@ -1,7 +1,7 @@
 import { asMap, mapping } from "./compose-file.ts";
 import { environmentLines, findEnvironmentFile } from "./environment-file.ts";
 import type { ComposeService } from "./compose-file.ts";
-import { pathFrom } from "./compose-values.ts";
+import { fillIn, pathFrom } from "./compose-values.ts";
 import type { FillIn } from "./compose-values.ts";
 import { piecesOf } from "./interpolate.ts";
 import { isPlainValue, isSecretName } from "./secrets.ts";
@@ -81,6 +81,12 @@ export function markedText(text: string, variables: ReadonlyMap<string, string>)
       return isSecretName(variable) && !isPlainValue(found) ? markVariable(variable, found) : found;
     })
     .join("");
+}
+
+/** Fills in variables as `fill` does, but puts marks in the places of secrets. */
+export function fillMarked(variables: ReadonlyMap<string, string>): FillIn {
+  const fill = fillIn(variables);
+  return (given) => (fill(given) === undefined ? undefined : markedText(String(given), variables));
 }
 
 function scalarText(given: unknown): string {

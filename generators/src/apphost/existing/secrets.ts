@@ -22,7 +22,8 @@ export function isSecretName(name: string): boolean {
 
 /** Whether a secret that stands in a file as it is can be replaced by any other one: nobody outside has to know it. */
 export function canGenerate(name: string, text: string): boolean {
-  if (isSecretValue(text)) return false;
+  // An address has a secret in it, but is none.
+  if (isSecretValue(text) || text.includes("://")) return false;
   const isVendors =
     /STRIPE|AWS|AZURE|GCP|GOOGLE|GITHUB|GITLAB|SLACK|DISCORD|OPENAI|ANTHROPIC|TWILIO|SENDGRID|MAILGUN|RESEND|POSTHOG|SENTRY|CLOUDFLARE|FACEBOOK|APPLE|PAYPAL|SUPABASE|CLERK|AUTH0|LICEN[CS]E/i;
   if (isVendors.test(name)) return false;

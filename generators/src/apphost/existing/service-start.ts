@@ -1,10 +1,11 @@
 import type { Code } from "./code.ts";
 import { value } from "./code.ts";
-import type { ComposeService } from "./compose-file.ts";
+import { fillMarked } from "./compose-environment.ts";
 import { pathInCode, readWords } from "./compose-values.ts";
 import { projectOptions } from "./launch.ts";
 import type { NamedService, TranslationTools } from "./named-service.ts";
 import { isSecretName } from "./secrets.ts";
+import type { Place } from "./system.ts";
 import { translateText } from "./translate-values.ts";
 import type { TranslationContext } from "./translate-values.ts";
 
@@ -55,36 +56,40 @@ function commandOfProject(
 }
 
 function commandOfContainer(
-  { service, fill }: NamedService,
+  { service }: NamedService,
   { note, translation }: TranslationTools,
 ): readonly (readonly [string, Code])[] {
   const options: [string, Code][] = [];
-  for (const [field, option] of [
-    ["entrypoint", "entrypoint"],
-    ["command", "args"],
-  ] as const) {
+  const wordsOf = (field: "entrypoint" | "command"): Code[] | undefined => {
     const given = service.fields[field];
-    if (given === undefined || given === null) continue;
-    const words = readWords(given, fill);
+    if (given === undefined || given === null) return undefined;
+    const words = readWords(given, fillMarked(service.variables));
     if (words === undefined) note(`"${field}" has a variable without a value, and is not translated`, field);
-    else if (option === "entrypoint") options.push([option, value(words)]);
-    else options.push([option, wordsCode(words, { translation, service })]);
-  }
+    return words && wordCodes(words, { translation, place: service.placeOf(field) });
+  };
+  const entrypoint = wordsOf("entrypoint");
+  const command = wordsOf("command");
+  // An entry point is plain text. Whatever refers to something is an argument, which makes no difference behind the program.
+  const plain = entrypoint?.findIndex(({ kind }) => kind !== "value") ?? -1;
+  const end = plain === -1 ? (entrypoint?.length ?? 0) : plain;
+  const args = [...(entrypoint?.slice(end) ?? []), ...(command ?? [])];
+  if (entrypoint !== undefined) options.push(["entrypoint", listOf(entrypoint.slice(0, end))]);
+  if (command !== undefined || args.length > 0) options.push(["args", listOf(args)]);
   const capabilities = service.fields["cap_add"];
   if (Array.isArray(capabilities)) options.push(["capabilities", value(capabilities.map(String))]);
   return options;
 }
 
 /** Arguments, with parameters in place of secrets: `--password=secret`, `--api-key secret`. */
-function wordsCode(
+function wordCodes(
   words: readonly string[],
-  { translation, service }: { translation: TranslationContext; service: ComposeService },
-): Code {
-  const place = service.placeOf("command");
-  const items = words.map((word, index): Code => {
+  { translation, place }: { translation: TranslationContext; place: Place },
+): Code[] {
+  return words.map((word, index): Code => {
     const [, flag, text = ""] = /^-{1,2}([\w.-]+)=([\s\S]*)$/.exec(word) ?? [];
     const before = /^-{1,2}([\w.-]+)$/.exec(words[index - 1] ?? "")?.[1];
-    const name = flag ?? before ?? "";
+    // sh -c "a script" is no secret of the name C.
+    const name = flag ?? (/\s/.test(word) ? "" : before) ?? "";
     if (flag === undefined)
       return translateText({ name: variableName(name), text: word, place }, translation);
     const inner = translateText({ name: variableName(name), text, place }, translation);
@@ -92,19 +97,27 @@ function wordsCode(
       ? value(word)
       : { kind: "join", parts: [value(word.slice(0, word.length - text.length)), inner] };
   });
-  return items.every((item) => item.kind === "value") ? value(words) : { kind: "list", items };
+}
+
+function listOf(items: readonly Code[]): Code {
+  const words = items.flatMap((item) => (item.kind === "value" ? [item.value] : []));
+  return words.length === items.length ? value(words) : { kind: "list", items };
 }
 
 function variableName(flag: string): string {
   return flag === "" ? "ARGUMENT" : flag.toUpperCase().replaceAll(/[^A-Z\d]+/g, "_");
 }
 
-function buildArgsOf({ form, fill }: NamedService, { note }: TranslationTools): Record<string, string> {
+function buildArgsOf(
+  { form, fill, service }: NamedService,
+  { note }: TranslationTools,
+): Record<string, string> {
   if (form.form !== "dockerfile") return {};
   const args: Record<string, string> = {};
   for (const [name, given] of Object.entries(form.buildArgs)) {
     const text = fill(given);
-    if (text !== undefined && !isSecretName(name)) args[name] = text;
+    const isSecret = isSecretName(name) || fillMarked(service.variables)(given) !== text;
+    if (text !== undefined && !isSecret) args[name] = text;
     else
       note(
         `the build argument "${name}" is ${text === undefined ? "a variable without a value" : "a secret"}, and is not translated`,

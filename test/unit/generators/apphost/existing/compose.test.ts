@@ -2,34 +2,12 @@ import { plan } from "@dext/generators";
 import { parseSync } from "oxc-parser";
 import { describe, expect, it } from "vitest";
 import { targetFolder } from "../../../../fixtures/generators/target-folder.ts";
+import { translate } from "../../../../fixtures/generators/translate-compose.ts";
 
 const server = 'require("node:http").createServer().listen(process.env.PORT || 3000);\n';
 
 function member(name: string): string {
   return `{ "name": "@acme/${name}", "scripts": { "start": "node server.js" } }`;
-}
-
-interface Translation {
-  readonly code: string;
-  readonly notes: readonly string[];
-  /** Everything that would be written or told. */
-  readonly all: string;
-}
-
-async function translate(
-  compose: string,
-  files: Readonly<Record<string, string>> = {},
-  answers: Readonly<Record<string, unknown>> = {},
-): Promise<Translation> {
-  const target = await targetFolder({ "compose.yaml": compose, ...files });
-  const change = await plan("apphost", answers, { target });
-  const operation = change.operations.find(({ path }) => path === "apphost.ts");
-  const code = operation !== undefined && "after" in operation ? operation.after.contents : "";
-  expect(parseSync("apphost.ts", code, { sourceType: "module" }).errors).toEqual([]);
-  const notes = change.followUps.flatMap((step) =>
-    step.kind === "note" ? [`${step.file ?? ""}:${step.line ?? ""} ${step.text}`] : [],
-  );
-  return { code, notes, all: JSON.stringify(change) };
 }
 
 const api = {

@@ -1,0 +1,48 @@
+import { expect, it } from "vitest";
+import { translate } from "../../../../fixtures/generators/translate-compose.ts";
+
+const secrets = { ".env": "DB_PASSWORD=hunter2\nAPI_SECRET=hunter3\nMODE=dev\n" };
+
+it("a secret of .env in a command or an entry point is a parameter, behind the program", async () => {
+  const { code, all } = await translate(
+    `services:
+  one: { image: acme/one, command: "run --auth \${DB_PASSWORD} --mode \${MODE}" }
+  two: { image: acme/two, entrypoint: [sh, -c, "exec two -p \${DB_PASSWORD}"], command: [now] }
+  three: { image: acme/three, entrypoint: [three, "--mode=\${MODE}"] }
+`,
+    secrets,
+  );
+  expect(code).toContain('args: ["run", "--auth", dbPassword, "--mode", "dev"]');
+  expect(code).toMatch(
+    /entrypoint: \["sh", "-c"\],\s+args: \[expression`exec two -p \$\{dbPassword\}`, "now"\]/,
+  );
+  expect(code).toContain('{ entrypoint: ["three", "--mode=dev"] }');
+  expect(all).not.toContain("hunter");
+});
+
+it("a secret of .env in a build argument is left out, whatever the argument is called", async () => {
+  const { code, notes, all } = await translate(
+    "services: { one: { build: { context: ., args: { CONFIG: 'key=${API_SECRET}', MODE: '${MODE}' } } } }\n",
+    { ...secrets, Dockerfile: "FROM scratch\n" },
+  );
+  expect(code).toContain('buildArgs: { MODE: "dev" }');
+  expect(notes).toContain(
+    'compose.yaml:1 one: the build argument "CONFIG" is a secret, and is not translated',
+  );
+  expect(all).not.toContain("hunter");
+});
+
+it("an address or a script with a password in it is asked for, never generated", async () => {
+  const { code, all } = await translate(`services:
+  one:
+    image: acme/one
+    command: sh -c "load https://me:hunter2@files.acme.io/a && run"
+    environment: { DATABASE_URL: "postgres://me:hunter2@db.acme.io/shop", SESSION_SECRET: keyboard cat }
+`);
+  expect(code).toContain('const databaseUrl = host.addParameter("database-url", { secret: true });');
+  expect(code).toContain('const argument = host.addParameter("argument", { secret: true });');
+  expect(code).toContain(
+    'const sessionSecret = host.addParameter("session-secret", { secret: true, generate: true });',
+  );
+  expect(all).not.toContain("hunter");
+});
