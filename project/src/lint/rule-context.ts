@@ -87,16 +87,17 @@ export function knownValue(
   return known ? value : undefined;
 }
 
-/** Whether a cache or tmpfs mount of a `RUN` covers a path or lies in it. */
+/** Whether a cache or tmpfs mount of a `RUN` covers a path or lies in it; a relative path may be in any folder. */
 export function hasMountOver({ flags }: DockerInstruction, path: string): boolean {
   return flags.some(({ name, value }) => {
     if (name !== "mount") return false;
     const fields = new Map(value.split(",").map((field) => splitField(field)));
-    const target = fields.get("target") ?? fields.get("dst") ?? fields.get("destination") ?? "";
+    const given = fields.get("target") ?? fields.get("dst") ?? fields.get("destination") ?? "";
+    const target = given.replace(/\/$/, "");
     const kind = fields.get("type");
     return (
       (kind === "cache" || kind === "tmpfs") &&
-      (target.includes(path) || (target !== "" && within(path, target)))
+      (target.includes(path) || (target !== "" && within(path, target)) || endsInParent(target, path))
     );
   });
 }
@@ -124,6 +125,12 @@ function hasPosixShell(document: DockerfileDocument, run: DockerInstruction): bo
 
 function within(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
+}
+
+/** Whether `/home/app/.cache` is where a `.cache/pip` is. */
+function endsInParent(target: string, path: string): boolean {
+  const parent = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+  return !path.startsWith("/") && parent !== "" && target.endsWith(`/${parent}`);
 }
 
 function splitField(field: string): [string, string] {

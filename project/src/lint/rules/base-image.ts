@@ -141,7 +141,8 @@ export const baseImageRules: readonly LintRule[] = [
         if (flag === undefined || flag.value === "" || flag.value.includes("$")) continue;
         // A stage that is there for one platform says so in its name.
         const [os = "", architecture = os] = flag.value.split("/");
-        if (name.includes(os) || name.includes(architecture)) continue;
+        const lowerName = name.toLowerCase();
+        if (lowerName.includes(os) || lowerName.includes(architecture)) continue;
         yield { at: flag, message: `The platform is always "${flag.value}"` };
       }
     },
@@ -164,11 +165,13 @@ function externalImages(context: RuleContext): ExternalImage[] {
 
 /** The images that `COPY --from` and mounts name. */
 function copiedImages(context: RuleContext): ExternalImage[] {
-  return instructionsOf(context, "COPY", "RUN").flatMap(({ flags, stage }) =>
+  return instructionsOf(context, "COPY", "RUN").flatMap(({ flags, stage, onbuild }) =>
     flags.flatMap((flag) => {
       const from =
         flag.name === "from" ? flag.value : /(?:^|,)from=(?<from>[^,]*)/.exec(flag.value)?.groups?.["from"];
       if (from === undefined || from === "" || from.includes("$")) return [];
+      // A bare word in an ONBUILD is a stage of the file that builds on this image.
+      if (onbuild && !/[:/@]/.test(from)) return [];
       const earlier = context.document.stages.slice(0, stage?.index);
       return referredStage(earlier, from) === undefined
         ? [{ image: readImageReference(from), at: flag }]

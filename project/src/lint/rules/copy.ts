@@ -111,7 +111,7 @@ function contextSources(context: RuleContext, instruction: DockerInstruction): s
   return argumentWords(instruction)
     .slice(0, -1)
     .flatMap((word) => {
-      const path = instruction.json === undefined ? knownValue(context, instruction, word) : word.value;
+      const path = knownValue(context, instruction, word);
       return path === undefined ||
         /^(?:\w+:\/\/|git@|<<)/.test(path) ||
         /\.git(?:#.*)?$/.test(path.replace(/^\.git$/, ""))

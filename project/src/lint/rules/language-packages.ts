@@ -185,7 +185,9 @@ function isPinnedForPip(text: string): boolean {
 }
 
 function isPinnedForNpm(text: string): boolean {
-  if (/^git(?:\+\w+)?:\/\//.test(text)) return text.includes("#");
+  // A repository at a commit or tag: git+https://host/a.git#v1, github:a/b#v1, a/b#v1
+  if (text.includes("#")) return true;
+  if (/^git(?:\+\w+)?:\/\//.test(text)) return false;
   if (/^(?:\.{0,2}\/|~\/|\.{1,2}$|file:|https?:)|\.(?:tar|tgz|tar\.gz)$/.test(text)) return true;
   return text.slice(1).includes("@");
 }

@@ -47,7 +47,8 @@ export const stageRules: readonly LintRule[] = [
     *check(context) {
       for (const one of instructionsOf(context, "COPY")) {
         const from = flagValue(one, "from");
-        if (from === undefined || from === "" || /[:@$]/.test(from)) continue;
+        // What an ONBUILD names is a stage of the file that builds on this image.
+        if (one.onbuild || from === undefined || from === "" || /[:@$]/.test(from)) continue;
         const earlier = context.document.stages.slice(0, one.stage?.index ?? 0);
         // A stage that copies from itself is DL3023's to tell.
         if (referredStage(earlier, from) !== undefined || isOwn(one.stage?.name, from)) continue;
@@ -73,7 +74,7 @@ export const stageRules: readonly LintRule[] = [
     *check(context) {
       for (const one of instructionsOf(context, "COPY")) {
         const from = flagValue(one, "from");
-        if (from === undefined || !isOwn(one.stage?.name, from)) continue;
+        if (one.onbuild || from === undefined || !isOwn(one.stage?.name, from)) continue;
         if (findStage(context.document.stages.slice(0, one.stage?.index), from) !== undefined) continue;
         yield { at: one, message: `The stage "${from}" copies from itself` };
       }

@@ -1,5 +1,6 @@
 import { nearestName } from "@dext/core";
-import { instructionKeywords } from "../document/instruction.ts";
+import { instructionKeywords, keyValues } from "../document/instruction.ts";
+import type { DockerInstruction } from "../document/instruction.ts";
 import type { LintRule } from "../rule.ts";
 import { instructionsOf } from "../rule-context.ts";
 
@@ -83,12 +84,8 @@ export const syntaxRules: readonly LintRule[] = [
     fix: "Give the instruction what it needs, or remove it.",
     *check(context) {
       for (const one of instructionsOf(context, ...instructionKeywords)) {
-        const given = (one.json ?? one.words).length;
-        const least = one.keyword === "COPY" || one.keyword === "ADD" ? 2 : 1;
-        // CMD [] and ENTRYPOINT [] are how a base image's are taken back; RUN <<EOF counts its here-document.
-        if (given >= least || (one.json !== undefined && least === 1)) continue;
-        const needs = least === 2 ? "a source and a destination" : "an argument";
-        yield { at: one, message: `${one.keyword} needs ${needs}` };
+        const needs = missingPart(one);
+        if (needs !== undefined) yield { at: one, message: `${one.keyword} needs ${needs}` };
       }
     },
   },
@@ -140,6 +137,23 @@ export const syntaxRules: readonly LintRule[] = [
     },
   },
 ];
+
+/** What an instruction needs and lacks. */
+function missingPart(instruction: DockerInstruction): string | undefined {
+  const { keyword, json, words } = instruction;
+  const given = (json ?? words).length;
+  if (keyword === "COPY" || keyword === "ADD") return given < 2 ? "a source and a destination" : undefined;
+  // CMD [] and ENTRYPOINT [] are how a base image's are taken back; RUN <<EOF counts its here-document.
+  if (given === 0) return json === undefined ? "an argument" : undefined;
+  if (keyword === "HEALTHCHECK") {
+    return given === 1 && words[0]?.value.toUpperCase() === "CMD" ? "a command after CMD" : undefined;
+  }
+  if (keyword !== "ENV" && keyword !== "LABEL") return undefined;
+  const bare = keyValues(instruction).find(
+    ({ rawValue, legacy }) => rawValue === undefined || (legacy && rawValue === ""),
+  );
+  return bare === undefined ? undefined : `a value for "${bare.key}"`;
+}
 
 // NUL never stands in text; U+FFFD is what bytes become that are no UTF-8.
 const binaryCharacter = /[\0\uFFFD]/;

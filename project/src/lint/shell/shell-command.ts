@@ -59,12 +59,13 @@ function readShortFlags(
   const flags: { name: string; value: string | undefined }[] = [];
   for (let position = 0; position < cluster.length; position += 1) {
     const name = cluster[position] ?? "";
-    if (!valued.includes(name)) {
+    const isAssigned = cluster[position + 1] === "=";
+    if (!valued.includes(name) && !isAssigned) {
       flags.push({ name, value: undefined });
       continue;
     }
     const inline = cluster.slice(position + 1).replace(/^=/, "");
-    flags.push({ name, value: inline === "" ? next() : inline });
+    flags.push({ name, value: inline === "" && !isAssigned ? next() : inline });
     break;
   }
   return flags;

@@ -121,7 +121,7 @@ export const commandSamples: RuleSamples = {
   DL3014: [
     {
       bad: "FROM a:1\nRUN apt-get install a=1",
-      good: 'FROM a:1\nRUN apt-get install -qy a=1 && apt-get -y install b=1 && apt-get install -qq b=1 && apt-get install --dry-run c=1 && echo "apt-get install"',
+      good: 'FROM a:1\nRUN apt-get install -qy a=1 && apt-get -y install b=1 && apt-get install -qq b=1 && apt-get install -q=2 b=1 && apt-get install --dry-run c=1 && echo "apt-get install"',
       line: 2,
     },
   ],
@@ -212,14 +212,14 @@ export const commandSamples: RuleSamples = {
   DL3042: [
     {
       bad: "FROM a:1\nRUN pip install a==1",
-      good: "FROM a:1 AS x\nRUN pip install a==1\nFROM b:1\nRUN pip install --no-cache-dir a==1\nRUN --mount=type=cache,target=/root/.cache pip install a==1\nENV PIP_NO_CACHE_DIR=1\nRUN pip install a==1",
+      good: "FROM a:1 AS x\nRUN pip install a==1\nFROM b:1\nRUN pip install --no-cache-dir a==1\nRUN --mount=type=cache,target=/root/.cache pip install a==1\nRUN --mount=type=cache,target=/home/app/.cache/ pip install a==1\nENV PIP_NO_CACHE_DIR=1\nRUN pip install a==1",
       line: 2,
     },
   ],
   DL3016: [
     {
       bad: "FROM a:1\nRUN npm i -g --prefix /x pnpm @scope/a",
-      good: "FROM a:1\nRUN npm install && npm ci && npm i -g pnpm@10 @scope/a@1 . ./b.tgz $P git+https://a/b#1 && npm install --omit dev",
+      good: "FROM a:1\nRUN npm install && npm ci && npm i -g pnpm@10 @scope/a@1 . ./b.tgz $P git+https://a/b#1 a/b#1 github:a/b#1 && npm install --omit dev",
       line: 2,
     },
   ],

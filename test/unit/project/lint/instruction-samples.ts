@@ -16,6 +16,21 @@ export const instructionSamples: RuleSamples = {
   MissingArguments: [
     { bad: "FROM node:24\nCOPY a", good: "FROM node:24\nCOPY a /b", line: 2 },
     { bad: "FROM node:24\nRUN", good: 'FROM node:24\nCMD []\nENTRYPOINT [""]\nRUN <<EOF\nx\nEOF', line: 2 },
+    {
+      bad: "FROM node:24\nENV NODE_ENV",
+      good: 'FROM node:24\nENV A b=c\nENV A=\nENV A=1 B=""\nENV A ""',
+      line: 2,
+    },
+    {
+      bad: "FROM node:24\nLABEL title=My app",
+      good: 'FROM node:24\nLABEL title="My app" b=My\\ app',
+      line: 2,
+    },
+    {
+      bad: "FROM node:24\nHEALTHCHECK --interval=1s CMD",
+      good: "FROM node:24\nHEALTHCHECK NONE\nHEALTHCHECK CMD a",
+      line: 2,
+    },
   ],
   UnterminatedHeredoc: [
     {
@@ -65,13 +80,13 @@ export const instructionSamples: RuleSamples = {
     },
     {
       bad: "FROM b:1\nCOPY --from=late /a /a\nFROM c:1 AS late",
-      good: "FROM b:1\nCOPY --from=${IMAGE} /a /a",
+      good: "FROM b:1\nCOPY --from=${IMAGE} /a /a\nONBUILD COPY --from=build /a /a",
     },
   ],
   DL3023: [
     {
       bad: "FROM a:1 AS build\nCOPY --from=build /a /b",
-      good: "FROM a:1 AS deps\nFROM a:1 AS build\nCOPY --from=deps /a /b",
+      good: "FROM a:1 AS deps\nFROM a:1 AS build\nCOPY --from=deps /a /b\nONBUILD COPY --from=build /a /b",
       line: 2,
     },
   ],
@@ -129,7 +144,7 @@ export const instructionSamples: RuleSamples = {
   FromPlatformFlagConstDisallowed: [
     {
       bad: "FROM --platform=linux/amd64 a:1 AS build",
-      good: "FROM --platform=linux/amd64 a:1 AS build-amd64\nFROM --platform=$BUILDPLATFORM a:1",
+      good: "FROM --platform=linux/amd64 a:1 AS build-AMD64\nFROM --platform=$BUILDPLATFORM a:1",
     },
   ],
   UndefinedVar: [
@@ -309,7 +324,7 @@ export const instructionSamples: RuleSamples = {
   DL3020: [
     {
       bad: "FROM a:1\nADD app.js /app/",
-      good: "FROM a:1\nADD app.tar.gz /app/\nADD https://example.com/a /a\nADD git@github.com:a/b.git /b\nADD https://github.com/a/b.git#v1 /b\nADD $ARCHIVE /",
+      good: 'FROM a:1\nADD app.tar.gz /app/\nADD https://example.com/a /a\nADD git@github.com:a/b.git /b\nADD https://github.com/a/b.git#v1 /b\nADD $ARCHIVE /\nADD ["${ARCHIVE}", "/"]',
       line: 2,
     },
   ],
