@@ -25,6 +25,7 @@ function isSameLoad(one: ConfigurationModel, other: ConfigurationModel): boolean
   return (
     one.definition === other.definition &&
     one.directory === other.directory &&
-    one.from.toSorted().join() === other.from.toSorted().join()
+    // In order: the first server of a kind is the one that is meant where a source names none.
+    one.from.join() === other.from.join()
   );
 }
