@@ -31,9 +31,11 @@ export const addCommand: Command = {
   async run(input) {
     const [resource, unexpected] = input.names;
     const ask = canAsk(input) ? askOnTerminal : undefined;
-    if ((resource === undefined && ask === undefined) || unexpected !== undefined) {
+    const file = await readAnswers(input);
+    const isKnown = (resource ?? file["resource"] ?? ask) !== undefined;
+    if (!isKnown || unexpected !== undefined) {
       throw cliError(
-        resource === undefined ? "DEXT_CLI_ARGUMENT_MISSING" : "DEXT_CLI_ARGUMENT_UNEXPECTED",
+        isKnown ? "DEXT_CLI_ARGUMENT_UNEXPECTED" : "DEXT_CLI_ARGUMENT_MISSING",
         `dext add takes one resource, given: ${input.names.length}`,
         { hint: `It is one of ${Object.keys(resourceKinds).join(", ")}.` },
       );
@@ -41,7 +43,7 @@ export const addCommand: Command = {
     const given = { resource, name: input.text("name"), to: input.text("to") };
     const change = await plan("resource", given, {
       target: findRoot(),
-      file: await readAnswers(input),
+      file,
       onConflict: conflictChoice(input) ?? (ask === undefined ? "abort" : askAboutConflict),
       detected: { name: usualName },
       ...(ask === undefined ? {} : { ask }),

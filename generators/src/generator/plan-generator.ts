@@ -64,10 +64,12 @@ export async function plan(
     typeof generator === "string" ? await findGenerator(generator, { target, generators }) : generator;
   const tree = openTargetTree(target);
   const records = readRecords(tree);
-  const given = { ...options.file, ...answers };
+  // Only what is said hides what the file and earlier answers say.
+  const said = Object.fromEntries(Object.entries(answers).filter(([, value]) => value !== undefined));
+  const given = { ...options.file, ...said };
   const saved = savedAnswers(named, { records, given });
   const definition = await settlePrompts(named, { target: tree.root, given: { ...saved, ...given } });
-  const complete = await completeAnswers(definition, { answers, options, records, target: tree.root });
+  const complete = await completeAnswers(definition, { answers: said, options, records, target: tree.root });
   const unit = unitOf(definition, complete);
   const templates = new TemplateLookup({ ...options.templates, target: tree.root });
   const draft = new Draft({ builder: new PlanBuilder(target), answers: complete, templates });

@@ -136,6 +136,21 @@ describe("dext new <generator of one's own>", () => {
   });
 });
 
+it("dext add takes everything from a file of answers, also one with a byte-order mark", async () => {
+  const folder = await createAppFolder({
+    "apphost.ts":
+      'import { createBuilder } from "@dext/hosting";\nconst host = createBuilder();\nawait host.run();\n',
+    "answers.json": '\uFEFF{ "resource": "redis", "name": "store" }',
+  });
+  onTestFinished(() => folder.remove());
+  expect(await dext(["add", "--answers", "answers.json", "--no-install"], { folder })).toMatchObject({
+    code: 0,
+  });
+  expect(await readFile(join(folder.path, "apphost.ts"), "utf8")).toContain('host.addRedis("store")');
+  const missing = await dext(["add"], { folder });
+  expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining("redis, postgres") as unknown });
+});
+
 async function repository(): Promise<AppFolder> {
   const folder = await createAppFolder({
     "apphost.ts": "",

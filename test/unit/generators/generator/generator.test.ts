@@ -69,6 +69,9 @@ describe("a generator", () => {
     const again = await plan(service, { name: "api" }, { target: root });
     expect(again.operations).toEqual([]);
     expect(again.records[0]?.answers).toEqual({ name: "api", port: 4000 });
+    // An answer that is undefined is none: it hides no other.
+    const byFile = await plan(service, { name: undefined }, { target: root, file: { name: "api" } });
+    expect(byFile.records[0]?.answers).toEqual({ name: "api", port: 4000 });
   });
 
   it.each<[string, Partial<GeneratorDefinition>]>([
