@@ -62,8 +62,9 @@ describe.skipIf(!docker.available || isPodman)(
       expect(await findImage(engine, registry.image)).toBeDefined();
       expect(told[0]).toBe(`pulling ${registry.image}`);
       expect(told.at(-1)).toMatch(new RegExp(`^pulled ${registry.image} in .* s$`));
+      // The small layer of 2 MB counts where the engine tells of its transfer, which may be over before it looks.
       const amounts = told
-        .flatMap((text) => /\d of 2 layers, (\d) of 4 MB$/.exec(text)?.slice(1) ?? [])
+        .flatMap((text) => /\d of 2 layers, (\d) of [46] MB$/.exec(text)?.slice(1) ?? [])
         .map(Number);
       expect(amounts.length).toBeGreaterThan(3);
       expect(amounts).toEqual(amounts.toSorted((a, b) => a - b));
