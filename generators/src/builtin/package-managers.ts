@@ -51,7 +51,9 @@ export function isExactVersion(text: string): boolean {
 export function readManifest(tree: TargetTree): Readonly<Record<string, unknown>> {
   if (tree.kindOf("package.json") !== "file") return {};
   try {
-    const manifest: unknown = JSON.parse(tree.read("package.json")?.contents ?? "");
+    const text = tree.read("package.json")?.contents ?? "";
+    // Package managers take one with a byte-order mark, too.
+    const manifest: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
     return typeof manifest === "object" && manifest !== null ? (manifest as Record<string, unknown>) : {};
   } catch {
     return {};

@@ -81,6 +81,20 @@ await host.run();
     expect(await read(target, "apphost.ts")).toContain("const mail = app");
   });
 
+  it("understands a manifest with a byte-order mark, and keeps that", async () => {
+    const target = await targetFolder({
+      "apphost.ts":
+        'import { createBuilder } from "@dext/hosting";\nconst app = createBuilder();\nawait app.run();\n',
+      "package.json":
+        '\uFEFF{ "name": "@acme/root", "packageManager": "bun@1.4.0", "workspaces": { "packages": [] } }\n',
+    });
+    const change = await plan("service", { name: "mail" }, { target, templates });
+    expect(change.records[0]?.answers).toMatchObject({ packageManager: "bun" });
+    await commit(change);
+    expect(await read(target, "package.json")).toMatch(/^\uFEFF.*"services\/\*"/s);
+    expect(await read(target, "services/mail/package.json")).toContain('"@acme/mail"');
+  });
+
   it("says what to paste where the AppHost is too unusual, and leaves it alone", async () => {
     const target = await targetFolder({ "apphost.ts": "export default make();\n", "package.json": "{}\n" });
     const change = await plan("service", { name: "mail" }, { target, templates });
