@@ -3,7 +3,7 @@ import { environmentLines, findEnvironmentFile } from "./environment-file.ts";
 import type { ComposeService } from "./compose-file.ts";
 import { fillIn, pathFrom } from "./compose-values.ts";
 import type { FillIn } from "./compose-values.ts";
-import { piecesOf } from "./interpolate.ts";
+import { piecesOf, plainText } from "./interpolate.ts";
 import { isPlainValue, isSecretName } from "./secrets.ts";
 import type { Note, Place } from "./system.ts";
 import { markVariable } from "./translate-values.ts";
@@ -43,7 +43,10 @@ export function readVariables(
     const there = findEnvironmentFile(tree, file);
     const isExample = there !== file;
     // What an example leaves empty is for a person to fill in; a process reads its own file when there is one.
-    const lines = isExample && isProcess ? [] : environmentLines(tree, file);
+    const lines =
+      isExample && isProcess
+        ? []
+        : environmentLines(tree, file, { fill: (raw, above) => fillLine(raw, { above, service }) });
     for (const [name, { text, line }] of lines) {
       if (!isExample || text !== "") found.set(name, { name, text, place: { file: there ?? file, line } });
     }
@@ -69,6 +72,16 @@ export function readVariables(
   }
   for (const name of misnamed) found.delete(name);
   return { variables: [...found.values()], passed, empty, notes };
+}
+
+/** What a line of a file can name stands above it, or is known to the whole project; `pa$word` may mean itself. */
+function fillLine(
+  raw: string,
+  { above, service }: { above: ReadonlyMap<string, string>; service: ComposeService },
+): string {
+  const variables = new Map([...service.variables, ...above]);
+  const isKnown = raw.includes("${") || plainText(piecesOf(raw, variables)) !== undefined;
+  return isKnown ? markedText(raw, variables) : raw;
 }
 
 /** A value with its variables filled in, but for those without a value and those that are secret: these are marked. */

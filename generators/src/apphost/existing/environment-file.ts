@@ -10,27 +10,40 @@ export function readEnvironmentFile(tree: TargetTree, path: string): Map<string,
 export function environmentLines(
   tree: TargetTree,
   path: string,
+  { fill = filledIn }: { fill?: FillInAbove } = {},
 ): Map<string, { readonly text: string; readonly line: number }> {
   const found = new Map<string, { text: string; line: number }>();
   const file = findEnvironmentFile(tree, path);
   const state = file === undefined ? undefined : tree.read(file);
   if (state?.encoding !== "utf8") return found;
-  for (const [index, line] of state.contents.split(/\r?\n/).entries()) {
-    const match =
-      /^\s*(?:export\s+)?([A-Za-z_][\w.]*)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|(.*?))\s*(?:\s#.*)?$/.exec(
-        line,
-      );
-    const [, name, double, single, bare = ""] = match ?? [];
-    if (name === undefined) continue;
+  const contents = state.contents.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
+  for (const match of contents.matchAll(assignment)) {
+    const [whole, name = "", double, single, bare = ""] = match;
     // KIND= # one of a, b
-    const isComment = bare.startsWith("#") && /=\s+#/.test(line);
-    const raw = double?.replaceAll(/\\(.)/g, "$1") ?? (isComment ? "" : bare.replace(/\s+#.*$/, ""));
-    const known = new Map([...found].map(([key, each]) => [key, each.text]));
-    // What stands above can be named: CACHE=redis://${CACHE_HOST}:6379
-    const text = single ?? plainText(piecesOf(raw, known)) ?? raw;
-    found.set(name, { text, line: index + 1 });
+    const isComment = bare.startsWith("#") && /=[ \t]+#/.test(whole);
+    const raw = double?.replaceAll(/\\([\s\S])/g, unescaped) ?? (isComment ? "" : bare);
+    const above = new Map([...found].map(([key, each]) => [key, each.text]));
+    const line = contents.slice(0, match.index).split("\n").length;
+    found.set(name, { text: single ?? fill(raw, above), line });
   }
   return found;
+}
+
+/** Fills in a value what stands above it in the file: `CACHE=redis://${CACHE_HOST}:6379`. */
+type FillInAbove = (raw: string, above: ReadonlyMap<string, string>) => string;
+
+function filledIn(raw: string, above: ReadonlyMap<string, string>): string {
+  return plainText(piecesOf(raw, above)) ?? raw;
+}
+
+// NAME=value   export NAME = "value, also of several lines" # comment   NAME='as it is'
+const assignment =
+  /^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.]*)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\[\s\S])*)"|'([^']*)'|([^\n]*?))[ \t]*(?:[ \t]#[^\n]*)?$/gm;
+
+/** What stands behind a backslash between double quotes; a dollar sign there is none of a variable. */
+function unescaped(whole: string, character: string): string {
+  if (/["\\]/.test(character)) return character;
+  return { n: "\n", r: "\r", t: "\t", $: "$$" }[character] ?? whole;
 }
 
 /** A file of variables, or the example that is committed in its place: `.env.example`. Undefined when neither is there. */

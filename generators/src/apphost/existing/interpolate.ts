@@ -2,7 +2,7 @@
 export type Piece =
   | { readonly text: string }
   /** `found`: the value in the `.env` beside the file, else the default that the place gives. */
-  | { readonly variable: string; readonly found: string | undefined; readonly isDefault: boolean };
+  | { readonly variable: string; readonly found: string | undefined };
 
 /**
  * The pieces of a value as Compose reads it: `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME:?message}`, `${NAME:+other}`,
@@ -29,15 +29,16 @@ export function piecesOf(text: string, variables: ReadonlyMap<string, string>): 
       addText("$");
       at = dollar + 2;
     } else if (plain !== undefined) {
-      pieces.push({ variable: plain, found: variables.get(plain), isDefault: false });
+      pieces.push({ variable: plain, found: variables.get(plain) });
       at = dollar + 1 + plain.length;
     } else {
       const end = next === "{" ? closingBrace(text, dollar + 1) : -1;
-      const piece = end === -1 ? undefined : bracedPiece(text.slice(dollar + 2, end), variables);
-      if (piece === undefined) addText("$");
-      else if ("text" in piece) addText(piece.text);
-      else pieces.push(piece);
-      at = piece === undefined ? dollar + 1 : end + 1;
+      const inner = end === -1 ? undefined : bracedPieces(text.slice(dollar + 2, end), variables);
+      for (const piece of inner ?? [{ text: "$" }]) {
+        if ("text" in piece) addText(piece.text);
+        else pieces.push(piece);
+      }
+      at = inner === undefined ? dollar + 1 : end + 1;
     }
   }
   addText(text.slice(at));
@@ -51,19 +52,20 @@ export function plainText(pieces: readonly Piece[]): string | undefined {
 }
 
 // NAME   NAME:-default   NAME-default   NAME:?message   NAME:+other
-function bracedPiece(inner: string, variables: ReadonlyMap<string, string>): Piece | undefined {
+function bracedPieces(inner: string, variables: ReadonlyMap<string, string>): Piece[] | undefined {
   const match = /^([A-Za-z_]\w*)(?:(:?[-?+])([\s\S]*))?$/.exec(inner);
   const [, variable, operator = "", operand = ""] = match ?? [];
   if (variable === undefined) return undefined;
   const set = variables.get(variable);
   const counts = set !== undefined && (set !== "" || !operator.startsWith(":"));
-  if (operator.endsWith("+")) return { text: counts ? operand : "" };
-  if (counts) return { variable, found: set, isDefault: false };
-  if (operator.endsWith("-")) {
-    const found = plainText(piecesOf(operand, variables));
-    return { variable, found, isDefault: true };
-  }
-  return { variable, found: undefined, isDefault: false };
+  if (operator.endsWith("+")) return counts ? piecesOf(operand, variables) : [];
+  if (counts) return [{ variable, found: set }];
+  if (!operator.endsWith("-")) return [{ variable, found: undefined }];
+  const pieces = piecesOf(operand, variables);
+  const found = plainText(pieces);
+  // A default that names others may have their secrets in it.
+  const isWhole = found === undefined || pieces.every((piece) => "text" in piece);
+  return isWhole ? [{ variable, found }] : pieces;
 }
 
 function closingBrace(text: string, open: number): number {

@@ -27,16 +27,17 @@ export function launchOf(
   line: string,
   { folder, projects }: { folder: string; projects: readonly FoundProject[] },
 ): Launch {
-  const moved = /^\s*cd\s+("[^"]+"|'[^']+'|[^\s;&|]+)\s*(?:&&|;)\s*([\s\S]+)$/.exec(line);
+  // What only a shell finds, such as `cd $HOME && …`, is left to it.
+  const moved = /^\s*cd\s+("[^"$`]+"|'[^']+'|[^\s;&|$`~*?]+)\s*(?:&&|;)\s*([\s\S]+)$/.exec(line);
   if (moved !== null) {
     const inner = posix.normalize(posix.join(folder, splitWords(moved[1] ?? "")[0] ?? "."));
     return launchOf(moved[2] ?? "", { folder: inner, projects });
   }
-  const { environment, rest } = withoutAssignments(line.trim());
+  const { environment, rest } = withoutAssignments(withoutTrimmings(line));
   const words = needsShell(rest) ? undefined : splitWords(rest);
   const project = words && projectLaunch(words, { folder, projects });
   if (project !== undefined) return { ...project, environment };
-  const [command, ...args] = words ?? ["sh", "-c", /[;&|]/.test(rest) ? rest : `exec ${rest}`];
+  const [command, ...args] = words ?? ["sh", "-c", asScript(rest)];
   return { kind: "program", command: command ?? "sh", args, folder, environment };
 }
 
@@ -137,7 +138,21 @@ const runWords: readonly string[] = ["run", "run-script", "task"];
 
 /** Whether only a shell makes of a line what is meant. */
 function needsShell(line: string): boolean {
-  return /[|&;<>`$(){}*?\n]/.test(line.replaceAll(/'[^']*'/g, ""));
+  return /[|&;<>`$(){}*?[\n]|(?:^|\s)[#~]|^\w+=/.test(line.replaceAll(/'[^']*'/g, ""));
+}
+
+/** A simple command takes the place of its shell; before its variables `exec` needs `env`. */
+function asScript(line: string): string {
+  if (/[;&|(]/.test(line)) return line;
+  return /^\w+=/.test(line) ? `exec env ${line}` : `exec ${line}`;
+}
+
+// exec npm start # the web
+function withoutTrimmings(line: string): string {
+  return line
+    .replace(/^([^'"]*?)\s#.*$/, "$1")
+    .trim()
+    .replace(/^exec\s+(?!-)/, "");
 }
 
 // NODE_ENV=production PORT=3000 node server.js

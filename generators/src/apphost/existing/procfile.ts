@@ -16,10 +16,13 @@ export const procfileNames: readonly string[] = ["Procfile.dev", "Procfile.local
 export function readProcfile(tree: TargetTree, file: string): ProcfileEntry[] {
   const state = isFile(tree, file) ? tree.read(file) : undefined;
   if (state?.encoding !== "utf8") return [];
-  return state.contents.split(/\r?\n/).flatMap((text, index): ProcfileEntry[] => {
-    const match = /^([\w-]+):\s*(\S.*)$/.exec(text);
-    const [, name, command] = match ?? [];
-    if (name === undefined || command === undefined) return [];
-    return [{ name, command: command.trim(), place: { file, line: index + 1 } }];
-  });
+  return state.contents
+    .replace(/^\uFEFF/, "")
+    .split(/\r?\n/)
+    .flatMap((text, index): ProcfileEntry[] => {
+      const match = /^([\w-]+):\s*(\S.*)$/.exec(text);
+      const [, name, command] = match ?? [];
+      if (name === undefined || command === undefined) return [];
+      return [{ name, command: command.trim(), place: { file, line: index + 1 } }];
+    });
 }

@@ -122,7 +122,7 @@ await host.run();
   it("takes the processes of a Procfile", async () => {
     const { code } = await appHostOf({
       Procfile:
-        "# ours\nrelease: node migrate.js\nweb: npm start\nworker: bundle exec sidekiq -q $QUEUE\ntick: cd ticker && RATE=5 npm run tick\n",
+        "\uFEFFrelease: node migrate.js\n# ours\nweb: npm start\nworker: bundle exec sidekiq -q $QUEUE\ntick: cd ticker && RATE=5 npm run tick\n",
       "package.json": project("shop"),
       "server.js": server,
       "migrate.js": "",

@@ -14,6 +14,7 @@ it.each([
   ["${EMPTY-x}|${EMPTY:-x}|${NONE-x}|${NONE:-x}", "|x|x|x"],
   ["${A:+other}|${EMPTY:+other}|${EMPTY+other}|${NONE+other}", "other||other|"],
   ["${A:?must be}|${NONE:-${A}}|${NONE:-{}}", "a|a|{}"],
+  ["${A:+-p ${A} $$x}|${NONE:+${A}}|${NONE:-$$x-${A}}", "-p a $x||$x-a"],
   ["$ 1 ${} $9 ${A", "$ 1 ${} $9 ${A"],
   ["${NONE}", undefined],
   ["x$NONE", undefined],

@@ -49,6 +49,12 @@ it.each([
   ["node --inspect a.js", '.: ["node","--inspect","a.js"]'],
   ["bundle exec puma -C 'config/a b.rb'", '.: ["bundle","exec","puma","-C","config/a b.rb"]'],
   ["puma -p $PORT", '.: ["sh","-c","exec puma -p $PORT"]'],
+  ["exec npm start # the web", "project ."],
+  ["npm start -- --colour='a #1'", 'project . args=["--colour=a #1"]'],
+  ["PORT=${PORT:-3000} puma", '.: ["sh","-c","exec env PORT=${PORT:-3000} puma"]'],
+  ["~/bin/work now", '.: ["sh","-c","exec ~/bin/work now"]'],
+  ["cd $DIR && npm start", '.: ["sh","-c","cd $DIR && npm start"]'],
+  ["(cd web)", '.: ["sh","-c","(cd web)"]'],
   ["a | b; c", '.: ["sh","-c","a | b; c"]'],
 ])("the line %s is understood", async (line, wanted) => {
   expect(await understood(line)).toBe(wanted);
