@@ -1,5 +1,7 @@
 import process from "node:process";
 
+import { DextError, isDextError } from "@dext/core";
+
 import { resolveAnswers } from "../answers/resolve-answers.ts";
 import { recover } from "../commit/recover.ts";
 import type { OnConflict } from "../conflicts/place-file.ts";
@@ -20,7 +22,7 @@ import { kindOnDisk } from "../plan/kind-on-disk.ts";
 import { PlanBuilder } from "../plan/plan-builder.ts";
 import { openTargetTree } from "../plan/target-tree.ts";
 import { TemplateLookup } from "../templates/template-lookup.ts";
-import { readRecords } from "./generated-state.ts";
+import { readRecords, recordPath } from "./generated-state.ts";
 
 /** What an update is made with. */
 export interface UpdateOptions extends Omit<PlanOptions, "onConflict"> {
@@ -53,11 +55,15 @@ export async function planUpdate(unit?: string, options: UpdateOptions = {}): Pr
   const builder = new PlanBuilder(target);
   const updated = new Map<string, GeneratedRecord>();
   for (const record of chosen) {
-    const definition = await findGenerator(record.generator, { target, generators });
     const others = [...records.values()].filter(({ unit: each }) => each !== record.unit);
     const isShared = (path: string): boolean =>
       others.some((other) => Object.hasOwn((updated.get(other.unit) ?? other).files, path));
-    updated.set(record.unit, await updateUnit(definition, { record, records, isShared, builder, options }));
+    try {
+      const definition = await findGenerator(record.generator, { target, generators });
+      updated.set(record.unit, await updateUnit(definition, { record, records, isShared, builder, options }));
+    } catch (error) {
+      throw unitError(record, error);
+    }
   }
   return builder.build({ records: [...updated.values()] });
 }
@@ -172,6 +178,22 @@ function chooseRecords(
   throw generatorError("DEXT_GENERATE_UNIT_UNKNOWN", `Nothing was generated as "${unit}"`, {
     hint: known === "" ? "Nothing was generated here at all." : `There are ${known}.`,
     details: { unit },
+  });
+}
+
+/** One unit that is out of date, such as one of a service that is gone, is no reason to update none. */
+function unitError({ unit }: GeneratedRecord, error: unknown): unknown {
+  if (!isDextError(error) || error.code === "DEXT_GENERATE_CANCELLED") return error;
+  const { code, message, details } = error;
+  const hint = [
+    ...(error.hint === undefined ? [] : [error.hint]),
+    `Nothing was written. "dext update <unit>" updates one of the others; if it is wanted no longer, delete "${recordPath(unit)}".`,
+  ].join(" ");
+  return new DextError(`"${unit}" cannot be updated: ${message}`, {
+    code,
+    hint,
+    cause: error,
+    details: { ...details, unit },
   });
 }
 

@@ -113,6 +113,21 @@ describe("an update", () => {
     expect(snapshot(root)["run.sh"]).toBe("file 755 1\n2\n4\n");
   });
 
+  it("that one unit stops says which one, and how to go on without it", async () => {
+    const root = await generated({ "a.txt": "a" });
+    const failing = defineGenerator({
+      name: "service",
+      description: "",
+      plan: () => Promise.reject(new Error("no")),
+    });
+    await expect(planUpdate(undefined, { target: root, generators: [failing] })).rejects.toMatchObject({
+      code: "DEXT_GENERATE_GENERATOR_FAILED",
+      message: expect.stringMatching(/^"service-api" cannot be updated: .*no$/) as unknown,
+      hint: expect.stringContaining('delete ".dext/generated/service-api.json"') as unknown,
+      details: { unit: "service-api" },
+    });
+  });
+
   it("leaves a file that is generated no longer as long as another unit has it", async () => {
     const root = await targetFolder({});
     for (const name of ["a", "b"]) await commit(await plan(shared(["a", "b"]), { name }, { target: root }));
