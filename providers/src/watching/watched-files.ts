@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import type { ConfigWatch, WatchContext } from "../definition/provider.ts";
 import { signatureOf, watchDirectory } from "./watch-directory.ts";
 
@@ -20,7 +20,7 @@ export class WatchedFiles {
     for (const path of paths) {
       const directory = dirname(path);
       const names = namesByDirectory.get(directory) ?? [];
-      namesByDirectory.set(directory, [...names, path.slice(directory.length + 1)]);
+      namesByDirectory.set(directory, [...names, basename(path)]);
     }
     const watches = [...namesByDirectory].map(([directory, names]) =>
       watchDirectory(directory, { context, names }),
