@@ -18,7 +18,7 @@ export function parseToml(place: TextPlace): ParsedText {
   for (const each of table.body) {
     if (each.type === "TOMLKeyValue") assign(root, each, place);
     else {
-      const branch = branchAt(root, each.resolvedKey.map(String), originOf(each, place));
+      const branch = branchAt(root, each.resolvedKey, originOf(each, place));
       for (const pair of each.body) assign(branch, pair, place);
     }
   }
@@ -28,7 +28,8 @@ export function parseToml(place: TextPlace): ParsedText {
 /** A table while it is put together: TOML may add to it in several places. */
 interface Branch {
   origin: Origin;
-  children: Map<string, Branch | ConfigNode>;
+  /** Tables of a `[[list]]` by their number, all else by name. */
+  children: Map<string | number, Branch | ConfigNode>;
 }
 
 function parse({ text, file }: TextPlace): AST.TOMLProgram {
@@ -51,7 +52,7 @@ function assign(branch: Branch, { key, value }: AST.TOMLKeyValue, place: TextPla
   parent.children.set(names.at(-1) ?? "", contentNode(value, place));
 }
 
-function branchAt(root: Branch, names: readonly string[], origin: Origin): Branch {
+function branchAt(root: Branch, names: readonly (string | number)[], origin: Origin): Branch {
   let branch = root;
   for (const name of names) {
     let next = branch.children.get(name);
@@ -94,15 +95,17 @@ function toNode(branch: Branch): ConfigNode {
   const entries = [...branch.children].map(
     ([key, child]) => [key, "kind" in child ? child : toNode(child)] as const,
   );
-  // `[[servers]]` gives the tables 0, 1, 2 … below `servers`.
-  const isList = entries.length > 0 && entries.every(([key], at) => key === String(at));
-  if (isList) {
+  // `[[servers]]` gives the tables 0, 1, 2 … below `servers`; a key that is written `0` is text.
+  if (typeof entries[0]?.[0] === "number") {
     return listNode(
       entries.map(([, child]) => child),
       branch.origin,
     );
   }
-  return objectNode(entries, { origin: branch.origin });
+  return objectNode(
+    entries.map(([key, child]) => [String(key), child] as const),
+    { origin: branch.origin },
+  );
 }
 
 function originOf({ loc }: { loc: AST.SourceLocation }, place: TextPlace): Origin {
