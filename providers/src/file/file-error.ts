@@ -1,4 +1,4 @@
-import { createErrorFactory } from "@dext/core";
+import { createErrorFactory, isDextError } from "@dext/core";
 import type { ErrorFactory } from "@dext/core";
 import { fileErrorCodes } from "./error-codes.ts";
 
@@ -13,5 +13,17 @@ export function invalidFile(
     hint: "Correct the file at this place.",
     cause,
     details: { file, line, column },
+  });
+}
+
+/** What a parser says may quote what it could not read: of a secret, only the place is told. */
+export function withoutWords(error: unknown, { file, format }: { file: string; format: string }): unknown {
+  if (!isDextError(error)) return error;
+  const { line, column } = error.details;
+  if (typeof line !== "number" || typeof column !== "number") return error;
+  return invalidFile(`not ${format.toUpperCase()} (what exactly is wrong is kept back, it is a secret)`, {
+    file,
+    line,
+    column,
   });
 }

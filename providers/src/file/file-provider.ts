@@ -83,14 +83,7 @@ function candidates(
 async function chooseFile(context: LoadContext, source: FileSource): Promise<string | undefined> {
   const paths = candidates(context, source);
   if (paths.length === 1) return paths[0];
-  const there = await Promise.all(
-    paths.map((path) =>
-      statusOf(path).then(
-        () => [path],
-        () => [],
-      ),
-    ),
-  );
+  const there = await Promise.all(paths.map(async (path) => ((await isThere(path)) ? [path] : [])));
   const [first, ...others] = there.flat();
   if (others.length === 0) return first;
   throw fileError(
@@ -100,17 +93,28 @@ async function chooseFile(context: LoadContext, source: FileSource): Promise<str
   );
 }
 
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await statusOf(path);
+    return true;
+  } catch (error) {
+    if (isAbsence(error)) return false;
+    throw unreadable(`"${path}" cannot be looked at`, { path, cause: error });
+  }
+}
+
+/** Nothing of that name, or a file where a folder of the path would have to be. */
+function isAbsence(error: unknown): boolean {
+  return ["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "");
+}
+
 async function readOptional(path: string, { signal }: LoadContext): Promise<string | undefined> {
   try {
     return await readText(path, { signal });
   } catch (error) {
     if (signal.aborted) throw error;
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw fileError(
-      "DEXT_CONFIG_FILE_UNREADABLE",
-      `"${path}" is there and cannot be read: ${(error as Error).message}`,
-      { hint: "Make the file readable.", cause: error, details: { file: path } },
-    );
+    if (isAbsence(error)) return undefined;
+    throw unreadable(`"${path}" is there and cannot be read`, { path, cause: error });
   }
 }
 
@@ -131,6 +135,14 @@ function asObject(root: ConfigNode, name: string): LoadedSource["tree"] {
       column,
     },
   );
+}
+
+function unreadable(what: string, { path, cause }: { path: string; cause: unknown }): Error {
+  return fileError("DEXT_CONFIG_FILE_UNREADABLE", `${what}: ${(cause as Error).message}`, {
+    hint: "Make the file readable.",
+    cause,
+    details: { file: path },
+  });
 }
 
 function missing(paths: readonly string[]): Error {

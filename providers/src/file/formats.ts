@@ -1,5 +1,6 @@
 import type { ConfigNote } from "../definition/provider.ts";
 import type { ConfigNode, Origin } from "../tree/config-tree.ts";
+import { withoutWords } from "./file-error.ts";
 
 /** The formats of configuration files. `jsonc` is JSON with comments and trailing commas. */
 export type FileFormat = "json" | "jsonc" | "yaml" | "toml";
@@ -45,7 +46,12 @@ export function formatOfName(name: string): FileFormat | undefined {
 
 /** Reads a text in its format. The parser is loaded now and not before. */
 export async function parseText(place: TextPlace, format: FileFormat): Promise<ParsedText> {
-  return (await parserOf(format))({ ...place, text: place.text.replace(/^\uFEFF/, "") });
+  const parse = await parserOf(format);
+  try {
+    return parse({ ...place, text: place.text.replace(/^\uFEFF/, "") });
+  } catch (error) {
+    throw place.secret === true ? withoutWords(error, { file: place.file, format }) : error;
+  }
 }
 
 /** The origin of a value in a file. */

@@ -1,10 +1,13 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
-import type { Alias, Document, Node, Pair, Scalar, YAMLMap, YAMLSeq } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
+import type { Alias, Document, Node, Pair, Scalar, YAMLError, YAMLMap, YAMLSeq } from "yaml";
 import { listNode, objectNode, valueNode } from "../tree/config-tree.ts";
 import type { ConfigNode, ScalarValue } from "../tree/config-tree.ts";
 import { invalidFile } from "./file-error.ts";
 import { originIn } from "./formats.ts";
 import type { ParsedText, TextPlace } from "./formats.ts";
+
+/** How many values aliases may stand for, all together. */
+const mostAliased = 100_000;
 
 /**
  * Reads YAML 1.2 (core schema): `no`, `on` and dates are text, `0123` is 123, `0o17` is octal, `<<` merges, `!!binary` gives
@@ -27,16 +30,16 @@ export function parseYaml(place: TextPlace): ParsedText {
   };
   const [error] = document.errors;
   if (error !== undefined) {
-    throw invalidFile(`not YAML: ${error.message}`, {
+    throw invalidFile(`not YAML: ${wordsOf(error)}`, {
       file: place.file,
       ...positionOf(error.pos[0]),
       cause: error,
     });
   }
-  refuseAliasBomb(document, place);
-  const reading: Reading = { place, document, positionOf };
+  const targets = targetsOf(document);
+  const reading: Reading = { place, positionOf, targets, within: [], aliased: { count: 0 } };
   const notes = document.warnings.map((warning) => ({
-    message: warning.message,
+    message: wordsOf(warning),
     origin: originIn(place, positionOf(warning.pos[0])),
   }));
   const { contents } = document;
@@ -46,33 +49,58 @@ export function parseYaml(place: TextPlace): ParsedText {
 
 interface Reading {
   place: TextPlace;
-  document: Document.Parsed;
   positionOf: (offset: number) => { line: number; column: number };
+  /** What each alias stands for. */
+  targets: ReadonlyMap<Alias, Node>;
+  /** What the aliases stand for that are being read. */
+  within: readonly Node[];
+  aliased: { count: number };
 }
 
-/** The library counts how much aliases would give when it makes plain values of them. */
-function refuseAliasBomb(document: Document.Parsed, { file }: TextPlace): void {
-  try {
-    document.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    throw invalidFile(`not usable: ${(error as Error).message}`, { file, line: 1, column: 1, cause: error });
-  }
+/** An alias stands for the last node before it that has its anchor. */
+function targetsOf(document: Document.Parsed): ReadonlyMap<Alias, Node> {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  visit(document, {
+    Node(_key, node) {
+      const target = isAlias(node) ? anchors.get(node.source) : undefined;
+      if (isAlias(node) && target !== undefined) targets.set(node, target);
+      else if (!isAlias(node) && node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
+  });
+  return targets;
+}
+
+/** Words that quote nothing: what looks like a tag may be a password that begins with `!`. */
+function wordsOf({ code, message }: YAMLError): string {
+  if (code !== "TAG_RESOLVE_FAILED") return message;
+  return 'The tag is not known and is left out; put a value that begins with "!" in quotes';
 }
 
 function toNode(node: unknown, reading: Reading): ConfigNode {
-  if (isAlias(node)) return toNode(resolveAlias(node, reading), reading);
+  if (reading.within.length > 0) reading.aliased.count += 1;
+  if (isAlias(node)) return aliasedNode(node, reading);
   if (isMap(node)) return mapNode(node, reading);
   if (isSeq(node)) return seqNode(node, reading);
   return scalarNode(node as Scalar | null, reading);
 }
 
-function resolveAlias(alias: Alias, { document, place, positionOf }: Reading): Node {
-  const target = alias.resolve(document);
-  if (target !== undefined) return target;
-  throw invalidFile(`the alias "*${alias.source}" names nothing`, {
-    file: place.file,
-    ...positionOf(alias.range?.[0] ?? 0),
-  });
+function aliasedNode(alias: Alias, reading: Reading): ConfigNode {
+  const target = targetOf(alias, reading);
+  return toNode(target, { ...reading, within: [...reading.within, target] });
+}
+
+function targetOf(alias: Alias, { place, positionOf, targets, within, aliased }: Reading): Node {
+  const refuse = (what: string): Error =>
+    invalidFile(what, { file: place.file, ...positionOf(alias.range?.[0] ?? 0) });
+  const target = targets.get(alias);
+  // A password may begin with `*`: it is not repeated.
+  if (target === undefined) {
+    throw refuse('an alias names nothing; put a value that begins with "*" in quotes');
+  }
+  if (within.includes(target)) throw refuse("an alias stands within what it names");
+  if (aliased.count > mostAliased) throw refuse(`aliases stand for more than ${mostAliased} values`);
+  return target;
 }
 
 function seqNode(node: YAMLSeq, reading: Reading): ConfigNode {
@@ -87,8 +115,7 @@ function mapNode(node: YAMLMap, reading: Reading): ConfigNode {
   const merged = new Map<string, ConfigNode>();
   for (const pair of node.items) {
     if (isMergeKey(pair.key)) {
-      for (const [key, value] of mergedEntries(pair.value, reading))
-        if (!merged.has(key)) merged.set(key, value);
+      for (const [key, value] of mergedEntries(pair, reading)) if (!merged.has(key)) merged.set(key, value);
     } else {
       own.set(keyOf(pair, reading), toNode(pair.value, reading));
     }
@@ -101,12 +128,17 @@ function isMergeKey(key: unknown): boolean {
   return isScalar(key) && typeof key.value === "symbol";
 }
 
-function mergedEntries(value: unknown, reading: Reading): readonly (readonly [string, ConfigNode])[] {
-  const node = isAlias(value) ? resolveAlias(value, reading) : value;
+function mergedEntries({ key, value }: Pair, reading: Reading): readonly (readonly [string, ConfigNode])[] {
+  const target = isAlias(value) ? targetOf(value, reading) : undefined;
+  const inside = target === undefined ? reading : { ...reading, within: [...reading.within, target] };
+  const node = target ?? value;
   const sources = isSeq(node) ? node.items : [node];
   return sources.flatMap((source) => {
-    const object = toNode(source, reading);
-    return object.kind === "object" ? [...object.entries] : [];
+    const object = toNode(source, inside);
+    if (object.kind === "object") return [...object.entries];
+    const { place, positionOf } = reading;
+    const offset = (key as Scalar).range?.[0] ?? 0;
+    throw invalidFile('"<<" merges what is no object', { file: place.file, ...positionOf(offset) });
   });
 }
 

@@ -1,8 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { isDextError } from "@dext/core";
 import { formatOfName, parseText } from "../file/formats.ts";
 import type { FileFormat } from "../file/formats.ts";
-import { invalidFile } from "../file/file-error.ts";
 import { shapeAtNames } from "../names/fit-key.ts";
 import type { Shape } from "../schema/shape.ts";
 import { objectNode, treeOfPaths, valueNode } from "../tree/config-tree.ts";
@@ -66,9 +64,7 @@ async function readStructured(
   const text = Buffer.from(bytes).toString("utf8");
   // A secret is data: `${` in a password is no reference.
   const place = { text, file: shown, provider, secret, references: !secret };
-  const { root } = await parseText(place, format).catch((error: unknown) => {
-    throw secret ? withoutWords(error, { file: shown, format }) : error;
-  });
+  const { root } = await parseText(place, format);
   if (root?.kind === "object") return root;
   const from: Origin = { provider, location: shown };
   if (root === undefined) return objectNode([], { origin: from });
@@ -95,16 +91,4 @@ function plainNode(
   }
   if (wantsText || (wanted === undefined && !binary)) throw unwantedBytes(entry);
   return valueNode(new Uint8Array(bytes), { origin, secret });
-}
-
-/** What a parser says may quote what it could not read: `*hunter2` is an alias that names nothing. */
-function withoutWords(error: unknown, { file, format }: { file: string; format: FileFormat }): unknown {
-  if (!isDextError(error)) return error;
-  const { line, column } = error.details;
-  if (typeof line !== "number" || typeof column !== "number") return error;
-  return invalidFile(`not ${format.toUpperCase()} (what exactly is wrong is kept back, it is a secret)`, {
-    file,
-    line,
-    column,
-  });
 }
