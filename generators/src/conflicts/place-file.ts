@@ -59,7 +59,8 @@ export async function placeFile(
   { path, ...placement }: Placement & { path: string },
 ): Promise<Placed> {
   const { wanted, base } = placement;
-  const onDisk = builder.tree.read(path);
+  // With what has been planned for it already, such as the edit of another unit.
+  const onDisk = builder.read(path);
   const status = statusOf(onDisk, { wanted, base });
   if (onDisk === undefined) {
     builder.write(path, rawOf(wanted), { mode: wanted.mode });
@@ -121,7 +122,10 @@ function carryOut(
     return { file, bases: { [path]: wanted } };
   }
   if (choice === "diff") return { file: { ...file, diff: conflict.diff() }, bases: kept };
-  if (choice === "new") return { file, bases: { ...kept, ...writeBeside(builder, { conflict, wanted }) } };
+  if (choice === "new") {
+    writeBeside(builder, { conflict, wanted });
+    return { file, bases: kept };
+  }
   if (choice === "merge" && isText(onDisk) && isText(wanted) && (base === undefined || isText(base))) {
     const { text, conflicts } = mergeTexts({
       ours: onDisk.contents,
@@ -137,11 +141,11 @@ function carryOut(
   return { file: { ...file, choice: "keep" }, bases: kept };
 }
 
-/** An earlier `.new` is replaced when it is still as it was written. */
+/** An earlier `.new` with something else in it may be somebody's work by now: it is not replaced. */
 function writeBeside(
   builder: PlanBuilder,
   { conflict, wanted }: { conflict: Conflict; wanted: FileState },
-): Record<string, FileState> {
+): void {
   const path = `${conflict.path}.new`;
   const now = builder.tree.read(path);
   if (now !== undefined && !isSameFile(now, wanted)) {
@@ -151,7 +155,6 @@ function writeBeside(
     });
   }
   if (now === undefined) builder.write(path, rawOf(wanted), { mode: wanted.mode });
-  return {};
 }
 
 function overwrite(

@@ -58,6 +58,23 @@ function shared(users: readonly string[]): GeneratorDefinition {
   });
 }
 
+/** A generator of a list, and one that edits it. */
+function list(items: string): GeneratorDefinition {
+  return defineGenerator({
+    name: "list",
+    description: "",
+    plan: (draft) => draft.add({ path: "list.txt", text: items }),
+  });
+}
+
+function entry(item: string): GeneratorDefinition {
+  return defineGenerator({
+    name: "entry",
+    description: "",
+    plan: (draft) => draft.append({ path: "list.txt", text: item }),
+  });
+}
+
 const lines = "1\n2\n3 NAME\n4\n5\n6\n7\n";
 
 async function generated(files: Record<string, string>, edits: readonly string[] = []): Promise<string> {
@@ -111,6 +128,16 @@ describe("an update", () => {
       await planUpdate(undefined, { target: root, generators: [version({ "run.sh": "1\n2\n4\n" })] }),
     );
     expect(snapshot(root)["run.sh"]).toBe("file 755 1\n2\n4\n");
+  });
+
+  it("keeps what one unit edits anew in a file of another that is updated with it", async () => {
+    const root = await targetFolder({});
+    for (const generator of [list("1\n2\n3\n4\n"), entry("5\n")]) {
+      await commit(await plan(generator, {}, { target: root }));
+    }
+    const generators = [list("one\n2\n3\n4\n"), entry("6\n")];
+    await commit(await planUpdate(undefined, { target: root, generators }));
+    expect(await text(root, "list.txt")).toBe("one\n2\n3\n4\n5\n6\n");
   });
 
   it("that one unit stops says which one, and how to go on without it", async () => {
