@@ -1,4 +1,4 @@
-import { mapping } from "./compose-file.ts";
+import { mapping } from "./compose-mapping.ts";
 import type { ComposeService } from "./compose-file.ts";
 import type { ComposeForm } from "./compose-form.ts";
 import { readPort } from "./compose-values.ts";

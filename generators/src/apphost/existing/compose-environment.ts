@@ -1,4 +1,4 @@
-import { asMap, mapping } from "./compose-file.ts";
+import { asMap, mapping } from "./compose-mapping.ts";
 import { environmentLines, findEnvironmentFile } from "./environment-file.ts";
 import type { ComposeService } from "./compose-file.ts";
 import { fillIn, pathFrom } from "./compose-values.ts";

@@ -1,4 +1,4 @@
-import { mapping } from "./compose-file.ts";
+import { mapping } from "./compose-mapping.ts";
 import type { ComposeProject, ComposeService } from "./compose-file.ts";
 import type { ComposeForm } from "./compose-form.ts";
 import type { Note } from "./system.ts";

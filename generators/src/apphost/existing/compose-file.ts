@@ -1,10 +1,13 @@
 import { posix } from "node:path";
-import { LineCounter, isMap, isScalar, parseDocument } from "yaml";
-import type { Document } from "yaml";
+import { LineCounter, Scalar, isMap, isScalar, parseDocument, visit } from "yaml";
+import type { Document, Node } from "yaml";
 
 import { generatorError } from "../../generator-error.ts";
 import type { TargetTree } from "../../plan/target-tree.ts";
 import { readIncludes } from "./compose-include.ts";
+import { Replacement, layered } from "./compose-layers.ts";
+import { mapping } from "./compose-mapping.ts";
+import { rebased } from "./compose-paths.ts";
 import { isFile, readEnvironmentFile } from "./environment-file.ts";
 import { piecesOf, plainText } from "./interpolate.ts";
 import type { Note, Place } from "./system.ts";
@@ -125,11 +128,29 @@ function readLayer(tree: TargetTree, file: string): ComposeLayer {
   if (fault !== undefined) {
     throw unreadable({ file, line: lines.linePos(fault.pos[0]).line }, firstLine(fault.message));
   }
+  visit(document, { Node: (_, node) => readAsCompose(node, document) });
   const data = mapping(toPlain(document, file));
   const services = data["services"] === undefined ? versionOneServices(data) : mapping(data["services"]);
   if (Object.keys(services).length === 0 && data["include"] === undefined)
     throw unreadable({ file }, 'it has no "services"');
   return { file, data, services, placeOf: (path) => placeIn(document, { file, lines, path }) };
+}
+
+/**
+ * `!override` and `!reset` take the place of what they stand on, and a whole number that JavaScript cannot hold is text.
+ *
+ * https://docs.docker.com/reference/compose-file/merge/#reset-value
+ */
+function readAsCompose(node: Node, document: Document): Node | undefined {
+  if (node.tag === "!reset") return new Scalar(new Replacement(undefined));
+  if (node.tag === "!override") {
+    delete node.tag;
+    return new Scalar(new Replacement(node.toJS(document)));
+  }
+  if (isScalar(node) && typeof node.value === "number" && Math.abs(node.value) > Number.MAX_SAFE_INTEGER) {
+    node.value = node.source ?? String(node.value);
+  }
+  return undefined;
 }
 
 function toPlain(document: Document, file: string): unknown {
@@ -199,46 +220,8 @@ function extended(
   const from = other === layer.file ? layer : readLayer(tree, other);
   if (!Object.hasOwn(from.services, service))
     throw unreadable(place, `"${key}" extends "${service}", which is not there`);
-  return layered(extended(tree, { layer: from, key: service, seen: new Set([...seen, id]) }), fields);
-}
-
-function layered(
-  below: Readonly<Record<string, unknown>>,
-  above: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  const result: Record<string, unknown> = { ...below };
-  for (const [name, added] of Object.entries(above)) {
-    const now = result[name];
-    if (["command", "entrypoint"].includes(name) || now === undefined) result[name] = added;
-    else if (["environment", "depends_on", "labels", "args"].includes(name))
-      result[name] = { ...asMap(now), ...asMap(added) };
-    else if (Array.isArray(now) && Array.isArray(added))
-      result[name] = [...new Set([...(now as unknown[]), ...(added as unknown[])])];
-    else if (isMapping(now) && isMapping(added)) result[name] = layered(now, added);
-    else result[name] = added;
-  }
-  return result;
-}
-
-/** `["A=1", "B"]` and `{ A: 1, B: null }` are one thing. */
-export function asMap(given: unknown): Record<string, unknown> {
-  if (!Array.isArray(given)) return mapping(given);
-  return Object.fromEntries(
-    (given as unknown[]).map((item) => {
-      const text = String(item);
-      const at = text.indexOf("=");
-      return at === -1 ? [text, null] : [text.slice(0, at), text.slice(at + 1)];
-    }),
-  );
-}
-
-/** A mapping as it is; anything else is an empty one. */
-export function mapping(given: unknown): Record<string, unknown> {
-  return isMapping(given) ? given : {};
-}
-
-function isMapping(given: unknown): given is Record<string, unknown> {
-  return typeof given === "object" && given !== null && !Array.isArray(given);
+  const below = layered({}, extended(tree, { layer: from, key: service, seen: new Set([...seen, id]) }));
+  return layered(rebased(below, posix.relative(folder, posix.dirname(other))), fields);
 }
 
 function secretFilesOf(secrets: unknown, folder: string): [string, string][] {

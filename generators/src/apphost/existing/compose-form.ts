@@ -2,7 +2,7 @@ import { posix } from "node:path";
 
 import { findRole } from "@dext/project";
 
-import { mapping } from "./compose-file.ts";
+import { mapping } from "./compose-mapping.ts";
 import type { ComposeService } from "./compose-file.ts";
 import { pathFrom, readMount, readWords } from "./compose-values.ts";
 import type { FillIn } from "./compose-values.ts";

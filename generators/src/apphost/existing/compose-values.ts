@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 
-import { mapping } from "./compose-file.ts";
+import { mapping } from "./compose-mapping.ts";
 import { piecesOf, plainText } from "./interpolate.ts";
 
 /** A port of a service. */
@@ -59,11 +59,14 @@ export function readMount(
     const source = fill(long["source"]) ?? "";
     if (target === undefined || !["volume", "bind", undefined].includes(long["type"] as string | undefined))
       return undefined;
-    return mountOf({ source, target, readOnly: long["read_only"] === true, folder });
+    const isBind = long["type"] === "bind";
+    return mountOf({ source, target, readOnly: long["read_only"] === true, folder, isBind });
   }
   const parts = fill(given)?.split(":");
   if (parts === undefined || parts.length > 3) return undefined;
   const [first = "", target, options = ""] = parts;
+  // C:\code:/code
+  if (/^[a-z]$/i.test(first) && options.startsWith("/")) return undefined;
   if (target === undefined) return mountOf({ source: "", target: first, readOnly: false, folder });
   return mountOf({ source: first, target, readOnly: options.split(",").includes("ro"), folder });
 }
@@ -129,14 +132,16 @@ function mountOf({
   target,
   readOnly,
   folder,
+  isBind = /^[./~]/.test(source),
 }: {
   source: string;
   target: string;
   readOnly: boolean;
   folder: string;
+  isBind?: boolean;
 }): ComposeMount {
   if (source === "") return { type: "anonymous", source, target, readOnly };
-  if (!/^[./~]/.test(source)) return { type: "volume", source, target, readOnly };
+  if (!isBind) return { type: "volume", source, target, readOnly };
   return { type: "bind", source: pathFrom(folder, source), target, readOnly };
 }
 

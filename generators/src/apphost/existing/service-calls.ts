@@ -1,6 +1,6 @@
 import type { Code, CodeCall } from "./code.ts";
 import { value } from "./code.ts";
-import { mapping } from "./compose-file.ts";
+import { mapping } from "./compose-mapping.ts";
 import { pathInCode, readMount } from "./compose-values.ts";
 import { hasHealthCheck, healthRequestOf } from "./health-path.ts";
 import type { FoundEndpoint } from "./hosts.ts";
@@ -50,10 +50,13 @@ function endpointCall(method: string, options: Readonly<Record<string, string | 
   return { method, args: [{ kind: "options", entries }] };
 }
 
-function healthCalls({ service, form, host }: NamedService, note: TranslationTools["note"]): CodeCall[] {
+function healthCalls(
+  { service, form, host, fill }: NamedService,
+  note: TranslationTools["note"],
+): CodeCall[] {
   if (form.form === "known") return [];
   const { healthcheck } = service.fields;
-  const request = healthRequestOf(healthcheck);
+  const request = healthRequestOf(healthcheck, fill);
   const path =
     request?.path ?? (form.form === "project" ? form.project.description.healthPath?.value : undefined);
   const http = host.endpoints.filter(({ scheme }) => scheme === "http");
@@ -96,6 +99,8 @@ function mountCalls(named: NamedService, { note }: TranslationTools): CodeCall[]
         calls.push({ method: "withInitFiles", args: [value(pathInCode(source))] });
       } else
         note(`"${target}" is not mounted: ${form.kind.title} is not always a container`, "volumes", index);
+    } else if (source.startsWith("~")) {
+      note(`"${source}" is a folder of your own, and not mounted`, "volumes", index);
     } else if (type === "anonymous") {
       // An image says itself what it wants kept apart.
     } else {

@@ -3,7 +3,7 @@ import type { Code } from "./code.ts";
 import { resourcesIn, value } from "./code.ts";
 import { endpointsOf, findCalledPorts, readPorts, textsIn } from "./compose-endpoints.ts";
 import { noteFields, noteNeedless } from "./compose-fields.ts";
-import { mapping } from "./compose-file.ts";
+import { mapping } from "./compose-mapping.ts";
 import type { ComposeProject, ComposeService } from "./compose-file.ts";
 import { readVariables } from "./compose-environment.ts";
 import { formOf } from "./compose-form.ts";

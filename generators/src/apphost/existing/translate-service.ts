@@ -1,7 +1,7 @@
 import type { Code } from "./code.ts";
 import { isDebuggerPort } from "./compose-endpoints.ts";
 import { readVariables } from "./compose-environment.ts";
-import { mapping } from "./compose-file.ts";
+import { mapping } from "./compose-mapping.ts";
 import { pathInCode } from "./compose-values.ts";
 import type { Host } from "./hosts.ts";
 import type { NamedService, ServiceContext, TranslationTools } from "./named-service.ts";
