@@ -18,10 +18,12 @@ export function flattenValues(
   { showSecrets }: { showSecrets: boolean },
 ): readonly PrintedValue[] {
   const explanations = new Map(config.explain("").map((each) => [each.path, each]));
+  // Knows what the schema itself made of secrets, which has no explanation.
+  const masked = flatPaths(plainValues(config, { showSecrets: false }));
   const values: PrintedValue[] = [];
   walk(config.value, [], (path, found) => {
     const explanation = explanations.get(path);
-    const secret = isSecret(found) || explanation?.secret === true;
+    const secret = isSecret(found) || explanation?.secret === true || masked.get(path) === mask;
     const plain = isSecret(found) ? found.reveal() : found;
     values.push({
       path,
@@ -37,6 +39,12 @@ export function flattenValues(
 export function plainValues(config: Config, { showSecrets }: { showSecrets: boolean }): unknown {
   if (!showSecrets) return JSON.parse(JSON.stringify(config.value, jsonReplacer)) as unknown;
   return reveal(config.value);
+}
+
+function flatPaths(values: unknown): ReadonlyMap<string, unknown> {
+  const flat = new Map<string, unknown>();
+  walk(values, [], (path, value) => flat.set(path, value));
+  return flat;
 }
 
 function walk(value: unknown, path: readonly string[], visit: (path: string, value: unknown) => void): void {

@@ -3,6 +3,7 @@ import { formatPath, isWithin } from "../tree/config-path.ts";
 import type { ConfigPath } from "../tree/config-path.ts";
 import { leavesOf } from "../tree/config-tree.ts";
 import type { ConfigNode, ObjectNode, ScalarValue } from "../tree/config-tree.ts";
+import { heldSecrets } from "./held-secrets.ts";
 
 /** One state of the whole configuration. Nothing in it ever changes. */
 export interface Snapshot {
@@ -12,6 +13,8 @@ export interface Snapshot {
   readonly value: unknown;
   /** The values with their origins. */
   readonly tree: ObjectNode;
+  /** The paths of values that the schema made of secrets. */
+  readonly held: ReadonlySet<string>;
   /** All values as one text, whatever the order of their keys: equal for equal values. Holds the secrets. */
   readonly text: string;
 }
@@ -30,12 +33,14 @@ export function createSnapshot(
   { output, tree }: { output: unknown; tree: ObjectNode },
   { generation, declared }: { generation: number; declared: readonly ConfigPath[] },
 ): Snapshot {
-  const tainted = new Set<string>();
+  const held = new Set(heldSecrets(output, { tree, isSecret: secretTest(declared) }));
+  const tainted = new Set(held);
   for (const { path, node } of leavesOf(tree)) if (node.secret) tainted.add(formatPath(path));
   return Object.freeze({
     generation,
     value: protect(output, { path: [], declared, tainted }),
     tree,
+    held,
     text: canonicalText(tree),
   });
 }

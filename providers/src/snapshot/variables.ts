@@ -44,7 +44,9 @@ export function variablesOf(
   const patterns = paths.map(parsePath);
   const tree = withDefaults(snapshot.tree, snapshot.value);
   const isWanted = (path: ConfigPath): boolean => patterns.some((pattern) => isWithin(path, pattern));
-  const variables = collect(tree, { ...options, isWanted, path: [], names: [] });
+  const isSecret: SecretTest = (path, node) =>
+    options.isSecret(path, node) || (snapshot.held.size > 0 && snapshot.held.has(formatPath(path)));
+  const variables = collect(tree, { ...options, isSecret, isWanted, path: [], names: [] });
   refuseTwice(variables);
   return variables;
 }
