@@ -46,7 +46,7 @@ export function mergeTexts({ ours, base, theirs }: MergeSides): MergedText {
     conflicts += 1;
     lines.push(openMark, ...region.ours, middleMark, ...region.theirs, closeMark);
   }
-  return { text: withStyle(lines.join("\n"), styleOf(ours)), conflicts };
+  return { text: inStyleOf(ours, lines), conflicts };
 }
 
 /** Whether a text still has the marks of a merge of ours. */
@@ -71,6 +71,25 @@ function compare(own: string[], generated: string[]): Region[] {
   return diffComm(own, generated).map((part) =>
     "common" in part ? { same: part.common } : { ours: part.buffer1, theirs: part.buffer2 },
   );
+}
+
+/** Where endings are mixed, every line of ours that stays keeps its own. */
+function inStyleOf(ours: string, lines: string[]): string {
+  const style = styleOf(ours);
+  if (!style.isMixed) return withStyle(lines.join("\n"), style);
+  const mark = style.byteOrderMark ? "\uFEFF" : "";
+  const kept = ours.slice(mark.length).split("\n");
+  const ending = style.lineEnding === "\r\n" ? "\r" : "";
+  const merged: string[] = [];
+  let at = 0;
+  for (const part of diffComm(linesOf(ours), lines)) {
+    const from = at;
+    at += "common" in part ? part.common.length : part.buffer1.length;
+    if ("common" in part) merged.push(...kept.slice(from, at));
+    else merged.push(...part.buffer2.map((line) => line + ending));
+  }
+  // The last one ends no line.
+  return mark + [...merged.slice(0, -1), lines.at(-1) ?? ""].join("\n");
 }
 
 function linesOf(text: string): string[] {

@@ -155,6 +155,15 @@ it("a merge takes what both sides have changed alike only once", () => {
   });
 });
 
+it.each([
+  ["\uFEFFa\r\nb\nc\r\nd\r\nmine\n", "A\nb\nc\nd\ne\n", "\uFEFFA\r\nb\nc\r\nd\r\n<>"],
+  ["a\nb\r\nc\nd", "b\nc\nd\n", "b\r\nc\nd\n"],
+  ["a\r\nb\nc\r\nd", "a\nb\nc\n", "a\r\nb\nc\r\n"],
+])("a merge leaves the endings of %j as they are, line by line", (ours, theirs, expected) => {
+  const { text } = mergeTexts({ ours, base: "a\nb\nc\nd\n".slice(0, ours.endsWith("\n") ? 8 : 7), theirs });
+  expect(text.replace(/<<<<<<<[\s\S]*>>>>>>> generated\r\n/, "<>")).toBe(expected);
+});
+
 it("bytes are never merged, but kept", async () => {
   const root = await targetFolder({ "a.txt": Uint8Array.of(255, 0) });
   const next = await plan(fileGenerator(one), {}, { target: root, onConflict: "merge" });
