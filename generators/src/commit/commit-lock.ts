@@ -17,7 +17,7 @@ import {
 import { commitFailed } from "./commit-failure.ts";
 import type { CommitMachine } from "./commit-machine.ts";
 import type { ProcessIdentity } from "./process-identity.ts";
-import { isAlive } from "./process-identity.ts";
+import { hasProcess, isAlive } from "./process-identity.ts";
 
 /** A lock that this process holds. */
 export interface CommitLock {
@@ -174,14 +174,6 @@ function isOnTheWay(path: string, root: string): boolean {
 /** Where there are no hard links, a lock is seen half written for a moment; later it is what a crash left. */
 function isHeld({ owner, age = 0 }: LockFile): boolean {
   return owner === undefined ? age < 5000 : isAlive(owner);
-}
-
-function hasProcess(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return codeOf(error) === "EPERM";
-  }
 }
 
 function lockPath(folder: string, number: number): string {

@@ -2,9 +2,12 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import process from "node:process";
 
+import { codeOf } from "./commit-folder.ts";
+
 /** Which process is meant: a pid alone is reused, so the time at which the process started goes with it. */
 export interface ProcessIdentity {
   readonly pid: number;
+  /** Empty where the system does not tell, such as on Windows. */
   readonly startTime: string;
 }
 
@@ -13,10 +16,20 @@ export function ownIdentity(): ProcessIdentity {
   return { pid: process.pid, startTime: startTimeOf(process.pid) ?? "" };
 }
 
-/** Whether this very process still runs; one that merely has its pid does not count. */
+/** Whether this very process still runs; one that merely has its pid counts only where the two cannot be told apart. */
 export function isAlive({ pid, startTime }: ProcessIdentity): boolean {
+  if (startTime === "") return hasProcess(pid);
   const now = startTimeOf(pid);
   return now !== undefined && now === startTime;
+}
+
+/** Whether any process has this pid. */
+export function hasProcess(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return codeOf(error) === "EPERM";
+  }
 }
 
 /** Opaque, compared as a whole; undefined when no such process runs. */

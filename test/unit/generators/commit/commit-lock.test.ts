@@ -21,6 +21,11 @@ function oneFile(root: string, name = "a.txt"): ChangePlan {
   return builder.build();
 }
 
+/** The lock of a process of which nobody knows when it started. */
+function lockOf(pid: number): string {
+  return JSON.stringify({ number: 1, owner: { pid, startTime: "" }, madeFolders: [] });
+}
+
 describe("the lock of a target", () => {
   it("is held by one at a time, who is named to the others, and leaves nothing", async () => {
     const root = await targetFolder();
@@ -74,6 +79,14 @@ describe("the lock of a target", () => {
     expect(readdirSync(join(root, ".dext/commit"))).toEqual(["lock.1"]);
     others[0]?.release();
     expect(snapshot(root)).toEqual({});
+  });
+
+  it("binds others also where the system does not tell when its holder started", async () => {
+    const root = await targetFolder({ ".dext/commit/lock.1": lockOf(process.pid) });
+    await expect(recover(root)).rejects.toMatchObject({ code: "DEXT_GENERATE_LOCKED" });
+    // No process has so high a number.
+    writeFileSync(join(root, ".dext/commit/lock.1"), lockOf(4_194_305));
+    expect(await recover(root)).toEqual({ outcome: "none", left: [] });
   });
 
   it("that cannot be read counts as held for a moment only", async () => {
