@@ -76,7 +76,7 @@ export const aptRules: readonly LintRule[] = [
     *check(context) {
       const configured = mentions(context, "Install-Recommends");
       for (const { command, arguments: read } of aptInstalls(context)) {
-        if (configured || hasFlag(read, "no-install-recommends", "without-recommends", "R")) continue;
+        if (configured || leavesRecommended(read)) continue;
         yield { at: command, message: `${command.name} install has no --no-install-recommends` };
       }
     },
@@ -122,6 +122,11 @@ function aptInstalls(context: RuleContext): PackageInstall[] {
       ({ arguments: read }) =>
         !hasFlag(read, "s", "simulate", "dry-run", "just-print", "print-uris", "h", "help"),
     );
+}
+
+function leavesRecommended(read: PackageInstall["arguments"]): boolean {
+  const option = read.flags.some(({ value }) => /Install-Recommends=(?:false|0|no)/i.test(value ?? ""));
+  return option || hasFlag(read, "no-install-recommends", "without-recommends", "R");
 }
 
 function saysYes(read: PackageInstall["arguments"]): boolean {

@@ -17,7 +17,7 @@ export const startRules: readonly LintRule[] = [
         if (one.keyword !== "CMD" && one.keyword !== "ENTRYPOINT") continue;
         if (one.json !== undefined || one.words.length === 0 || hasShell(one)) continue;
         const broken = one.body.text.startsWith("[")
-          ? ": the array is no JSON, which knows double quotes only"
+          ? ": the array is no JSON array of strings in double quotes"
           : "";
         yield {
           at: one,

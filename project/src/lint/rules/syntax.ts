@@ -158,6 +158,7 @@ function missingPart(instruction: DockerInstruction): string | undefined {
 // NUL never stands in text; U+FFFD is what bytes become that are no UTF-8.
 const binaryCharacter = /[\0\uFFFD]/;
 
+/** A comment in Latin-1 or Shift JIS does no harm, and builders take it. */
 function isBinary(text: string): boolean {
-  return text.includes("\0") || (text.match(/\uFFFD/g)?.length ?? 0) > text.length / 100;
+  return text.includes("\0") || (text.match(/\uFFFD/g)?.length ?? 0) > text.length / 3;
 }

@@ -141,10 +141,18 @@ function sortedLetters(word: string): string {
   return word.toUpperCase().split("").toSorted().join("");
 }
 
+/** What the file declares. Of what an ENV only adds to, as in `A=/b:$A`, the base image knows more. */
 function declaredNames({ document }: RuleContext): Set<string> {
   return new Set(
     document.instructions
       .filter(({ keyword }) => keyword === "ARG" || keyword === "ENV")
-      .flatMap((one) => keyValues(one).map(({ key }) => key)),
+      .flatMap((one) =>
+        keyValues(one)
+          .filter(({ key, rawValue = "" }) => {
+            const used = usedNames(rawValue, { scope: document.globals, escape: document.escape });
+            return one.keyword === "ARG" || !used.includes(key);
+          })
+          .map(({ key }) => key),
+      ),
   );
 }

@@ -128,7 +128,7 @@ export const commandSamples: RuleSamples = {
   DL3015: [
     {
       bad: "FROM a:1\nRUN apt-get install -y a=1",
-      good: "FROM a:1\nRUN apt-get --no-install-recommends install -y a=1",
+      good: "FROM a:1\nRUN apt-get --no-install-recommends install -y a=1\nRUN apt-get -o APT::Install-Recommends=false install -y a=1\nRUN apt-get install -y -oAPT::Install-Recommends=0 a=1",
       line: 2,
     },
   ],

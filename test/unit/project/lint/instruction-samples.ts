@@ -6,7 +6,12 @@ export const instructionSamples: RuleSamples = {
     { bad: "", good: "FROM node:24" },
     { bad: "# only\n# comments\n", good: "# a comment\nFROM node:24" },
   ],
-  BinaryFile: [{ bad: "FROM node:24\n\0\u0001\u0002", good: "FROM node:24\n# größer als ASCII ✓" }],
+  BinaryFile: [
+    {
+      bad: "FROM node:24\n\0\u0001\u0002",
+      good: "FROM node:24\n# größer als ASCII ✓\n# in Latin-1: gr\uFFFD\uFFFDer",
+    },
+  ],
   NoBuildStage: [{ bad: "ARG A=1\nRUN true", good: "ARG A=1\nFROM node:24\nRUN true" }],
   UnknownInstruction: [
     { bad: "FROM node:24\nRUNN npm ci", good: "FROM node:24\nrun npm ci", line: 2 },
@@ -167,6 +172,11 @@ export const instructionSamples: RuleSamples = {
       bad: "FROM scratch\nENV A=$B",
       good: "FROM scratch AS x\nENV B=1\nFROM x\nENV A=$B PATH=/a:$PATH",
       line: 2,
+    },
+    {
+      bad: "ARG LIBS=1\nFROM a:1\nENV LIBS=$LIBS",
+      good: "FROM a:1\nENV LIBS=/a:$LIBS\nFROM b:1\nENV LIBS=/a:${LIBS} B=$LIBS",
+      line: 3,
     },
   ],
   DL3044: [
