@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { buffer } from "node:stream/consumers";
+import { printableText } from "@dext/hosting/logs";
 import { printJson, printLine, printProgress, styleFor } from "@dext/hosting/output";
 import type { Style } from "@dext/hosting/output";
 import { lintDockerfile, lintSeverities } from "@dext/project/lint";
@@ -95,7 +96,9 @@ function printFindings(findings: readonly LintFinding[], files: readonly string[
   const style = styleFor({ stream: process.stdout });
   for (const { file, line, column, severity, rule, aliases, message, hint } of findings) {
     const also = aliases.length > 0 ? style.dim(` (${aliases.join(", ")})`) : "";
-    printLine(`${file}:${line}:${column} ${paint(style, severity)} ${style.bold(rule)}${also} ${message}`);
+    // It quotes the file, which may hold what clears a terminal.
+    const said = printableText(message, { colour: false });
+    printLine(`${file}:${line}:${column} ${paint(style, severity)} ${style.bold(rule)}${also} ${said}`);
     printLine(style.dim(`    ${hint}`));
   }
   const where = files.length === 1 ? `"${files[0]}"` : `${files.length} files`;

@@ -10,6 +10,7 @@ beforeAll(async () => {
     ".dockerignore": "secret.txt\n",
     "bad.Dockerfile": "FROM node:24\nUSER 1000\nRUN sudo a\nUSER node\n",
     "binary.Dockerfile": "\u007fELF\u0000\u0001",
+    "colour.Dockerfile": "FROM node:24\nUSER 1000\nWORKDIR \u001b[2Japp\n",
   });
 });
 afterAll(() => folder.remove());
@@ -45,6 +46,12 @@ describe("dext dockerfile --lint", () => {
     });
     expect(stderr).toBe("");
     expect(code).toBe(3);
+  });
+
+  test("leaves out what a file would do to the terminal", async () => {
+    const { stdout } = await dext(["dockerfile", "--lint", "colour.Dockerfile"], { folder });
+    expect(stdout).toContain('WORKDIR "app"');
+    expect(stdout).not.toContain("\u001b[2J");
   });
 
   test("--fail-on and --skip decide what makes it fail", async () => {
