@@ -44,17 +44,42 @@ function isMade(layer: ConfigDefinition["layers"][number]): layer is ConfigLayer
   return typeof layer !== "function";
 }
 
-/** The values of the sources that need no permission, as they are: the schema is for all of them together. */
+/**
+ * The values of the sources that need no permission, as they are: the schema is for all of them together. A file of the image
+ * or a volume of the pod need not be here.
+ */
 function localSettings(
-  { layers, lists }: ConfigDefinition,
+  { layers, lists, schema }: ConfigDefinition,
   { directory, environment }: LocalSurroundings,
 ): Promise<Config> {
-  const local = layers.filter(isMade).filter((layer) => layer.permissions === undefined);
+  const local = layers
+    .filter(isMade)
+    .filter((layer) => layer.permissions === undefined)
+    .map((layer) => ({
+      provider: layer.provider,
+      label: layer.label,
+      create: () => layer.create(),
+      optional: true,
+    }));
   const rules = lists.map(({ path, rule }) => [path.join("."), rule] as const);
   return loadConfig(
-    { layers: local, lists: Object.fromEntries(rules) },
+    {
+      layers: local,
+      lists: Object.fromEntries(rules),
+      ...(schema === undefined ? {} : { schema: unchecked(schema) }),
+    },
     { directory, args: [], ...(environment === undefined ? {} : { environment }) },
   );
+}
+
+type Schema = NonNullable<ConfigDefinition["schema"]>;
+
+/** A schema that still tells its keys, by which variables are found, and lets everything pass. */
+function unchecked(schema: Schema): Schema {
+  const standard = Object.create(schema["~standard"], {
+    validate: { value: (value: unknown) => ({ value }) },
+  }) as Schema["~standard"];
+  return Object.create(schema, { "~standard": { value: standard } }) as Schema;
 }
 
 function settingsOf(config: Config): LayerSettings {
