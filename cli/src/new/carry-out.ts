@@ -26,7 +26,7 @@ export async function carryOut(plan: ChangePlan, input: CommandInput): Promise<n
   // An earlier run may have written the files, and ended before the packages were there.
   const isVendored = await vendor(plan);
   if (!changed && plan.operations.length === 0 && !isVendored) {
-    printLine("Nothing to change: everything is there already.");
+    showUnchanged(plan);
     return countConflicts(plan);
   }
   const left = await takeFollowUps(plan.followUps, {
@@ -73,6 +73,16 @@ function showFiles({ operations, files, target }: ChangePlan): void {
       printLine(`${style.dim("=")} ${shownPath(target, path)} ${style.dim(kept)}`);
     if (diff !== undefined) printLine(diff);
   }
+}
+
+/** What could not be written before cannot be now: it is told again, as nobody knows whether somebody has seen to it. */
+function showUnchanged({ followUps }: ChangePlan): void {
+  const required = followUps.flatMap((step) =>
+    step.kind === "next-step" && step.required === true ? [step.text] : [],
+  );
+  if (required.length === 0) return printLine("Nothing to change: everything is there already.");
+  printLine("Nothing to change in files. Unless you have done so already:");
+  for (const text of required) printLine(`  ${text.replaceAll("\n", "\n  ")}`);
 }
 
 /** As seen from where the command was given. */

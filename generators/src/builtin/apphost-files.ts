@@ -62,6 +62,7 @@ function pinForPnpm(draft: Draft, pins: readonly (readonly [string, string])[]):
   if (/^overrides:/m.test(now) && !list.test(now)) {
     draft.followUp({
       kind: "next-step",
+      required: true,
       text: `Add to the overrides of pnpm-workspace.yaml:\n${linesAt("  ")}`,
     });
     return;

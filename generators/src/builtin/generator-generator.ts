@@ -53,7 +53,8 @@ function listGenerator(draft: Draft, name: string): void {
   const line = `import { ${variable} } from "./generators/${name}.ts";\n`;
   const now = draft.read(listFile);
   if (now !== undefined && !now.includes(line) && !now.includes(listStart)) {
-    draft.followUp({ kind: "next-step", text: `add this to the generators in ${listFile}:\n${line}` });
+    const text = `add this to the generators in ${listFile}:\n${line}`;
+    draft.followUp({ kind: "next-step", text, required: true });
     return;
   }
   draft.edit({

@@ -47,5 +47,6 @@ function joinPnpmWorkspace(draft: Draft, members: string): void {
   const lines = (draft.read("pnpm-workspace.yaml") ?? "").split("\n");
   const isListed = lines.some((line) => /^\s*-\s*["']?([^"'\s#]+)/.exec(line)?.[1] === members);
   if (isListed) return;
-  draft.followUp({ kind: "next-step", text: `Add "${members}" to the packages of pnpm-workspace.yaml` });
+  const text = `Add "${members}" to the packages of pnpm-workspace.yaml`;
+  draft.followUp({ kind: "next-step", text, required: true });
 }

@@ -125,7 +125,7 @@ export class Draft {
     const result = now === undefined || isKnown ? undefined : editAppHost(now, edits);
     if (result?.outcome === "unsafe") {
       const text = `Paste this into "${path}", which could not be edited (${result.reason}):\n${result.snippet}`;
-      this.followUp({ kind: "next-step", text });
+      this.followUp({ kind: "next-step", text, required: true });
       return;
     }
     this.edit({ path, name, edit: (source) => (result === undefined ? source : editedText(source, edits)) });

@@ -61,7 +61,8 @@ export type FollowUp =
   | { readonly kind: "install"; readonly directory: string; readonly packageManager?: string }
   | { readonly kind: "git-init"; readonly directory: string }
   | { readonly kind: "format"; readonly paths: readonly string[] }
-  | { readonly kind: "next-step"; readonly text: string }
+  /** `required` is one that stands for what could not be written: without it something is missing. */
+  | { readonly kind: "next-step"; readonly text: string; readonly required?: true }
   /** Something to know, about a place in a file of the target where there is one. */
   | { readonly kind: "note"; readonly text: string; readonly file?: string; readonly line?: number };
 

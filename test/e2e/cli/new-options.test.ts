@@ -151,6 +151,16 @@ it("dext add takes everything from a file of answers, also one with a byte-order
   expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining("redis, postgres") as unknown });
 });
 
+it("what could not be written is told each time, and not said to be there", async () => {
+  const folder = await createAppFolder({ "apphost.ts": "export default make();\n" });
+  onTestFinished(() => folder.remove());
+  for (const head of ["\nNext:\n", "Nothing to change in files. Unless you have done so already:\n"]) {
+    const { code, stdout } = await dext(["add", "redis"], { folder });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining(head) as unknown });
+    expect(stdout).toContain('const cache = host.addRedis("cache");');
+  }
+});
+
 async function repository(): Promise<AppFolder> {
   const folder = await createAppFolder({
     "apphost.ts": "",
