@@ -6,6 +6,7 @@ import type { Config, ConfigChange, Origin } from "@dext/providers";
 import { chooseRuntime } from "../apphost/choose-runtime.ts";
 import type { Command, CommandInput } from "../command.ts";
 import { flattenValues, plainValues } from "../config/flatten-values.ts";
+import { jsonData } from "../config/json-data.ts";
 import { findDefinition, loadDefinition } from "../config/load-definition.ts";
 import type { FoundDefinition } from "../config/load-definition.ts";
 import { rbac } from "../config/rbac.ts";
@@ -26,6 +27,7 @@ export const configCommand: Command = {
     env: {
       type: "string",
       value: "<name>",
+      multiple: true,
       summary: "The environment: DEXT_ENVIRONMENT, NODE_ENV or development unless given",
     },
     runtime: {
@@ -102,7 +104,7 @@ async function explain(input: CommandInput, { found, names }: ActionOptions): Pr
   return withConfig(found, input.text("env"), (config) => {
     const explanations = config.explain(path);
     if (explanations.length === 0) throw unknownPath(path, config);
-    if (input.flag("json")) printJson({ version: 1, values: explanations });
+    if (input.flag("json")) printJson(jsonData({ version: 1, values: explanations }));
     else printLine(formatExplanations(explanations));
   });
 }
@@ -122,7 +124,7 @@ async function diff(input: CommandInput, { found, names }: ActionOptions): Promi
   return withConfig(found, first, (previous) =>
     withConfig(found, second, (next) => {
       const changes = previous.diff(next);
-      if (input.flag("json")) printJson({ version: 1, from: first, to: second, changes });
+      if (input.flag("json")) printJson(jsonData({ version: 1, from: first, to: second, changes }));
       else for (const change of changes) printLine(formatChange(change));
     }),
   );

@@ -1,6 +1,7 @@
 import { isSecret, mask } from "@dext/core";
 import { formatPath } from "@dext/providers";
 import type { Config, Explanation } from "@dext/providers";
+import { jsonData } from "./json-data.ts";
 
 /** One value of a loaded configuration as it is printed. */
 export interface PrintedValue {
@@ -37,8 +38,7 @@ export function flattenValues(
 
 /** The values as JSON data, secrets masked unless they are to be shown. */
 export function plainValues(config: Config, { showSecrets }: { showSecrets: boolean }): unknown {
-  if (!showSecrets) return JSON.parse(JSON.stringify(config.value, jsonReplacer)) as unknown;
-  return reveal(config.value);
+  return jsonData(showSecrets ? reveal(config.value) : config.value);
 }
 
 function flatPaths(values: unknown): ReadonlyMap<string, unknown> {
@@ -63,12 +63,6 @@ function reveal(value: unknown): unknown {
   if (isPlain(value)) {
     return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, reveal(child)]));
   }
-  return jsonReplacer("", value);
-}
-
-function jsonReplacer(_key: string, value: unknown): unknown {
-  if (typeof value === "bigint") return String(value);
-  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
   return value;
 }
 

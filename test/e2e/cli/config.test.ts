@@ -114,18 +114,19 @@ describe("dext config", () => {
     expect(unknown.stderr).toContain("Did you mean db.host?");
   });
 
-  test.each([[["--env", "development", "production"]], [["development", "production"]]])(
-    "diff %j shows what differs between two environments",
-    async (environments) => {
-      const { code, stdout } = await dext(["config", "diff", ...environments], { folder });
-      expect(code).toBe(0);
-      expect(stdout.split("\n")).toEqual([
-        '~ db.host: "localhost" → "db.internal"  (file config.production.yaml:3:9)',
-        "~ port: 80 → 443  (file config.production.yaml:1:7)",
-        "",
-      ]);
-    },
-  );
+  test.each([
+    [["--env", "development", "production"]],
+    [["--env", "development", "--env", "production"]],
+    [["development", "production"]],
+  ])("diff %j shows what differs between two environments", async (environments) => {
+    const { code, stdout } = await dext(["config", "diff", ...environments], { folder });
+    expect(code).toBe(0);
+    expect(stdout.split("\n")).toEqual([
+      '~ db.host: "localhost" → "db.internal"  (file config.production.yaml:3:9)',
+      "~ port: 80 → 443  (file config.production.yaml:1:7)",
+      "",
+    ]);
+  });
 
   test("check names every fault with its origin at once and exits 3", async () => {
     expect(await dext(["config", "check"], { folder })).toMatchObject({
