@@ -29,6 +29,8 @@ export async function rbac(
   const all = await neededPermissions(definition, { directory, environment: input.text("env") });
   const permissions = all.filter(({ system }) => wanted === undefined || system === wanted);
   const policies = policiesFor(permissions, input);
+  const assumed = assumedHome(permissions, input);
+  if (assumed !== undefined) printProgress(assumed);
   if (input.flag("json")) printJson({ version: 1, permissions, ...policies });
   else if (permissions.length === 0) printProgress(nothingNeeded(wanted));
   else printLine(await format(policies));
@@ -51,6 +53,16 @@ function policiesFor(permissions: readonly Permission[], input: CommandInput): P
     }),
     consul: consulRules(permissions),
   };
+}
+
+/** Who a RoleBinding is for depends on where the service runs, which layers that name the namespace of an object do not tell. */
+function assumedHome(permissions: readonly Permission[], input: CommandInput): string | undefined {
+  const account = input.text("service-account");
+  if (account === undefined || input.text("namespace") !== undefined) return undefined;
+  const named = permissions.flatMap((each) => (each.system === "kubernetes" ? (each.namespace ?? []) : []));
+  if (named.length === 0) return undefined;
+  const places = [...new Set(named)].map((name) => `"${name}"`).join(" and ");
+  return `The service account "${account}" is taken for the one in ${places}, where objects are: give --namespace <name> where the service runs elsewhere`;
 }
 
 /** Each part begins with a comment that says what takes it; YAML and HCL have the same ones. */

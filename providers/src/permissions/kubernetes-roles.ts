@@ -4,7 +4,10 @@ import type { KubernetesPermission, Permission } from "../definition/permission.
 export interface KubernetesRolesOptions {
   /** The service account that the service runs as; absent: roles without bindings. */
   serviceAccount?: string;
-  /** The namespace that the service runs in; where a layer names none, this is the one. */
+  /**
+   * The namespace that the service runs in; where a layer names none, this is the one. When absent, the account is taken for
+   * the one in the namespace of each object.
+   */
   namespace?: string;
   /** What the Role and its RoleBinding are called; `<service account>-config` or `dext-config` when absent. */
   name?: string;

@@ -130,8 +130,11 @@ describe("dext config rbac", () => {
   });
 
   test("--json gives the permissions, and the manifests as objects", async () => {
-    const { stdout } = await dext(["config", "rbac", "--json", "--service-account", "api"], { folder });
+    const { stdout, stderr } = await dext(["config", "rbac", "--json", "--service-account", "api"], {
+      folder,
+    });
     const document = JSON.parse(stdout);
+    expect(stderr).toContain('The service account "api" is taken for the one in "platform"');
     expect(document).toMatchObject({
       version: 1,
       permissions: [
