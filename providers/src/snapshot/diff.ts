@@ -1,12 +1,12 @@
 import { mask } from "@dext/core";
 import { formatPath, isWithin } from "../tree/config-path.ts";
 import type { ConfigPath } from "../tree/config-path.ts";
-import { leavesOf } from "../tree/config-tree.ts";
-import type { ObjectNode, Origin, ScalarValue, ValueNode } from "../tree/config-tree.ts";
+import { endsOf } from "../tree/config-tree.ts";
+import type { ConfigNode, ObjectNode, Origin, ScalarValue } from "../tree/config-tree.ts";
 import { encode } from "./snapshot.ts";
 import type { SecretTest } from "./snapshot.ts";
 
-/** One value that is not what it was. Secrets are shown as `***`. */
+/** One value that is not what it was. Secrets are shown as `***`, lists and objects without content as `[]` and `{}`. */
 export interface ConfigChange {
   readonly path: string;
   readonly kind: "added" | "removed" | "changed";
@@ -21,29 +21,45 @@ export function diffTrees(
   { previous, next }: { previous: ObjectNode; next: ObjectNode },
   isSecret: SecretTest,
 ): readonly ConfigChange[] {
-  const before = leafMap(previous);
-  const after = leafMap(next);
-  const changes: ConfigChange[] = [];
+  const before = endMap(previous);
+  const after = endMap(next);
+  const changes: Found[] = [];
   for (const [key, { path, node }] of after) {
     const old = before.get(key);
     if (old === undefined) {
-      changes.push({ path: key, kind: "added", next: shown(path, node, isSecret), origin: node.origin });
-    } else if (encode(old.node.value) !== encode(node.value)) {
+      const change: ConfigChange = {
+        path: key,
+        kind: "added",
+        next: shown(path, node, isSecret),
+        origin: node.origin,
+      };
+      changes.push({ path, node, change });
+    } else if (identityOf(old.node) !== identityOf(node)) {
       const secret = isSecret(path, old.node) || isSecret(path, node);
-      changes.push({
+      const change: ConfigChange = {
         path: key,
         kind: "changed",
-        previous: secret ? mask : old.node.value,
-        next: secret ? mask : node.value,
+        previous: secret ? mask : plainOf(old.node),
+        next: secret ? mask : plainOf(node),
         origin: node.origin,
-      });
+      };
+      changes.push({ path, node, change });
     }
   }
   for (const [key, { path, node }] of before) {
     if (after.has(key)) continue;
-    changes.push({ path: key, kind: "removed", previous: shown(path, node, isSecret), origin: node.origin });
+    const change: ConfigChange = {
+      path: key,
+      kind: "removed",
+      previous: shown(path, node, isSecret),
+      origin: node.origin,
+    };
+    changes.push({ path, node, change });
   }
-  return changes.toSorted((one, other) => (one.path < other.path ? -1 : 1));
+  return changes
+    .filter((each) => !isTold(each, changes))
+    .map(({ change }) => change)
+    .toSorted((one, other) => (one.path < other.path ? -1 : 1));
 }
 
 /** Whether a change touches what stands at a path. */
@@ -51,10 +67,35 @@ export function touches(changed: ConfigPath, watched: ConfigPath): boolean {
   return isWithin(changed, watched) || isWithin(watched, changed);
 }
 
-function leafMap(tree: ObjectNode): Map<string, { path: ConfigPath; node: ValueNode }> {
-  return new Map([...leavesOf(tree)].map((leaf) => [formatPath(leaf.path), leaf]));
+interface Found {
+  path: ConfigPath;
+  node: ConfigNode;
+  change: ConfigChange;
 }
 
-function shown(path: ConfigPath, node: ValueNode, isSecret: SecretTest): ScalarValue {
-  return isSecret(path, node) ? mask : node.value;
+/** That a list is filled or emptied is told by its elements. */
+function isTold({ path, node, change }: Found, changes: readonly Found[]): boolean {
+  if (node.kind === "value" || change.kind === "changed") return false;
+  return changes.some((other) => other.path.length > path.length && startsWith(other.path, path));
+}
+
+function startsWith(path: ConfigPath, start: ConfigPath): boolean {
+  return start.every((key, at) => key === path[at]);
+}
+
+function endMap(tree: ObjectNode): Map<string, { path: ConfigPath; node: ConfigNode }> {
+  return new Map(endsOf(tree).map((end) => [formatPath(end.path), end]));
+}
+
+function identityOf(node: ConfigNode): string {
+  return node.kind === "value" ? encode(node.value) : node.kind;
+}
+
+function shown(path: ConfigPath, node: ConfigNode, isSecret: SecretTest): ScalarValue {
+  return isSecret(path, node) ? mask : plainOf(node);
+}
+
+function plainOf(node: ConfigNode): ScalarValue {
+  if (node.kind === "value") return node.value;
+  return node.kind === "list" ? "[]" : "{}";
 }

@@ -1,7 +1,7 @@
 import { mask } from "@dext/core";
 import { formatPath, parsePath } from "../tree/config-path.ts";
 import type { ConfigPath } from "../tree/config-path.ts";
-import { describeOrigin, findNode, leavesOf } from "../tree/config-tree.ts";
+import { childrenOf, describeOrigin, findNode, leavesOf } from "../tree/config-tree.ts";
 import type { ConfigNode, Origin, ScalarValue } from "../tree/config-tree.ts";
 import type { SecretTest, Snapshot } from "./snapshot.ts";
 
@@ -27,19 +27,22 @@ export function explainPath(
 ): readonly Explanation[] {
   const found = findNode(snapshot.tree, parsePath(path));
   if (found === undefined) return [];
-  return [...leavesOf(found.node, found.path)].map(({ path: at, node }): Explanation => {
-    const secret = isSecret(at, node);
-    return {
-      path: formatPath(at),
-      value: secret ? mask : node.value,
-      origin: node.origin,
-      secret,
-      shadowed: shadowedOf(node).map((each) => ({
-        value: secret || holdsSecret(each, { path: at, isSecret }) ? mask : printable(each),
-        origin: each.origin,
-      })),
-    };
-  });
+  return placesOf(snapshot.tree, { wanted: found.path })
+    .filter((place) => place.path.length > 0)
+    .map(({ path: at, node, hidden }): Explanation => {
+      const secret = isSecret(at, node);
+      return {
+        path: formatPath(at),
+        value: secret ? mask : printable(node),
+        origin: node.origin,
+        secret,
+        shadowed: hidden.map((each) => ({
+          value:
+            secret || holdsSecret(each.node, { path: each.path, isSecret }) ? mask : printable(each.node),
+          origin: each.node.origin,
+        })),
+      };
+    });
 }
 
 /** The explanations as lines for a person. */
@@ -57,6 +60,27 @@ export function formatExplanations(explanations: readonly Explanation[]): string
 function formatValue(value: ScalarValue): string {
   if (value instanceof Uint8Array) return `${value.byteLength} bytes`;
   return typeof value === "string" && value !== mask ? JSON.stringify(value) : String(value);
+}
+
+interface Place {
+  path: ConfigPath;
+  node: ConfigNode;
+  /** What it and the lists and objects that it stands in hide, nearest first. */
+  hidden: readonly { path: ConfigPath; node: ConfigNode }[];
+}
+
+/** The values, and the lists and objects without content, at and below a path. */
+function placesOf(
+  node: ConfigNode,
+  { wanted, path = [], above = [] }: { wanted: ConfigPath; path?: ConfigPath; above?: Place["hidden"] },
+): readonly Place[] {
+  const hidden = [...shadowedOf(node).map((each) => ({ path, node: each })), ...above];
+  const children = node.kind === "value" ? [] : childrenOf(node);
+  if (children.length === 0) return [{ path, node, hidden }];
+  const next = wanted[path.length];
+  return children
+    .filter(([key]) => next === undefined || key === next)
+    .flatMap(([key, child]) => placesOf(child, { wanted, path: [...path, key], above: hidden }));
 }
 
 /** Everything that a node hides, nearest first. */

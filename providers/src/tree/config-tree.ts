@@ -153,6 +153,22 @@ export function leavesOf(
   return leaves;
 }
 
+/** All single values of a tree, and all lists and objects that hold nothing, with their paths, in order. */
+export function endsOf(
+  root: ConfigNode,
+  path: ConfigPath = [],
+): readonly { path: ConfigPath; node: ConfigNode }[] {
+  const children = root.kind === "value" ? [] : childrenOf(root);
+  if (children.length === 0) return [{ path, node: root }];
+  return children.flatMap(([key, child]) => endsOf(child, [...path, key]));
+}
+
+/** What stands directly below a list or an object, by key. */
+export function childrenOf(node: ListNode | ObjectNode): readonly (readonly [string, ConfigNode])[] {
+  if (node.kind === "list") return node.items.map((item, at) => [String(at), item] as const);
+  return [...node.entries];
+}
+
 /** The tree as plain values: what a schema validates. Every call makes new objects. */
 export function toPlain(node: ConfigNode): unknown {
   if (node.kind === "value") return node.value;
