@@ -10,7 +10,10 @@ export type ConfigEvent =
   | { readonly type: "failed"; readonly error: Error; readonly source?: SourceStatus }
   | { readonly type: "recovered"; readonly source?: SourceStatus };
 
-/** Called when what stands at a path has changed: with the new value, the one before, and what exactly differs. */
+/**
+ * Called when what stands at a path has changed: with the new value, the one before, and what exactly differs. What it
+ * throws, or a promise that it gives rejects with, goes to the logger.
+ */
 export type ChangeListener = (next: unknown, previous: unknown, changes: readonly ConfigChange[]) => void;
 
 /** A loaded configuration. */

@@ -8,7 +8,7 @@ import { diffTrees, touches } from "../snapshot/diff.ts";
 import type { ConfigChange } from "../snapshot/diff.ts";
 import { explainPath } from "../snapshot/explain.ts";
 import type { Explanation } from "../snapshot/explain.ts";
-import { canonicalText, createSnapshot, hashOf, secretTest } from "../snapshot/snapshot.ts";
+import { createSnapshot, hashOf, movedSnapshot, secretTest } from "../snapshot/snapshot.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { variablesOf } from "../snapshot/variables.ts";
 import type { ConfigVariable } from "../snapshot/variables.ts";
@@ -153,15 +153,20 @@ export class LoadedConfig implements Config {
 
   #replaceSnapshot(validated: { output: unknown; tree: Snapshot["tree"] }): void {
     const previous = this.#snapshot;
-    if (canonicalText(validated.tree) === previous.text) return;
     const { secrets } = this.#definition;
     const next = createSnapshot(validated, { generation: previous.generation + 1, declared: secrets });
+    if (next.text === previous.text) {
+      this.#snapshot = movedSnapshot(previous, next);
+      return;
+    }
     this.#snapshot = next;
     const changes = diffTrees({ previous: previous.tree, next: next.tree }, secretTest(secrets));
     this.#emit({ type: "changed", generation: next.generation, changes });
-    for (const { path, listener } of this.#changeListeners) {
+    // A copy: a listener may end itself and begin anew.
+    for (const entry of new Set(this.#changeListeners)) {
+      const { path, listener } = entry;
       const concerned = changes.filter((change) => touches(parsePath(change.path), path));
-      if (concerned.length === 0) continue;
+      if (concerned.length === 0 || !this.#changeListeners.has(entry)) continue;
       this.#call(() => listener(valueAt(next.value, path), valueAt(previous.value, path), concerned));
     }
   }
@@ -179,15 +184,20 @@ export class LoadedConfig implements Config {
   }
 
   #emit(event: ConfigEvent): void {
-    for (const listener of this.#eventListeners) this.#call(() => listener(event));
+    for (const listener of new Set(this.#eventListeners)) {
+      if (this.#eventListeners.has(listener)) this.#call(() => listener(event));
+    }
   }
 
-  /** A listener that throws must not keep others from hearing. */
-  #call(listener: () => void): void {
-    try {
-      listener();
-    } catch (error) {
+  /** A listener that throws, now or later, must not keep others from hearing, nor end the service. */
+  #call(listener: () => unknown): void {
+    const fail = (error: unknown): void =>
       this.#context.logger.error("A listener of the configuration threw an error", { error });
+    try {
+      const result = listener();
+      if (result instanceof Promise) result.catch(fail);
+    } catch (error) {
+      fail(error);
     }
   }
 

@@ -15,6 +15,8 @@ export interface Snapshot {
   readonly tree: ObjectNode;
   /** The paths of values that the schema made of secrets. */
   readonly held: ReadonlySet<string>;
+  /** Those, and the paths of values of which their sources say that they are secrets. */
+  readonly tainted: ReadonlySet<string>;
   /** All values as one text, whatever the order of their keys: equal for equal values. Holds the secrets. */
   readonly text: string;
 }
@@ -41,7 +43,20 @@ export function createSnapshot(
     value: protect(output, { path: [], declared, tainted }),
     tree,
     held,
+    tainted,
     text: canonicalText(tree),
+  });
+}
+
+/** The same values as they stand in their sources now, which may not be where they stood. */
+export function movedSnapshot(previous: Snapshot, now: Snapshot): Snapshot {
+  const isSame =
+    previous.tainted.size === now.tainted.size &&
+    [...now.tainted].every((path) => previous.tainted.has(path));
+  return Object.freeze({
+    ...now,
+    generation: previous.generation,
+    value: isSame ? previous.value : now.value,
   });
 }
 
@@ -119,7 +134,8 @@ function hideTainted<Container extends object>(
   if (tainted.size === 0) return container;
   const hidden = Object.keys(container).filter((key) => {
     const child = (container as Record<string, unknown>)[key];
-    return typeof child !== "object" && tainted.has(formatPath([...path, key]));
+    // The schema may have made an object of it, such as a URL with a password in it.
+    return child !== undefined && child !== null && tainted.has(formatPath([...path, key]));
   });
   if (hidden.length === 0) return container;
   const masked = (): unknown => {
