@@ -10,7 +10,7 @@ import type { LintRule, RuleReport } from "./rule.ts";
 import { createRuleContext } from "./rule-context.ts";
 import { ruleIdForms } from "./rule-ids.ts";
 import { lintRules } from "./rules.ts";
-import { readSuppressions } from "./suppressions.ts";
+import { allOfBuildKit, readSuppressions } from "./suppressions.ts";
 import type { Suppressions } from "./suppressions.ts";
 
 /**
@@ -38,7 +38,7 @@ export function lintDockerfile(text: string, options: LintDockerfileOptions = {}
     if (!isWanted(rule, { skip, only, enable: [...enable, ...comments.enabled] })) continue;
     for (const report of rule.check(context)) {
       const ids = [rule.id, ...(report.aliases ?? rule.aliases)];
-      if (matchesAny(ids, skip) || !comments.allows(ids, report.at.start)) continue;
+      if (matchesAny(ids, skip) || !comments.allows({ source: rule.source, ids }, report.at.start)) continue;
       findings.push(toFinding(rule, report, { file, document }));
     }
   }
@@ -58,7 +58,8 @@ function isWanted(rule: LintRule, { skip, only, enable }: Choice): boolean {
   if (matchesAny([rule.id], skip)) return false;
   const ids = [rule.id, ...rule.aliases];
   if (only.length > 0) return matchesAny(ids, only);
-  return rule.optIn !== true || matchesAny(ids, enable) || enable.includes("buildkit:all");
+  const inAll = rule.source === "buildkit" && enable.includes(allOfBuildKit);
+  return rule.optIn !== true || matchesAny(ids, enable) || inAll;
 }
 
 function matchesAny(ids: readonly string[], wanted: readonly string[]): boolean {

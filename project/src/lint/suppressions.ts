@@ -1,5 +1,6 @@
 import type { DockerfileDocument } from "./document/dockerfile-document.ts";
 import type { DockerComment, DockerInstruction } from "./document/instruction.ts";
+import type { LintSource } from "./finding.ts";
 import { placeOf } from "./document/source-lines.ts";
 import { instructionKeywords } from "./document/instruction.ts";
 import { ruleIdForms } from "./rule-ids.ts";
@@ -7,7 +8,7 @@ import { ruleIdForms } from "./rule-ids.ts";
 /** What comments in a file say about its findings. */
 export interface Suppressions {
   /** Whether a rule with one of these ids may tell of this place. */
-  allows(ids: readonly string[], offset: number): boolean;
+  allows(rule: { source: LintSource; ids: readonly string[] }, offset: number): boolean;
   /** The rules that comments switch on, in BuildKit's way. */
   enabled: ReadonlySet<string>;
 }
@@ -40,11 +41,11 @@ export function readSuppressions(document: DockerfileDocument): Suppressions {
   }
   return {
     enabled,
-    allows(ids, offset) {
+    allows({ source, ids }, offset) {
       const forms = new Set(ids.flatMap((id) => ruleIdForms(id)));
+      if (source === "buildkit") forms.add(allOfBuildKit);
       return !ranges.some(
-        (range) =>
-          offset >= range.start && offset < range.end && range.ids.some((id) => matchesId(id, forms)),
+        (range) => offset >= range.start && offset < range.end && range.ids.some((id) => forms.has(id)),
       );
     },
   };
@@ -99,12 +100,8 @@ function readCheck(value: string): { skip: string[]; experimental: string[] } {
   return { skip: list("skip"), experimental: list("experimental") };
 }
 
-const allOfBuildKit = "buildkit:all";
-
-function matchesId(id: string, forms: ReadonlySet<string>): boolean {
-  if (id === allOfBuildKit) return [...forms].some((form) => /^[A-Z][A-Za-z]+$/.test(form));
-  return forms.has(id);
-}
+/** What `all` stands for in `# check=`: BuildKit's checks, none of others, and not what it refuses to build. */
+export const allOfBuildKit = "buildkit:all";
 
 /** What a comment is about: the instruction below it, or the stage that one opens or stands in. */
 function rangeOf(

@@ -91,7 +91,7 @@ export function mayHaveParent({ base, baseWord }: Stage): boolean {
 export function isWindows(stage: Stage): boolean {
   return stageChain(stage).some(
     ({ base, from }) =>
-      /windows|nanoserver|servercore/i.test(base?.text ?? "") ||
+      /windows|nanoserver|servercore|dotnet\/framework\//i.test(base?.text ?? "") ||
       flagValue(from, "platform")?.startsWith("windows") === true,
   );
 }

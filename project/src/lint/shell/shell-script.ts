@@ -192,7 +192,7 @@ const wrappers: Readonly<Record<string, readonly string[]>> = {
 /** The command that a wrapper such as `sudo` or `env` runs. */
 function unwrap(command: ShellCommand): ShellCommand | undefined {
   const valued = Object.hasOwn(wrappers, command.name) ? wrappers[command.name] : undefined;
-  if (valued === undefined) return undefined;
+  if (valued === undefined || asksForProgram(command)) return undefined;
   let index = 0;
   for (; index < command.words.length; index += 1) {
     const { text = "" } = command.words[index] ?? {};
@@ -202,6 +202,11 @@ function unwrap(command: ShellCommand): ShellCommand | undefined {
   const program = command.words[index];
   if (program === undefined || program.dynamic) return undefined;
   return { ...command, name: baseName(program.text), words: command.words.slice(index + 1), first: false };
+}
+
+/** Whether it only asks whether a program is there: `command -v curl`. */
+function asksForProgram({ name, words }: ShellCommand): boolean {
+  return name === "command" && /^-[pvV]*[vV]/.test(words[0]?.text ?? "");
 }
 
 /** The script of `sh -c "<script>"`, when it can be read as it stands. */

@@ -28,7 +28,7 @@ export const commandSamples: RuleSamples = {
   DL4001: [
     {
       bad: "FROM a:1\nRUN wget -q x\nRUN curl y",
-      good: "FROM a:1\nRUN wget -q x && echo curl\nFROM b:1\nRUN curl y",
+      good: "FROM a:1\nRUN wget -q x && echo curl && command -v curl\nFROM b:1\nRUN curl y",
       line: 3,
     },
   ],
@@ -65,7 +65,7 @@ export const commandSamples: RuleSamples = {
   DL3047: [
     {
       bad: "FROM a:1\nRUN wget -O x https://example.com",
-      good: "FROM a:1\nRUN wget -qO- x && wget -nv x && wget --progress=dot:giga x",
+      good: "FROM a:1\nRUN wget -qO- x && wget -nv x && wget --progress=dot:giga x && command -v wget",
       line: 2,
     },
   ],

@@ -251,6 +251,10 @@ export const instructionSamples: RuleSamples = {
     { bad: "FROM a:1\nUSER 1\nFROM b:1", good: "FROM a:1 AS x\nUSER 1\nFROM x", line: 3 },
     { bad: "FROM scratch", good: "FROM gcr.io/distroless/static:nonroot" },
     { bad: "FROM node:${V}", good: "FROM mcr.microsoft.com/windows/servercore:ltsc2025" },
+    {
+      bad: "FROM mcr.microsoft.com/dotnet/aspnet:9.0",
+      good: "FROM mcr.microsoft.com/dotnet/framework/aspnet:4.8",
+    },
     { bad: "FROM a:1 AS x-amd64\nFROM b:1", good: "FROM a:1 AS x-amd64\nUSER 1\nFROM x-${TARGETARCH}" },
   ],
   DL3066: [

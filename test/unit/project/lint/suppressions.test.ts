@@ -66,6 +66,19 @@ describe("BuildKit's check directive", () => {
     expect(rules(`# syntax=docker/dockerfile:1\n# check=skip=all\n${body}`)).toEqual(["DL3002"]);
   });
 
+  it("hides by all nothing that BuildKit refuses to build", () => {
+    expect(rules("# check=skip=all\nFROM a:1\nUSER 1\nFOO\nENV A")).toEqual([
+      "UnknownInstruction",
+      "MissingArguments",
+    ]);
+  });
+
+  it("switches on by all what is experimental in BuildKit, and no rule of others", () => {
+    const text =
+      "# check=experimental=all\n\n# hadolint ignore=DL3006\nFROM node AS x\nUSER 1\n# why\nARG A\n";
+    expect(rules(text)).toEqual(["InvalidDefinitionDescription"]);
+  });
+
   it("switches experimental rules on", () => {
     const text = "# check=experimental=InvalidDefinitionDescription\n\n# why\nFROM node:24 AS x\n";
     expect(rules(text)).toEqual(["InvalidDefinitionDescription"]);
