@@ -1,6 +1,13 @@
 import type { Finding, Runtime } from "../description.ts";
 import type { ImageProject } from "./image-project.ts";
-import { bunReleases, denoReleases, imageVersion, isEndedNode, nodeReleases } from "./image-version.ts";
+import {
+  bunReleases,
+  debianOf,
+  denoReleases,
+  imageVersion,
+  isEndedNode,
+  nodeReleases,
+} from "./image-version.ts";
 import type { Reason } from "./instruction-list.ts";
 
 /** The images that the stages start from, below a registry. */
@@ -15,9 +22,6 @@ export interface BaseImage extends Reason {
 const defaultVersions: Readonly<Record<Runtime, string>> = { node: "24", deno: "2", bun: "1" };
 
 const releases = { node: nodeReleases, deno: denoReleases, bun: bunReleases } as const;
-
-/** Debian 12 by its name, so that the libc does not change under native add-ons when `slim` moves on. */
-const debian = "bookworm";
 
 /**
  * The official image of the project's runtime in the version that the project asks for, never the host's.
@@ -55,7 +59,7 @@ export function chooseBaseImage({
   // The images of Deno and Bun have no npm to install another package manager with.
   const isForeign = runtime !== "node" && manager.name !== runtime;
   const node = runtime === "node" ? tag : defaultVersions.node;
-  const buildImage = `library/node:${node}-${debian}${isNative ? "" : "-slim"}`;
+  const buildImage = `${nodeImage(node)}${isNative ? "" : "-slim"}`;
   return {
     image: imageOf(runtime, tag),
     buildImage: isForeign || (isNative && runtime === "node") ? buildImage : undefined,
@@ -65,7 +69,12 @@ export function chooseBaseImage({
 
 function imageOf(runtime: Runtime, tag: string): string {
   if (runtime === "deno") return `denoland/deno:${tag}`;
-  return runtime === "bun" ? `oven/bun:${tag}-slim` : `library/node:${tag}-${debian}-slim`;
+  return runtime === "bun" ? `oven/bun:${tag}-slim` : `${nodeImage(tag)}-slim`;
+}
+
+/** Debian by its name, so that the libc does not change under native add-ons when `slim` moves on. */
+function nodeImage(tag: string): string {
+  return `library/node:${tag}-${debianOf(tag)}`;
 }
 
 function assumed(runtime: Runtime): Finding<string> {

@@ -12,6 +12,8 @@ export interface ReleaseLines {
   readonly majors: readonly number[];
   /** Names that stand for a moving version, and the tag that moves alike. */
   readonly moving: Readonly<Record<string, string>>;
+  /** Where no image has the tag of a line, only of single releases: the newest that is known of each line. */
+  readonly newest?: readonly string[];
 }
 
 /** Long-term lines of Node that are supported, then others that still may be asked for. */
@@ -36,7 +38,25 @@ export function isEndedNode(tag: string): boolean {
   return endedNodes.has(tag.split(".")[0] ?? "");
 }
 
-export const denoReleases: ReleaseLines = { name: "Deno", majors: [2, 1], moving: {} };
+/** The release of Debian that images of a version of Node were made of: the newest up to Debian 12. */
+export function debianOf(tag: string): string {
+  const [major, minor = last, patch = last] = tag.split(".");
+  const version = `${major}.${minor}.${patch}`;
+  if (!/^\d/.test(tag) || satisfies(version, bookworm, { includePrerelease: true })) return "bookworm";
+  return satisfies(version, bullseye, { includePrerelease: true }) ? "bullseye" : "buster";
+}
+
+/** The versions that were current when images of that Debian came up: nodejs/docker-node, June 2023 and August 2021. */
+const bookworm = "^16.20.0 || ^18.16.0 || >=20.3.0";
+const bullseye = "^12.22.5 || ^14.17.5 || >=16.7.0";
+
+/** There is no `denoland/deno:2`: https://github.com/denoland/deno_docker/issues/173 */
+export const denoReleases: ReleaseLines = {
+  name: "Deno",
+  majors: [2, 1],
+  moving: { latest: "latest", stable: "latest" },
+  newest: ["2.9.6", "1.46.3"],
+};
 
 export const bunReleases: ReleaseLines = { name: "Bun", majors: [1], moving: { latest: "latest" } };
 
@@ -59,7 +79,7 @@ export interface ImageVersion {
 
 /**
  * The tag of an official image that meets a version or range: the version itself, else the line of releases whose
- * newest meets it, `22` for `^22.18` and `22.18` for `~22.18.1`.
+ * newest meets it, `22` for `^22.18` and `22.18` for `~22.18.1`; of Deno the newest release that is known.
  *
  * @throws DextError `DEXT_DOCKERFILE_VERSION_UNKNOWN`
  */
@@ -71,7 +91,8 @@ export function imageVersion(wanted: Finding<string>, releases: ReleaseLines): I
   const range = (codeName === undefined ? undefined : codeNames[codeName]) ?? text.replace(/^v(?=\d)/, "");
   const exact = valid(range);
   if (exact !== null) return { tag: exact, exactness: "exact" };
-  const tag = validRange(range) === null ? undefined : lineOf(range, releases);
+  const tag =
+    validRange(range) === null ? undefined : (releases.newest ? releaseOf : lineOf)(range, releases);
   if (tag !== undefined) return tag;
   throw dockerfileError(
     "DEXT_DOCKERFILE_VERSION_UNKNOWN",
@@ -81,6 +102,12 @@ export function imageVersion(wanted: Finding<string>, releases: ReleaseLines): I
       details: { value: wanted.value, ...(wanted.file === undefined ? {} : { file: wanted.file }) },
     },
   );
+}
+
+/** The newest release that is known to meet a range, else the first that does. */
+function releaseOf(range: string, { majors, newest = [] }: ReleaseLines): ImageVersion | undefined {
+  const known = newest.find((version) => satisfies(version, range));
+  return known === undefined ? lowestOf(range, majors) : { tag: known, exactness: "exact" };
 }
 
 /** Higher than any version of a line gets. */
@@ -96,6 +123,10 @@ function lineOf(range: string, { majors }: ReleaseLines): ImageVersion | undefin
         return { tag: `${major}.${minor}`, exactness: "line" };
     }
   }
+  return lowestOf(range, majors);
+}
+
+function lowestOf(range: string, majors: readonly number[]): ImageVersion | undefined {
   const lowest = minVersion(range)?.version;
   const isKnown = lowest !== undefined && majors.includes(Number(lowest.split(".")[0]));
   return isKnown && satisfies(lowest, range) ? { tag: lowest, exactness: "exact" } : undefined;

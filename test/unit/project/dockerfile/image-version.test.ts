@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   bunReleases,
+  debianOf,
   denoReleases,
   imageVersion,
   nodeReleases,
@@ -36,7 +37,38 @@ describe("the tag of a Node image", () => {
   });
 });
 
-it("the tags of Deno and Bun follow their own lines", () => {
-  expect(imageVersion({ value: "^2.9", because: "" }, denoReleases).tag).toBe("2");
+describe("the tag of a Deno image", () => {
+  it.each([
+    ["2.8.3", "2.8.3"],
+    ["2", "2.9.6"],
+    ["^2.5", "2.9.6"],
+    ["^1.40", "1.46.3"],
+    ["~2.8.1", "2.8.1"],
+    ["latest", "latest"],
+  ])("for %s is %s, since there is none of a line", (value, tag) => {
+    expect(imageVersion({ value, because: "" }, denoReleases).tag).toBe(tag);
+  });
+});
+
+it("the tag of Bun is of the line that is asked for", () => {
   expect(imageVersion({ value: "1.3.0", because: "" }, bunReleases).tag).toBe("1.3.0");
+  expect(imageVersion({ value: "^1.2", because: "" }, bunReleases).tag).toBe("1");
+});
+
+describe("the Debian of a Node image", () => {
+  it.each([
+    ["24", "bookworm"],
+    ["lts", "bookworm"],
+    ["27.0.0-rc.1", "bookworm"],
+    ["20.3.0", "bookworm"],
+    ["20.2.0", "bullseye"],
+    ["19", "bullseye"],
+    ["18", "bookworm"],
+    ["18.12", "bullseye"],
+    ["16", "bookworm"],
+    ["14", "bullseye"],
+    ["14.15.0", "buster"],
+  ])("%s is %s, which its images were made of", (tag, debian) => {
+    expect(debianOf(tag)).toBe(debian);
+  });
 });
