@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { editAtAnchor } from "../edits/edit-at-anchor.ts";
+import { appendText, editAtAnchor } from "../edits/edit-at-anchor.ts";
 import { generatorError } from "../generator-error.ts";
 import { hashOf } from "../plan/file-state.ts";
 import type { Answers, Choice, GeneratorContext, GeneratorDefinition, Prompt } from "./definition.ts";
@@ -62,6 +62,8 @@ interface PlopGenerator {
 
 type PlopConfig = Record<string, unknown>;
 
+type PlopTransform = (text: string, answers: Answers, config: PlopConfig) => unknown;
+
 async function runPlopActions(
   generator: PlopGenerator,
   { plop, draft, context }: { plop: Plop; draft: Draft; context: GeneratorContext },
@@ -112,7 +114,7 @@ function planActions({
     const text = templateOf(config, answers);
     const { transform } = config;
     return typeof transform === "function"
-      ? String(await (transform as (...values: unknown[]) => unknown)(text, answers, config))
+      ? String(await (transform as PlopTransform)(text, answers, config))
       : text;
   };
   return new Map<string, PlopAction>([
@@ -132,12 +134,24 @@ function planActions({
       "modify",
       async (answers, config) => {
         const path = render(String(config["path"]), answers);
-        const pattern = patternOf(config, path);
-        const text = await transformed(config, answers);
+        const { transform } = config;
+        const pattern = typeof transform === "function" ? config["pattern"] : patternOf(config, path);
+        const text = templateOf(config, withoutReferences(answers));
+        const replaced = (source: string): string =>
+          isPattern(pattern) ? replaceAll(source, { path, pattern, text }) : source;
+        const whole =
+          typeof transform === "function"
+            ? String(await (transform as PlopTransform)(replaced(draft.read(path) ?? ""), answers, config))
+            : undefined;
         draft.edit({
           path,
-          name: nameOf(["modify", String(pattern), text]),
-          edit: (source) => replaceAll(source, { path, pattern, text }),
+          name: nameOf([
+            "modify",
+            String(pattern),
+            text,
+            ...(whole === undefined ? [] : [String(transform)]),
+          ]),
+          edit: (source) => whole ?? replaced(source),
         });
         return path;
       },
@@ -147,6 +161,15 @@ function planActions({
       async (answers, config) => {
         const path = render(String(config["path"]), answers);
         const pattern = patternOf(config, path);
+        if (![undefined, "\n", "\r\n"].includes(config["separator"] as string | undefined)) {
+          throw generatorError(
+            "DEXT_GENERATE_GENERATOR_INVALID",
+            `The "separator" for "${path}" cannot be planned`,
+            {
+              hint: 'Use "modify" in place of "append", with "$&" in the template for what the pattern has found.',
+            },
+          );
+        }
         const text = await transformed(config, answers);
         draft.edit({
           path,
@@ -167,19 +190,49 @@ function planActions({
   ]);
 }
 
-/** Every match, as plop does; `$1` and `$&` in the text mean nothing. One that matches nothing is a failure. */
+/**
+ * Every match, as plop does, with `$1` and `$&` in a template for what was found. What puts that back, to find it again
+ * the next time, does so once. One that matches nothing is a failure.
+ */
 function replaceAll(
   source: string,
   { path, pattern, text }: { path: string; pattern: string | RegExp; text: string },
 ): string {
-  const isThere = typeof pattern === "string" ? source.includes(pattern) : source.search(pattern) >= 0;
-  if (isThere) return source.replace(pattern, () => text);
-  // Throws when the text is not there either.
-  return editAtAnchor(source, { path, anchor: pattern, insert: "replace", text });
+  const first =
+    typeof pattern === "string" ? pattern : new RegExp(pattern.source, pattern.flags.replace("g", ""));
+  const at = typeof first === "string" ? source.indexOf(first) : source.search(first);
+  if (at < 0) {
+    // Throws when the text is not there either.
+    return editAtAnchor(source, {
+      path,
+      anchor: pattern,
+      insert: "replace",
+      text: text.replaceAll("$$", "$"),
+    });
+  }
+  const found = typeof first === "string" ? first : (first.exec(source)?.[0] ?? "");
+  const edited = source.replace(first, text);
+  const added = edited.slice(at, edited.length - (source.length - at - found.length));
+  const isMade = added.includes(found) && appendText(source, { text: added.replace(found, "") }) === source;
+  return isMade ? source : source.replace(pattern, text);
+}
+
+/** In an answer `$1` means nothing: only the template can refer to what was found. */
+function withoutReferences<Value>(value: Value): Value {
+  if (typeof value === "string") return value.replaceAll("$", "$$$$") as Value;
+  if (Array.isArray(value)) return value.map(withoutReferences) as Value;
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [key, withoutReferences(each)]),
+  ) as Value;
+}
+
+function isPattern(pattern: unknown): pattern is string | RegExp {
+  return typeof pattern === "string" || pattern instanceof RegExp;
 }
 
 function patternOf({ pattern }: PlopConfig, path: string): string | RegExp {
-  if (typeof pattern === "string" || pattern instanceof RegExp) return pattern;
+  if (isPattern(pattern)) return pattern;
   throw generatorError("DEXT_GENERATE_GENERATOR_INVALID", `The change of "${path}" has no pattern`);
 }
 
@@ -232,6 +285,12 @@ function promptOf(question: PlopConfig): Prompt {
     ...(typeof validate === "function" ? { validate: validate as NonNullable<Prompt["validate"]> } : {}),
     ...(typeof filter === "function" ? { filter: filter as NonNullable<Prompt["filter"]> } : {}),
     ...(Array.isArray(choices) ? { choices: (choices as unknown[]).flatMap(choiceOf) } : {}),
+    ...(typeof choices === "function"
+      ? {
+          choices: (answers: Answers) =>
+            givenChoices(name, (choices as (answers: Answers) => unknown)(answers)),
+        }
+      : {}),
     ...(type === "multiselect" && standard === undefined ? { default: [], propose: true } : {}),
   };
 }
@@ -247,6 +306,13 @@ const promptTypes: ReadonlyMap<unknown, Prompt["type"]> = new Map([
   ["number", "number"],
   ["password", "password"],
 ]);
+
+function givenChoices(name: unknown, choices: unknown): Choice[] {
+  if (Array.isArray(choices)) return (choices as unknown[]).flatMap(choiceOf);
+  throw generatorError("DEXT_GENERATE_GENERATOR_INVALID", `The choices of "${String(name)}" are no list`, {
+    hint: "A function gives a list at once, not a promise of one.",
+  });
+}
 
 function choiceOf(choice: unknown): Choice[] {
   if (typeof choice === "string" || typeof choice === "number") return [String(choice)];

@@ -94,6 +94,49 @@ describe("a plopfile", () => {
     expect((await plan("g", { name: "x" }, { target: root })).operations).toEqual([]);
   });
 
+  it("refers by $1 to what its pattern has found, as a template can and an answer cannot, and puts it back once", async () => {
+    const root = await repository(
+      '[{ type: "modify", path: "a.txt", pattern: /(\\/\\/ HERE)/g, template: "$1\\n{{name}} costs $$5" }]',
+      { "a.txt": "x\n// HERE\ny\n" },
+    );
+    await commit(await plan("g", { name: "a$1$&" }, { target: root }));
+    expect(snapshot(root)["a.txt"]).toBe("file 644 x\n// HERE\na$1$& costs $5\ny\n");
+    await commit(await plan("g", { name: "b" }, { target: root }));
+    expect(snapshot(root)["a.txt"]).toBe("file 644 x\n// HERE\nb costs $5\na$1$& costs $5\ny\n");
+    for (const name of ["a$1$&", "b"]) {
+      expect((await plan("g", { name }, { target: root })).operations).toEqual([]);
+    }
+  });
+
+  it("inserts at a place that a pattern only looks at", async () => {
+    const root = await repository(
+      '[{ type: "modify", path: "a.txt", pattern: /(?=end)/, template: "{{name}}\\n" }]',
+      { "a.txt": "start\nend\n" },
+    );
+    await commit(await plan("g", { name: "x" }, { target: root }));
+    expect(snapshot(root)["a.txt"]).toBe("file 644 start\nx\nend\n");
+    expect((await plan("g", { name: "x" }, { target: root })).operations).toEqual([]);
+  });
+
+  it("transforms a file as a whole, after what it has replaced in it", async () => {
+    const root = await repository(
+      `[{ type: "modify", path: "a.txt", pattern: "b", template: "{{name}}", transform: async (text) => text.toUpperCase() },
+        { type: "modify", path: "b.txt", transform: (text, answers) => text + answers.name + "\\n" }]`,
+      { "a.txt": "a\r\nb\r\n", "b.txt": "b\n" },
+    );
+    await commit(await plan("g", { name: "x" }, { target: root }));
+    expect(snapshot(root)).toMatchObject({ "a.txt": "file 644 A\r\nX\r\n", "b.txt": "file 644 b\nx\n" });
+  });
+
+  it("appends on lines of their own only, and refuses another separator", async () => {
+    const action = '[{ type: "append", path: "a.txt", pattern: "a", separator: ", ", template: "b" }]';
+    const root = await repository(action, { "a.txt": "a\n" });
+    await expect(plan("g", { name: "x" }, { target: root })).rejects.toMatchObject({
+      code: "DEXT_GENERATE_GENERATOR_INVALID",
+      hint: expect.stringContaining('"modify"') as unknown,
+    });
+  });
+
   it("keeps CRLF in a file that it edits", async () => {
     const root = await repository('[{ type: "modify", path: "a.txt", pattern: "b", template: "b1\\nb2" }]', {
       "a.txt": "a\r\nb\r\nc\r\n",
@@ -132,12 +175,13 @@ describe("a plopfile", () => {
       "plopfile.mjs": `export default (plop) => plop.setGenerator("g", { prompts: [
         { type: "list", name: "kind", message: "Kind", choices: [{ name: "An API", value: "api" }, "worker"] },
         { type: "confirm", name: "docs", message: "Docs", when: (answers) => answers.kind === "api" },
+        { type: "list", name: "size", message: "Size", choices: ({ kind }) => kind === "api" ? ["s", "m"] : [], default: "m" },
         { type: "checkbox", name: "extras", message: "Extras", choices: ["a", "b"] } ],
         actions: (answers) => [{ type: "add", path: "a.json", template: JSON.stringify(answers) }] });`,
     });
     const { operations } = await plan("g", { kind: "api", docs: "yes", extras: "a,b" }, { target: root });
     expect(operations).toMatchObject([
-      { after: { contents: '{"kind":"api","docs":true,"extras":["a","b"]}' } },
+      { after: { contents: '{"kind":"api","docs":true,"size":"m","extras":["a","b"]}' } },
     ]);
     await expect(plan("g", { kind: "cron" }, { target: root })).rejects.toMatchObject({
       code: "DEXT_GENERATE_ANSWER_INVALID",
