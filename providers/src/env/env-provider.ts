@@ -10,7 +10,7 @@ import { readText } from "../file-system.ts";
 import { keyOfSchema, shapeAtNames } from "../names/fit-key.ts";
 import { pathOfVariable } from "../names/variable-names.ts";
 import type { ConfigPath } from "../tree/config-path.ts";
-import { treeOfPaths, valueNode } from "../tree/config-tree.ts";
+import { reachesPrototype, treeOfPaths, valueNode } from "../tree/config-tree.ts";
 import type { ConfigNode, Origin } from "../tree/config-tree.ts";
 import { envError } from "./env-error.ts";
 import { readVariables } from "./read-variables.ts";
@@ -61,6 +61,10 @@ async function loadEnvironment(
     const path = pathOfVariable(name, prefix);
     const text = variables.get(name);
     if (path === undefined || text === undefined) continue;
+    if (countsEverything({ context, prefix }) && path.some((key) => reachesPrototype(key.toLowerCase()))) {
+      notes.push({ message: `"${name}" is left out: no key may be named so`, origin: originOf(name) });
+      continue;
+    }
     const target = files ? targetOfFile(path, context) : undefined;
     if (target !== undefined) {
       if (!isWanted(target, { context, prefix })) continue;

@@ -198,9 +198,14 @@ export function describeOrigin({ provider, location }: Origin): string {
   return location === "" ? provider : `${provider} ${location}`;
 }
 
+/** Whether an object that is given this key may get or change a prototype by it. */
+export function reachesPrototype(key: string): boolean {
+  return key === "__proto__" || key === "constructor" || key === "prototype";
+}
+
 /** @throws DextError `DEXT_CONFIG_KEY_REFUSED` */
 export function refuseDangerousKey(key: string, origin: Origin): void {
-  if (key !== "__proto__" && key !== "constructor" && key !== "prototype") return;
+  if (!reachesPrototype(key)) return;
   throw configError(
     "DEXT_CONFIG_KEY_REFUSED",
     `The key "${key}" in ${describeOrigin(origin)} is refused: it reaches the prototype of objects`,

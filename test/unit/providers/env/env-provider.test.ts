@@ -39,3 +39,12 @@ describe("a variable that ends in _FILE", () => {
     });
   });
 });
+
+it("a variable named as what reaches the prototype is left out where nothing tells which are ours", async () => {
+  const config = await load({ CONSTRUCTOR: "x", A__prototype: "y", PORT: "80" });
+  expect(config.value).toEqual({ port: "80" });
+  expect(config.sources[0]?.notes).toHaveLength(2);
+  await expect(load({ APP__CONSTRUCTOR: "x" }, { prefix: "APP__" })).rejects.toMatchObject({
+    code: "DEXT_CONFIG_KEY_REFUSED",
+  });
+});
