@@ -1,6 +1,7 @@
 import { configError } from "../config-error.ts";
 import type { ConfigDefinition } from "../definition/define-config.ts";
 import type { ConfigLayer, LayerSettings, LoadContext } from "../definition/provider.ts";
+import { secretTest } from "../snapshot/snapshot.ts";
 import { formatPath, parsePath } from "../tree/config-path.ts";
 import { mergeTrees } from "../tree/merge.ts";
 import { resolveAt } from "../tree/resolve-references.ts";
@@ -153,8 +154,9 @@ function viewOf(
 ): View {
   const trees = started.map((each) => each?.source.tree).filter((tree) => tree !== undefined);
   const merged = mergeTrees(trees, mergeOptions(definition, shape));
+  const isSecret = secretTest(definition.secrets);
   return (path) => {
-    const found = resolveAt(merged, parsePath(path), { isSecret: () => false });
+    const found = resolveAt(merged, parsePath(path), { isSecret: (at) => isSecret(at, undefined) });
     return found === undefined || found.value === null || found.value instanceof Uint8Array
       ? undefined
       : String(found.value);

@@ -1,3 +1,4 @@
+import { isDextError, mask } from "@dext/core";
 import { configError } from "../config-error.ts";
 import { formatPath, parsePath } from "./config-path.ts";
 import type { ConfigPath } from "./config-path.ts";
@@ -10,6 +11,9 @@ export interface ResolveOptions {
   isSecret: (path: ConfigPath) => boolean;
 }
 
+/** How long a text may become by what it refers to: a text that doubles thirty times must not fill the memory. */
+const longestText = 1_048_576;
+
 /**
  * Replaces `${path}` and `${path:-default}` in values by the values that stand there; `\${` stays as `${`. A value that is
  * one reference and nothing else takes the type of what it refers to. Whatever holds part of a secret is one.
@@ -17,7 +21,7 @@ export interface ResolveOptions {
  * @throws DextError `DEXT_CONFIG_REFERENCE_UNKNOWN`, `DEXT_CONFIG_REFERENCE_CYCLE`, `DEXT_CONFIG_REFERENCE_INVALID`
  */
 export function resolveReferences(root: ObjectNode, { isSecret }: ResolveOptions): ObjectNode {
-  return resolveObject(root, { root, isSecret, path: [], asking: [] });
+  return resolveObject(root, { root, isSecret, path: [], asking: [], known: new Map() });
 }
 
 /** The single value at a path, its references resolved; undefined when there is none. Nothing else is looked at. */
@@ -28,7 +32,7 @@ export function resolveAt(
 ): ValueNode | undefined {
   const found = findNode(root, path);
   if (found?.node.kind !== "value") return undefined;
-  return resolveValue(found.node, { root, isSecret, path: found.path, asking: [] });
+  return resolveValue(found.node, { root, isSecret, path: found.path, asking: [], known: new Map() });
 }
 
 interface Resolving extends ResolveOptions {
@@ -37,6 +41,8 @@ interface Resolving extends ResolveOptions {
   path: ConfigPath;
   /** The paths whose values wait for this one. */
   asking: readonly string[];
+  /** What has been resolved, by path. */
+  known: Map<string, ValueNode>;
 }
 
 function resolveObject(node: ObjectNode, resolving: Resolving): ObjectNode {
@@ -61,27 +67,46 @@ function resolveNode(node: ConfigNode, resolving: Resolving): ConfigNode {
 
 function resolveValue(node: ValueNode, resolving: Resolving): ValueNode {
   if (!node.references || typeof node.value !== "string" || !node.value.includes("${")) return node;
-  const parts = splitText(node.value, { node, path: resolving.path });
+  const key = formatPath(resolving.path);
+  const present = resolving.known.get(key);
+  if (present !== undefined) return present;
+  const { value, secret } = resolveText(node.value, { node, resolving });
+  const resolved = { ...node, references: false, value, secret: node.secret || secret };
+  resolving.known.set(key, resolved);
+  return resolved;
+}
+
+interface Resolved {
+  value: ScalarValue;
+  secret: boolean;
+}
+
+function resolveText(text: string, { node, resolving }: { node: ValueNode; resolving: Resolving }): Resolved {
+  const place: Place = {
+    node,
+    path: resolving.path,
+    hidden: node.secret || resolving.isSecret(resolving.path),
+  };
+  const parts = splitText(text, place);
   const only = parts.length === 1 ? parts[0] : undefined;
-  if (typeof only === "object") {
-    const found = lookUp(only, { node, resolving });
-    return { ...node, references: false, value: found.value, secret: node.secret || found.secret };
-  }
-  let { secret } = node;
-  const text = parts.map((part) => {
-    if (typeof part === "string") return part;
-    const found = lookUp(part, { node, resolving });
+  if (typeof only === "object") return lookUp(only, { place, resolving });
+  let whole = "";
+  let secret = false;
+  for (const part of parts) {
+    const found =
+      typeof part === "string" ? { value: part, secret: false } : lookUp(part, { place, resolving });
     secret ||= found.secret;
     if (found.value instanceof Uint8Array || found.value === null) {
       const what = found.value === null ? "null" : "bytes";
-      throw invalidReference(`"\${${part.text}}" is ${what} and cannot be part of a text`, {
-        node,
-        path: resolving.path,
-      });
+      const { text: written } = part as Reference;
+      throw invalidReference(`${quoted(written, place)} is ${what} and cannot be part of a text`, place);
     }
-    return String(found.value);
-  });
-  return { ...node, references: false, value: text.join(""), secret };
+    whole += String(found.value);
+    if (whole.length > longestText) {
+      throw invalidReference(`its references make it longer than ${longestText} characters`, place);
+    }
+  }
+  return { value: whole, secret };
 }
 
 interface Reference {
@@ -93,6 +118,8 @@ interface Reference {
 interface Place {
   node: ValueNode;
   path: ConfigPath;
+  /** The value is a secret, of which no part may be told. */
+  hidden: boolean;
 }
 
 /** `"http://${host}:${port:-80}/"` → text and references in turn. */
@@ -105,7 +132,7 @@ function splitText(text: string, place: Place): (string | Reference)[] {
       plain += "${";
       at += 3;
     } else if (text.startsWith("${", at)) {
-      const end = text.indexOf("}", at);
+      const end = closingBrace(text, at + 2);
       if (end === -1) throw invalidReference(`A reference is opened by "\${" and not closed`, place);
       if (plain !== "") parts.push(plain);
       plain = "";
@@ -120,42 +147,56 @@ function splitText(text: string, place: Place): (string | Reference)[] {
   return parts;
 }
 
+/** A default may hold references itself: `${a:-${b}}`. */
+function closingBrace(text: string, from: number): number {
+  let depth = 1;
+  for (let at = from; at < text.length; at += 1) {
+    if (text.startsWith("\\${", at)) at += 2;
+    else if (text.startsWith("${", at)) depth += 1;
+    else if (text[at] === "}" && --depth === 0) return at;
+  }
+  return -1;
+}
+
 function parseReference(text: string, place: Place): Reference {
   const separator = text.indexOf(":-");
   const written = (separator === -1 ? text : text.slice(0, separator)).trim();
-  if (written === "") throw invalidReference(`"\${${text}}" names no path`, place);
-  return {
-    text,
-    path: parsePath(written),
-    fallback: separator === -1 ? undefined : text.slice(separator + 2),
-  };
+  if (written === "") throw invalidReference(`${quoted(text, place)} names no path`, place);
+  try {
+    return {
+      text,
+      path: parsePath(written),
+      fallback: separator === -1 ? undefined : text.slice(separator + 2),
+    };
+  } catch (error) {
+    if (!isDextError(error)) throw error;
+    throw invalidReference(`${quoted(text, place)} names no path`, place);
+  }
 }
 
 function lookUp(
   { text, path, fallback }: Reference,
-  { node, resolving }: { node: ValueNode; resolving: Resolving },
-): { value: ScalarValue; secret: boolean } {
+  { place, resolving }: { place: Place; resolving: Resolving },
+): Resolved {
+  const { node, hidden } = place;
   const here = formatPath(resolving.path);
   const found = findNode(resolving.root, path);
   if (found === undefined) {
-    if (fallback !== undefined) return { value: fallback, secret: false };
+    if (fallback !== undefined) return resolveText(fallback, { node, resolving });
     throw configError(
       "DEXT_CONFIG_REFERENCE_UNKNOWN",
-      `"${here}" in ${describeOrigin(node.origin)} refers to "\${${text}}", which no source has`,
+      `"${here}" in ${describeOrigin(node.origin)} refers to ${quoted(text, place)}, which no source has`,
       {
-        hint: `Set "${formatPath(path)}", give a default as in "\${${text}:-value}", or write "\\\${" for the two characters.`,
-        details: { path: here, reference: text, origin: node.origin },
+        hint: hidden
+          ? `Write "\\\${" for the two characters.`
+          : `Set "${formatPath(path)}", give a default as in "\${${text}:-value}", or write "\\\${" for the two characters.`,
+        details: { path: here, ...(hidden ? {} : { reference: text }), origin: node.origin },
       },
     );
   }
   if (found.node.kind !== "value") {
-    throw invalidReference(
-      `"\${${text}}" is ${found.node.kind === "list" ? "a list" : "an object"}, not a value`,
-      {
-        node,
-        path: resolving.path,
-      },
-    );
+    const what = found.node.kind === "list" ? "a list" : "an object";
+    throw invalidReference(`${quoted(text, place)} is ${what}, not a value`, place);
   }
   const asking = [...resolving.asking, here];
   const target = formatPath(found.path);
@@ -168,6 +209,11 @@ function lookUp(
   }
   const resolved = resolveValue(found.node, { ...resolving, path: found.path, asking });
   return { value: resolved.value, secret: resolved.secret || resolving.isSecret(found.path) };
+}
+
+/** A reference as it is written; in a password it may be none, but part of it. */
+function quoted(text: string, { hidden }: Place): string {
+  return `"\${${hidden ? mask : text}}"`;
 }
 
 function invalidReference(what: string, { node, path }: Place): Error {
