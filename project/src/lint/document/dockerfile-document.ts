@@ -152,12 +152,7 @@ function withStage(instruction: DockerInstruction, stage: Stage): DockerInstruct
 function commentAt(source: SourceLines, line: number): DockerComment {
   const start = source.starts[line] ?? 0;
   const end = source.starts[line + 1] ?? source.text.length;
-  const text = source.text
-    .slice(start, end)
-    .replace(/^\uFEFF/, "")
-    .trim()
-    .replace(/^#/, "")
-    .trim();
+  const text = source.text.slice(start, end).trim().replace(/^#/, "").trim();
   return { line, text, start };
 }
 

@@ -32,7 +32,8 @@ interface ParseOptions extends InstructionRange {
 
 function parseLine(text: MappedText, options: ParseOptions): DockerInstruction {
   const { escape, onbuild, end, comments } = options;
-  const match = /^\s*(?<written>\S+)\s*/.exec(text.text);
+  // No other white space ends a word: one that was pasted with U+00A0 behind it is unknown to builders.
+  const match = /^\s*(?<written>[^ \t\v\f\r\n]+)[ \t\v\f\r\n]*/.exec(text.text);
   const written = match?.groups?.["written"] ?? "";
   const keyword = written.toUpperCase();
   const rest = sliceMapped(text, match?.[0].length ?? 0);

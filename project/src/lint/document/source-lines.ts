@@ -10,9 +10,9 @@ export interface Place {
   column: number;
 }
 
-/** Finds the lines of a text, whatever its line ends. */
+/** Finds the lines of a text, whatever its line ends. A byte order mark is no part of the first. */
 export function splitSource(text: string): SourceLines {
-  const starts = [0];
+  const starts = [text.startsWith("\uFEFF") ? 1 : 0];
   for (const { index, 0: end } of text.matchAll(/\r\n|\r|\n/g)) starts.push(index + end.length);
   return { text, starts };
 }
@@ -26,7 +26,7 @@ export function placeOf({ starts }: SourceLines, offset: number): Place {
     if ((starts[middle] ?? 0) <= offset) low = middle;
     else high = middle - 1;
   }
-  return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+  return { line: low + 1, column: Math.max(1, offset - (starts[low] ?? 0) + 1) };
 }
 
 /** One line, counted from 0, without its end. */

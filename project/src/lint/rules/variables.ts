@@ -53,8 +53,8 @@ export const variableRules: readonly LintRule[] = [
             usedNames(rawValue, { scope, escape: document.escape }).filter((name) => name !== key),
           ),
         );
-        const early = pairs.find(({ key }) => used.has(key) && !scope.has(key));
-        if (early === undefined || early.key === "PATH") continue;
+        const early = pairs.find(({ key }) => used.has(key) && !scope.has(key) && key !== "PATH");
+        if (early === undefined) continue;
         yield { at: one, message: `"${early.key}" is used in the ENV that sets it` };
       }
     },

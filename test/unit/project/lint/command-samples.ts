@@ -206,7 +206,7 @@ export const commandSamples: RuleSamples = {
     },
     {
       bad: "FROM a:1\nRUN python3 -m pip install --index-url https://x flask",
-      good: "FROM a:1\nRUN python3 -m pip install --index-url https://x flask==1",
+      good: "FROM a:1\nRUN python3 -m pip install --index-url https://x flask==1 && pip install --group dev -C a=b --config-setting c=d",
     },
   ],
   DL3042: [

@@ -180,6 +180,7 @@ export const instructionSamples: RuleSamples = {
     },
   ],
   DL3044: [
+    { bad: "FROM a:1\nENV PATH=/x:$PATH P=$PATH A=1 B=$A", good: "FROM a:1\nENV PATH=/x:$PATH P=$PATH" },
     { bad: "FROM a:1\nENV A=1 B=$A", good: "FROM a:1\nENV A=1\nENV A=2 B=$A C=$PATH PATH=/x:$PATH", line: 2 },
   ],
   JSONArgsRecommended: [

@@ -78,6 +78,17 @@ describe("a finding", () => {
     ]);
   });
 
+  it("is made of an instruction that is followed by a space that does not break", () => {
+    expect(lintDockerfile("FROM a:1\nUSER 1\nRUN\u00A0npm ci")).toMatchObject([
+      { rule: "UnknownInstruction", line: 3 },
+    ]);
+  });
+
+  it("has a column that does not count the byte order mark", () => {
+    expect(lintDockerfile("\uFEFFFROM node\nUSER 1")).toMatchObject([{ rule: "DL3006", line: 1, column: 6 }]);
+    expect(lintDockerfile("\uFEFF")).toMatchObject([{ rule: "EmptyDockerfile", line: 1, column: 1 }]);
+  });
+
   it("is not made of the case of a word that is no instruction", () => {
     expect(lintDockerfile("FROM a:1\nUSER 1\nfoo")).toMatchObject([{ rule: "UnknownInstruction" }]);
   });
