@@ -22,8 +22,13 @@ interface Issued {
   readonly token: HeldToken | undefined;
   /** Milliseconds that it was given; 0: it does not end. */
   readonly ttl: number;
-  keeper: LifeKeeper | undefined;
+  /** An account that others have too, and that Vault changes the password of. */
+  readonly isRotated: boolean;
+  keeper: Pick<LifeKeeper, "close"> | undefined;
 }
+
+/** Vault looks every few seconds for passwords whose time is over: until it has, it gives the old one, with a `ttl` of 0. */
+const overdue = 3_000;
 
 /** What a {@link DynamicReader} takes. */
 export interface DynamicReaderOptions {
@@ -67,9 +72,10 @@ export class DynamicReader implements VaultReader {
     return issued.secret;
   }
 
-  /** What has no lease is read again each time; the engine finds out whether it differs. */
+  /** What nobody tells the end of is read again each time, and passwords that may be changed at any time by hand. */
   hasChanged(): Promise<boolean> {
-    return Promise.resolve(this.#isDue || this.#issued?.keeper === undefined);
+    const { keeper, isRotated = false } = this.#issued ?? {};
+    return Promise.resolve(this.#isDue || isRotated || keeper === undefined);
   }
 
   async close(): Promise<void> {
@@ -87,12 +93,18 @@ export class DynamicReader implements VaultReader {
     // An answer that nobody hears would leave credentials behind: it gets a moment more.
     const limit = linger([signal, this.#session.closing], { clock: this.#clock, milliseconds: 1_000 });
     try {
-      const answer = await this.#session.request({ method: "GET", path, signal: limit.signal });
-      const issued = this.#accept(answer, path);
+      const { answer, token } = await this.#session.requestHeld({
+        method: "GET",
+        path,
+        signal: limit.signal,
+      });
+      const issued = this.#accept(answer, { path, token });
       const before = this.#issued;
       this.#issued = issued;
       this.#isDue = false;
       if (before !== undefined) this.#retire(before);
+      // Another token took its place meanwhile: they will die with this one.
+      if (token.retired) this.#becomeDue();
       return issued;
     } catch (error) {
       if (isForbidden(error)) {
@@ -105,7 +117,7 @@ export class DynamicReader implements VaultReader {
     }
   }
 
-  #accept(answer: VaultAnswer, path: string): Issued {
+  #accept(answer: VaultAnswer, { path, token }: { path: string; token: HeldToken }): Issued {
     const { lease_id: leaseId = "", data } = answer;
     const values = data ?? {};
     const origin = {
@@ -117,22 +129,33 @@ export class DynamicReader implements VaultReader {
     const issued: Issued = {
       leaseId,
       secret: { values, origin },
-      token: this.#session.held,
+      token,
       ttl: life.ttl,
+      isRotated: leaseId === "" && Object.hasOwn(values, "last_vault_rotation"),
       keeper: undefined,
     };
-    if (life.ttl > 0 && !this.#session.closing.aborted) {
-      issued.keeper = new LifeKeeper(life, {
-        clock: this.#clock,
-        random: this.#random,
-        grace: this.#grace,
-        renew: (signal) => this.#renew(issued, signal),
-        replace: () => {
-          if (this.#issued === issued) this.#becomeDue();
-        },
-      });
-    }
+    if (!this.#session.closing.aborted) issued.keeper = this.#keep(issued, life);
     return issued;
+  }
+
+  #keep(issued: Issued, life: Life): Issued["keeper"] {
+    const replace = (): void => {
+      if (this.#issued === issued) this.#becomeDue();
+    };
+    if (issued.isRotated) {
+      // Before that there is nothing else to read.
+      const milliseconds = life.ttl === 0 ? overdue : life.ttl + 1_000;
+      const timer = this.#clock.setTimer(replace, { milliseconds, unref: true });
+      return { close: () => timer.clear() };
+    }
+    if (life.ttl === 0) return undefined;
+    return new LifeKeeper(life, {
+      clock: this.#clock,
+      random: this.#random,
+      grace: this.#grace,
+      renew: (signal) => this.#renew(issued, signal),
+      replace,
+    });
   }
 
   #becomeDue(): void {

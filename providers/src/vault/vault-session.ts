@@ -32,6 +32,8 @@ export class VaultSession {
   onReplaced: () => void = () => {};
   /** Called with what goes wrong while nobody waits. */
   onProblem: (error: unknown) => void = () => {};
+  /** Called when that is over. */
+  onRecovered: () => void = () => {};
 
   constructor(options: VaultSessionOptions) {
     this.#options = options;
@@ -58,16 +60,23 @@ export class VaultSession {
 
   /** Sends a request with the token; on a 403 logs in anew once and sends it once more. */
   async request(request: Omit<VaultRequest, "token">): Promise<VaultAnswer> {
+    return (await this.requestHeld(request)).answer;
+  }
+
+  /** The same, with the token that has got the answer: leases hang on it. */
+  async requestHeld(
+    request: Omit<VaultRequest, "token">,
+  ): Promise<{ answer: VaultAnswer; token: HeldToken }> {
     const { signal } = request;
     this.#closing.signal.throwIfAborted();
     const held = this.#held ?? (await this.#replace(undefined, signal));
     try {
-      return await this.#options.client({ ...request, token: held.id });
+      return { answer: await this.#options.client({ ...request, token: held.id }), token: held };
     } catch (error) {
       if (!isForbidden(error)) throw error;
       const next = await this.#afterForbidden(held, signal);
       if (next === undefined) throw error;
-      return await this.#sendAgain(request, next);
+      return { answer: await this.#sendAgain(request, next), token: next };
     }
   }
 
@@ -162,19 +171,26 @@ export class VaultSession {
     }
   }
 
-  /** Logs in while the token may still be valid; tries again as long as Vault does not answer. */
+  /**
+   * Logs in while the token may still be valid, and goes on trying until there is another one: what is refused now may be
+   * taken in a minute, and what hangs on the token dies with it.
+   */
   async #renewLogin(held: HeldToken): Promise<void> {
     const { clock, random } = this.#options.context;
-    for (let attempt = 1; !this.#closing.signal.aborted && this.#held === held; attempt += 1) {
+    const closing = this.#closing.signal;
+    let told: string | undefined;
+    for (let attempt = 1; !closing.aborted && this.#held === held; attempt += 1) {
       const error = await this.#tryLogin(held);
-      if (error === undefined || this.#closing.signal.aborted) return;
-      if (!isTransient(error)) {
-        this.#tell(error);
-        return;
-      }
-      const milliseconds = Math.max(retryPause(attempt + 2, random), retryAfterOf(error));
-      await pause({ clock }, { milliseconds, signal: this.#closing.signal });
+      if (error === undefined || closing.aborted) break;
+      const isPassing = isTransient(error);
+      if (!isPassing && textOf(error) !== told) this.#tell(error);
+      if (!isPassing) told = textOf(error);
+      const milliseconds = isPassing
+        ? Math.max(retryPause(attempt + 2, random), retryAfterOf(error))
+        : refusedPause * (0.9 + random() / 5);
+      await pause({ clock }, { milliseconds, signal: closing });
     }
+    if (told !== undefined && !closing.aborted) this.onRecovered();
   }
 
   /** Gives what went wrong. */
@@ -183,8 +199,7 @@ export class VaultSession {
     const limit = within([this.#closing.signal], { clock, milliseconds: backgroundTimeout });
     try {
       const next = await this.#replace(held, limit.signal);
-      if (next === held) this.#tellOfEnd();
-      return undefined;
+      return next === held ? tokenEnds() : undefined;
     } catch (error) {
       return error;
     } finally {
@@ -192,20 +207,25 @@ export class VaultSession {
     }
   }
 
-  #tellOfEnd(): void {
-    this.#tell(
-      vaultError(
-        "DEXT_CONFIG_VAULT_TOKEN_ENDS",
-        "The token that was given for Vault ends soon, and cannot be renewed",
-        {
-          hint: "Give another one, or let the service log in itself: by AppRole, or by its Kubernetes service account.",
-        },
-      ),
-    );
-  }
-
   #tell(error: unknown): void {
-    this.#options.context.logger.warn(error instanceof Error ? error.message : String(error));
+    this.#options.context.logger.warn(textOf(error));
     this.onProblem(error);
   }
+}
+
+/** Milliseconds before another login after one that was refused: nobody mends a role within seconds. */
+const refusedPause = 60_000;
+
+function tokenEnds(): Error {
+  return vaultError(
+    "DEXT_CONFIG_VAULT_TOKEN_ENDS",
+    "The token that was given for Vault ends soon, and cannot be renewed",
+    {
+      hint: "Give another one, or let the service log in itself: by AppRole, or by its Kubernetes service account.",
+    },
+  );
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

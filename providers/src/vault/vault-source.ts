@@ -141,6 +141,8 @@ export class VaultSource implements ConfigProvider {
       tokenGrace: options.dynamic === undefined ? 0 : grace,
     });
     session.onProblem = (error) => this.#tellOfProblem(error);
+    // A load that succeeds tells that the source is back.
+    session.onRecovered = () => this.#tellOfChange();
     const reader =
       options.dynamic === undefined
         ? new KvReader(options, { session, now: () => context.clock.now() })
