@@ -81,7 +81,10 @@ async function loadFiles(
     for (const { message, line, column } of parsed.warnings) {
       notes.push({ message, origin: originOf({ file: name, line, column }) });
     }
-    for (const entry of parsed.entries) entries.set(entry.name, { ...entry, file: name });
+    for (const entry of parsed.entries) {
+      const before = entries.get(entry.name);
+      entries.set(entry.name, { ...entry, file: name, ...(before === undefined ? {} : { before }) });
+    }
   }
   const environment = variableReader(context);
   const values = [...entries.values()].flatMap((entry) => {

@@ -4,6 +4,8 @@ import type { DotenvEntry } from "./parse-dotenv.ts";
 /** An assignment with the file that it stands in. */
 export interface PlacedEntry extends DotenvEntry {
   readonly file: string;
+  /** The assignment of the same name that stands before it, in the same or in a lower file. */
+  readonly before?: PlacedEntry;
 }
 
 /** What references are looked up in. */
@@ -16,7 +18,8 @@ export interface ExpandOptions {
 
 /**
  * The value of an assignment with its references replaced: `$A`, `${A}`, `${A:-default}` (unset or empty), `${A-default}`
- * (unset); `\$` is a dollar sign. Nothing is ever executed: `$(…)` is text. What is not set anywhere is empty, as in a shell.
+ * (unset); `\$` is a dollar sign. Nothing is ever executed: `$(…)` is text. What is not set anywhere is empty, and a name in
+ * its own value is what it was before, as in a shell.
  *
  * @throws DextError `DEXT_CONFIG_DOTENV_REFERENCE_INVALID` for a circle and for a form that is none of these
  */
@@ -25,16 +28,16 @@ export function expandReferences(entry: PlacedEntry, options: ExpandOptions): st
 }
 
 interface Expanding extends ExpandOptions {
-  asking: readonly string[];
+  asking: readonly PlacedEntry[];
 }
 
 function expandEntry(entry: PlacedEntry, expanding: Expanding): string {
   if (entry.literal || !entry.value.includes("$")) return entry.value;
-  if (expanding.asking.includes(entry.name)) {
-    const circle = [...expanding.asking, entry.name].join(" → ");
+  if (expanding.asking.includes(entry)) {
+    const circle = [...expanding.asking, entry].map(({ name }) => name).join(" → ");
     throw invalid(entry, `Variables refer to each other: ${circle}`);
   }
-  return expandText(entry.value, entry, { ...expanding, asking: [...expanding.asking, entry.name] });
+  return expandText(entry.value, entry, { ...expanding, asking: [...expanding.asking, entry] });
 }
 
 function expandText(text: string, entry: PlacedEntry, expanding: Expanding): string {
@@ -63,7 +66,8 @@ function expandText(text: string, entry: PlacedEntry, expanding: Expanding): str
 function expandBraces(text: string, entry: PlacedEntry, expanding: Expanding): string {
   const match = /^([A-Za-z_]\w*)(?:(:?-)([^]*))?$/.exec(text);
   if (match === null)
-    throw invalid(entry, `"${entry.name}" has the reference "\${${text}}", which is not understood`);
+    // What it is may be part of a password, so that it is not told.
+    throw invalid(entry, `"${entry.name}" has a reference that is not understood`);
   const [, name = "", operator, fallback = ""] = match;
   const value = lookUp(name, expanding);
   const useFallback =
@@ -83,7 +87,8 @@ function closingBrace(text: string, from: number): number {
 function lookUp(name: string, expanding: Expanding): string | undefined {
   const given = expanding.environment(name);
   if (given !== undefined) return given;
-  const entry = expanding.entries.get(name);
+  const own = expanding.asking.at(-1);
+  const entry = own?.name === name ? own.before : expanding.entries.get(name);
   return entry === undefined ? undefined : expandEntry(entry, expanding);
 }
 

@@ -27,7 +27,7 @@ export interface DotenvFile {
  * @throws DextError `DEXT_CONFIG_DOTENV_INVALID` with line and column
  */
 export function parseDotenv(text: string, file: string): DotenvFile {
-  const source = text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
+  const source = text.replace(/^\uFEFF/, "").replaceAll(/\r\n?/g, "\n");
   const entries: DotenvEntry[] = [];
   const warnings: { message: string; line: number; column: number }[] = [];
   const firstLine = new Map<string, number>();
@@ -90,7 +90,10 @@ function endOfValue({
 }): ValueEnd {
   const first = (lines[at] ?? "").slice(column);
   const quote = /^["'`]/.exec(first)?.[0];
-  if (quote === undefined) return { at, quote, cut: /^[^#]*[^\s#]#/.test(first) };
+  if (quote === undefined) {
+    const isCutWhole = first.startsWith("#") && !/\s/.test((lines[at] ?? "").charAt(column - 1));
+    return { at, quote, cut: isCutWhole || /^[^#]*[^\s#]#/.test(first) };
+  }
   let line = at;
   let from = column + 1;
   for (;;) {
@@ -108,6 +111,7 @@ function endOfValue({
     from = 0;
     if (line === lines.length) break;
   }
+  if (quote !== '"' && endsInBackslash(first, quote)) return { at, quote, cut: false };
   throw invalid({ file, line: at + 1, column: column + 1 }, `has a quote ${quote} that is never closed`);
 }
 
@@ -117,6 +121,14 @@ function closingQuote(line: string, { quote, from }: { quote: string; from: numb
     else if (line[index] === quote) return index;
   }
   return -1;
+}
+
+/** `'C:\folder\'`: outside of double quotes a backslash may be the last character. */
+function endsInBackslash(text: string, quote: string): boolean {
+  for (let at = text.indexOf(`\\${quote}`); at !== -1; at = text.indexOf(`\\${quote}`, at + 1)) {
+    if (/^\s*(#.*)?$/.test(text.slice(at + 2))) return true;
+  }
+  return false;
 }
 
 function invalid(
