@@ -116,10 +116,12 @@ function insertMember(
   const outer = indentationAt(text, container.start - 1);
   if (last === undefined) {
     const inner = outer + unitOf(text);
+    // What stands there is comments.
+    const comments = text.slice(container.start, close).trimEnd();
     return splice(text, {
       start: container.start,
       end: close,
-      insert: `\n${inner}${write(inner)}\n${outer}`,
+      insert: `${comments}\n${inner}${write(inner)}\n${outer}`,
     });
   }
   const first = members[0] ?? last;
@@ -147,15 +149,42 @@ function insertMember(
   return comma >= 0 ? inserted : splice(inserted, { start: last.end - 1, end: last.end - 1, insert: "," });
 }
 
+/** Comments beside it stay: nobody knows what they are about. */
 function removeProperty(text: string, { object, property }: Place): string {
   const properties = object.properties as ObjectProperty[];
   const index = properties.indexOf(property);
-  const next = properties[index + 1];
-  const previous = properties[index - 1];
-  if (next !== undefined) return splice(text, { start: property.start - 1, end: next.start - 1, insert: "" });
-  if (previous !== undefined)
-    return splice(text, { start: previous.end - 1, end: property.end - 1, insert: "" });
-  return splice(text, { start: object.start, end: object.end - 2, insert: "" });
+  const [previous, next] = [properties[index - 1], properties[index + 1]];
+  const [start, end] = [property.start - 1, property.end - 1];
+  const comma = commaBetween(text, { start: end, end: next === undefined ? object.end - 2 : next.start - 1 });
+  const removed = removeSpan(text, { start, end: comma === undefined ? end : comma + 1 });
+  if (previous === undefined && next === undefined) {
+    const rest = removed.slice(object.start, object.end - 2 - (text.length - removed.length));
+    return rest.trim() === ""
+      ? splice(text, { start: object.start, end: object.end - 2, insert: "" })
+      : removed;
+  }
+  if (comma !== undefined || previous === undefined) return removed;
+  // The one before is the last one now.
+  const left = commaBetween(text, { start: previous.end - 1, end: start });
+  return left === undefined ? removed : splice(removed, { start: left, end: left + 1, insert: "" });
+}
+
+/** Removes a part with the lines that hold nothing else, else with the blanks behind it, or before it at a line's end. */
+function removeSpan(text: string, { start, end }: Span): string {
+  const before = /[ \t]*$/.exec(text.slice(0, start))?.[0].length ?? 0;
+  const behind = /^[ \t]*/.exec(text.slice(end))?.[0].length ?? 0;
+  const isFirst = start === before || text[start - before - 1] === "\n";
+  const isLast = text[end + behind] === "\n";
+  if (isFirst && isLast) return splice(text, { start: start - before, end: end + behind + 1, insert: "" });
+  return isLast
+    ? splice(text, { start: start - before, end, insert: "" })
+    : splice(text, { start, end: end + behind, insert: "" });
+}
+
+/** Where the comma behind a member is, comments left aside. */
+function commaBetween(text: string, { start, end }: Span): number | undefined {
+  const at = withoutComments(text.slice(start, end)).indexOf(",");
+  return at < 0 ? undefined : start + at;
 }
 
 /** A document with comments is an expression of JavaScript; positions are those of UTF-16, as in our strings. */

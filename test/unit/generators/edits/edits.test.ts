@@ -91,6 +91,22 @@ describe("an edit of JSON", () => {
     expect(apply('{ "a": 1 }', { at: ["a"], remove: true })).toBe("{}");
   });
 
+  it("leaves every comment when it removes, and when it fills what is empty", () => {
+    const source = '{\n  // 1\n  "a": 1, // 2\n  // 3\n  "b": [\n    2\n  ] // 4\n  /* 5, */\n}\n';
+    expect(apply(source, { at: ["a"], remove: true })).toBe(
+      '{\n  // 1\n  // 2\n  // 3\n  "b": [\n    2\n  ] // 4\n  /* 5, */\n}\n',
+    );
+    expect(apply(source, { at: ["b"], remove: true })).toBe(
+      '{\n  // 1\n  "a": 1 // 2\n  // 3\n  // 4\n  /* 5, */\n}\n',
+    );
+    const none = "{\n  // 1\n  // 2\n  // 3\n  // 4\n  /* 5, */\n}\n";
+    expect(apply(source, { at: ["a"], remove: true }, { at: ["b"], remove: true })).toBe(none);
+    expect(apply(none, { at: ["c"], set: 3 })).toBe(none.replace("*/\n}", '*/\n  "c": 3\n}'));
+    expect(apply('{ "a": 1, "b": 2, "c": 3 }', { at: ["b"], remove: true })).toBe('{ "a": 1, "c": 3 }');
+    expect(apply('{ "a": 1, "b": 2 }', { at: ["b"], remove: true })).toBe('{ "a": 1 }');
+    expect(apply('{\n  "a": 1,\n  "b": 2,\n}\n', { at: ["b"], remove: true })).toBe('{\n  "a": 1,\n}\n');
+  });
+
   it("adds an item to a list of several lines, and makes the list", () => {
     expect(apply('{\n  "w": [\n    "a"\n  ]\n}\n', { at: ["w"], append: "b" })).toBe(
       '{\n  "w": [\n    "a",\n    "b"\n  ]\n}\n',
