@@ -12,15 +12,21 @@ export class GivenConfiguration {
   readonly resource: string;
   readonly model: ConfigurationModel;
   readonly definition: LoadedDefinition;
+  /** Variables that the resource is given by the AppHost itself, whatever the configuration says. */
+  readonly #overridden: ReadonlySet<string>;
   /** Replica → the values that it was started with, as text. */
   readonly #taken = new Map<number, string>();
   #variables: readonly ConfiguredVariable[] | undefined;
   #refused: { readonly error: Error; readonly since: number } | undefined;
 
-  constructor({ resource, model }: ConfigurationUse, definition: LoadedDefinition) {
+  constructor(
+    { resource, model }: ConfigurationUse,
+    { definition, overridden }: { definition: LoadedDefinition; overridden: ReadonlySet<string> },
+  ) {
     this.resource = resource;
     this.model = model;
     this.definition = definition;
+    this.#overridden = overridden;
   }
 
   /** Whether it has values. */
@@ -33,9 +39,9 @@ export class GivenConfiguration {
     return this.#variables ?? [];
   }
 
-  /** The last good values as text. */
+  /** The last good values as text, as far as the resource is given them. */
   get text(): string {
-    return textOfVariables(this.#variables);
+    return textOfVariables(this.#variables?.filter(({ name }) => !this.#overridden.has(name)));
   }
 
   /** Why the values of now cannot be given. */

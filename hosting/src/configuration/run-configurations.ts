@@ -33,6 +33,16 @@ export interface RunConfigurationsOptions {
   notify: (notice: NoticeEvent["data"]) => void;
 }
 
+/** Who is told what happens to the configurations of a run. */
+interface ConfigurationFollower {
+  /** Called after a resource would be given something else. */
+  onChange: (resource: string) => void;
+  /** Called after the problems of a resource have changed. */
+  onProblems: (resource: string) => void;
+  /** Whether the run ends: nothing is told any more, as its servers go away with it. */
+  isOver: () => boolean;
+}
+
 /**
  * The configurations that the resources of a run are given: each loaded once, followed, and bound to the variables of
  * those that use it. The last good values of each resource stay in use whatever comes after them.
@@ -44,15 +54,18 @@ export class RunConfigurations {
   readonly #notices: ConfigurationNotices;
   readonly #secrets = new Set<string>();
   #onSecret: (value: string) => void = () => undefined;
-  #onChange: (resource: string) => void = () => undefined;
-  #onProblems: (resource: string) => void = () => undefined;
+  #follower: ConfigurationFollower = nobody;
 
   constructor(options: RunConfigurationsOptions) {
     this.#options = options;
     this.#notices = new ConfigurationNotices(options.notify);
     this.#definitions = groupUses(options.resources).map((uses) => this.#define(uses));
     this.#given = this.#definitions.flatMap((definition) =>
-      definition.uses.map((use) => new GivenConfiguration(use, definition)),
+      definition.uses.map((use) => {
+        const environment = options.resources.get(use.resource)?.environment ?? [];
+        const overridden = new Set(environment.map(({ name }) => name));
+        return new GivenConfiguration(use, { definition, overridden });
+      }),
     );
   }
 
@@ -175,15 +188,14 @@ export class RunConfigurations {
     for (const value of this.#secrets) listener(value);
   }
 
-  /** Calls `onChange` after a resource would be given something else, `onProblems` after its problems have changed. */
-  follow({ onChange, onProblems }: Record<"onChange" | "onProblems", (resource: string) => void>): void {
-    this.#onChange = onChange;
-    this.#onProblems = onProblems;
-    for (const { resource } of this.#given) onProblems(resource);
+  /** Tells the follower, and at once of the problems that there are. */
+  follow(follower: ConfigurationFollower): void {
+    this.#follower = follower;
+    for (const { resource } of this.#given) follower.onProblems(resource);
   }
 
   async close(): Promise<void> {
-    this.follow({ onChange: () => undefined, onProblems: () => undefined });
+    this.#follower = { ...nobody, isOver: () => true };
     await Promise.all(this.#definitions.map((each) => each.close()));
   }
 
@@ -223,10 +235,11 @@ export class RunConfigurations {
   }
 
   #take(definition: LoadedDefinition, event: ConfigEvent): void {
+    if (this.#follower.isOver()) return;
     this.#notices.tellProblems(definition);
     const own = this.#given.filter((given) => given.definition === definition);
     if (event.type === "changed") for (const given of own) this.#rebind(given);
-    for (const resource of definition.resources) this.#onProblems(resource);
+    for (const resource of definition.resources) this.#follower.onProblems(resource);
   }
 
   #rebind(given: GivenConfiguration): void {
@@ -242,7 +255,7 @@ export class RunConfigurations {
         this.#notices.tell("warning", `${refusal.message}. It keeps the last good values`, refusal);
       given.refuse(refusal);
     }
-    if (given.text !== before) this.#onChange(given.resource);
+    if (given.text !== before) this.#follower.onChange(given.resource);
   }
 
   #bind(given: GivenConfiguration): void {
@@ -282,6 +295,12 @@ export class RunConfigurations {
     return this.#given.filter((given) => given.definition === definition && !given.isBound);
   }
 }
+
+const nobody: ConfigurationFollower = {
+  onChange: () => undefined,
+  onProblems: () => undefined,
+  isOver: () => false,
+};
 
 function environmentName(environment: Readonly<Record<string, string | undefined>>): string {
   return environment["DEXT_ENVIRONMENT"] || environment["NODE_ENV"] || "development";

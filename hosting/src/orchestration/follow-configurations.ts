@@ -21,6 +21,7 @@ export function followConfigurations(orchestrator: Orchestrator): Closable {
   configurations.follow({
     onChange: (resource) => followers.get(resource)?.changed(),
     onProblems: (resource) => followers.get(resource)?.showProblems(),
+    isOver: () => isEnding(orchestrator),
   });
   return { close: () => Promise.all([...followers.values()].map((follower) => follower.close())) };
 }
@@ -168,8 +169,7 @@ class Follower {
   }
 
   #isOver(): boolean {
-    const { state } = this.#orchestrator;
-    return this.#isClosed || state === "Stopping" || state === "Stopped";
+    return this.#isClosed || isEnding(this.#orchestrator);
   }
 
   #replicas(): readonly Replica[] {
@@ -179,6 +179,10 @@ class Follower {
   #say(replica: Replica, text: string): void {
     this.#orchestrator.context.logs.sink(this.#resource, replica.index).system(text);
   }
+}
+
+function isEnding({ state }: Orchestrator): boolean {
+  return state === "Stopping" || state === "Stopped";
 }
 
 /**
