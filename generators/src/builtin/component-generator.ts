@@ -42,6 +42,8 @@ export const componentGenerator: GeneratorDefinition = defineGenerator({
 
 interface Component {
   readonly name: string;
+  /** What its types and functions are called after. */
+  readonly client: string;
   readonly kind: "http" | "plain";
   /** What its own tests are run by; any service can use it. */
   readonly runtime: ServiceRuntime;
@@ -112,25 +114,35 @@ function componentOf(answers: Answers, scope: string): Component {
     return typeof value === "string" && value !== "" ? value : undefined;
   };
   const url = text("url");
+  const client = clientName(name);
   return {
     name,
+    client,
     kind: answers["kind"] as Component["kind"],
     runtime: answers["runtime"] as ServiceRuntime,
     packageManager: answers["packageManager"] as PackageManagerName,
     packageName: `${scope}/${name}`,
-    typeName: quoting.typeName(name).text,
-    variable: quoting.identifier(name).text,
+    typeName: quoting.typeName(client).text,
+    variable: quoting.identifier(client).text,
     url: url === undefined ? undefined : new URL(url).origin,
     to: text("to"),
   };
 }
 
+/** A client of a system called `service` is no `Service`: that name, and others, are those of something else in its files. */
+function clientName(name: string): string {
+  return ["http-resilience", "item", "line-connection", "promise", "record", "service"].includes(name)
+    ? `${name}-client`
+    : name;
+}
+
 function draftPackage(draft: Draft, component: Component): void {
-  const { name, kind, runtime, packageName } = component;
+  const { name, client, kind, runtime, packageName } = component;
   const folder = `components/${name}`;
   const { template, testModule } = testTemplates[runtime];
   const data = {
     name,
+    client,
     packageName,
     testModule,
     types: runtime,

@@ -50,7 +50,8 @@ export function serviceFolderOf(service: string, tree: TargetTree): string {
   const source = tree.read(findAppHost(tree))?.contents ?? "";
   const program = parseAppHost(source);
   const resources = typeof program === "string" ? [] : program.resources;
-  const [, path] = resources.find(({ name }) => name === service)?.calls[0]?.arguments ?? [];
+  const project = resources.find(({ name, method }) => name === service && method === "addProject");
+  const [, path] = project?.calls[0]?.arguments ?? [];
   if (path?.type === "Literal" && typeof path.value === "string")
     return posix.normalize(path.value).replace(/\/$/, "");
   const usual = serviceFolder(service);

@@ -95,6 +95,25 @@ describe("the component generator", () => {
     },
   );
 
+  it.each(["item", "service", "http-resilience", "line-connection", "promise", "record"])(
+    "called %s takes the name of nothing else in its files",
+    async (name) => {
+      const target = await appFolder();
+      for (const kind of ["http", "plain"]) {
+        const change = await plan("component", { name, kind }, { target, templates });
+        const module = change.operations.find(({ path }) => path === `components/${name}/src/mod.ts`);
+        const code = module?.kind === "create" ? module.after.contents : "";
+        const names = [...code.matchAll(/(?:interface|type|class) (\w+)|import type \{ ([^}]*) \}/g)].flatMap(
+          ([, declared, imported = ""]) => declared ?? imported.split(", "),
+        );
+        expect(names.length).toBeGreaterThan(2);
+        expect([...new Set([...names, "Promise", "Record", "LineConnection"])]).toHaveLength(
+          names.length + 3,
+        );
+      }
+    },
+  );
+
   it("tells a connection's address by a connection string", async () => {
     const target = await appFolder();
     await commit(

@@ -202,6 +202,21 @@ describe("the resource generator", () => {
     ]);
   });
 
+  it("finds the folder of a service that the AppHost runs by its script", async () => {
+    const target = await appFolder();
+    const appHost = join(target, "apphost.ts");
+    const now = await readFile(appHost, "utf8");
+    const script = now.replace(/\.addProject\([^)]*\)/, '.addNodeApp("api", "./services/api/src/main.ts")');
+    expect(script).not.toBe(now);
+    await writeFile(appHost, script);
+    const change = await plan(
+      "resource",
+      { resource: "redis", name: "cache", to: "api" },
+      { target, templates },
+    );
+    expect(change.operations.map(({ path }) => path)).toContain("services/api/src/cache.ts");
+  });
+
   it("tells why it does not find a service where the AppHost does not parse", async () => {
     const target = await appFolder();
     await writeFile(join(target, "apphost.ts"), "const = ;\n");
