@@ -11,7 +11,7 @@ export function consulProcess(): Launcher {
     program: "consul",
     version: ["version"],
     install: "Install Consul from https://developer.hashicorp.com/consul/install",
-    async command(context) {
+    async command(context, { version = "" }) {
       refuseInitFiles(context);
       const folder = join(await context.dataDirectory(), "consul");
       await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -34,11 +34,21 @@ export function consulProcess(): Launcher {
           "-hcl=performance { raft_multiplier = 1 }",
           "-hcl=leave_on_terminate = false",
           "-hcl=disable_update_check = true",
+          ...portsOf(version),
         ],
         cwd: folder,
       };
     },
   });
+}
+
+/**
+ * From 1.14 on, every server listens on port 8503 for gRPC unless it is told not to, so that a second one on this machine
+ * would not start; those before do not know the setting. https://github.com/hashicorp/consul/pull/15302
+ */
+function portsOf(version: string): readonly string[] {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 1 || minor >= 14 ? ["-hcl=ports { grpc_tls = -1 }"] : [];
 }
 
 function refuseInitFiles({ resource }: LaunchContext): void {
