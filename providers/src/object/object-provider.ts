@@ -56,7 +56,8 @@ function toNode(
     toNode(child, { name: place.name, path: [...place.path, key], above: [...above, value] });
   if (Array.isArray(value)) {
     return listNode(
-      value.map((item, at) => below(item, String(at)) ?? valueNode(null, { origin })),
+      // Not by map, which passes over what a sparse list does not have.
+      Array.from(value, (item: unknown, at) => below(item, String(at)) ?? valueNode(null, { origin })),
       origin,
     );
   }
