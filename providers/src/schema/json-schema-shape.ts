@@ -17,17 +17,51 @@ const typeNames: Readonly<Record<string, ShapeType>> = {
 export function shapeOfJsonSchema(root: unknown): Shape {
   const known = new Map<unknown, Shape>();
   const read = (schema: unknown): Shape => {
-    if (!isObject(schema)) return unknownShape;
-    const present = known.get(schema);
+    const meant = followed(schema, root);
+    if (!isObject(meant)) return unknownShape;
+    const present = known.get(meant);
     if (present !== undefined) return present;
     const shape = draftShape();
     // Before its parts are read: a schema may contain itself.
-    known.set(schema, shape);
-    fill(shape, { schema, read, resolve: (reference) => resolveReference(root, reference) });
+    known.set(meant, shape);
+    fill(shape, { schema: meant, read, resolve: (reference) => resolveReference(root, reference) });
     return shape;
   };
   return read(root);
 }
+
+/** What a schema means that only points to another one: the shape of that has to be the very same, as it may not be read yet. */
+function followed(schema: unknown, root: unknown): unknown {
+  const passed = new Set<unknown>();
+  let meant = schema;
+  while (isObject(meant) && !passed.has(meant)) {
+    passed.add(meant);
+    const [keyword, ...others] = Object.keys(meant).filter((key) => tellingKeywords.has(key));
+    if (keyword === undefined || others.length > 0) return meant;
+    if (keyword === "$ref") {
+      meant = resolveReference(root, String(meant[keyword]));
+    } else {
+      // A thing or null is that thing.
+      const parts = asList(meant[keyword]).filter((part) => asObject(part)["type"] !== "null");
+      if (parts.length !== 1 || !["anyOf", "oneOf", "allOf"].includes(keyword)) return meant;
+      [meant] = parts;
+    }
+  }
+  return meant;
+}
+
+const tellingKeywords: ReadonlySet<string> = new Set([
+  "$ref",
+  "type",
+  "const",
+  "enum",
+  "properties",
+  "additionalProperties",
+  "items",
+  "anyOf",
+  "oneOf",
+  "allOf",
+]);
 
 interface Reading {
   schema: JsonSchema;

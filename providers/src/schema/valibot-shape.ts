@@ -38,15 +38,30 @@ const typeNames: Readonly<Record<string, ShapeType>> = {
 export function shapeOfValibot(root: unknown): Shape {
   const known = new Map<unknown, Shape>();
   const read = (schema: unknown): Shape => {
-    if (!isSchema(schema)) return unknownShape;
-    const present = known.get(schema);
+    const meant = followed(schema);
+    if (!isSchema(meant)) return unknownShape;
+    const present = known.get(meant);
     if (present !== undefined) return present;
     const shape = draftShape();
-    known.set(schema, shape);
-    fill(shape, { schema, read });
+    // Before its parts are read: a schema may contain itself.
+    known.set(meant, shape);
+    fill(shape, { schema: meant, read });
     return shape;
   };
   return read(root);
+}
+
+/** What a schema means that only wraps another one: the shape of that has to be the very same, as it may not be read yet. */
+function followed(schema: unknown): unknown {
+  const passed = new Set<unknown>();
+  let meant = schema;
+  while (isSchema(meant) && !passed.has(meant)) {
+    passed.add(meant);
+    if (meant.type === "lazy" && meant.getter !== undefined) meant = meant.getter(undefined);
+    else if (meant.wrapped !== undefined) meant = meant.wrapped;
+    else return meant;
+  }
+  return meant;
 }
 
 function fill(
@@ -63,8 +78,6 @@ function fill(
   if (schema.rest !== undefined) shape.rest = read(schema.rest);
   if (schema.type === "record") shape.rest = read(schema.value);
   if (schema.item !== undefined) shape.items = read(schema.item);
-  if (schema.wrapped !== undefined) addShape(shape, read(schema.wrapped));
-  if (schema.type === "lazy" && schema.getter !== undefined) addShape(shape, read(schema.getter(undefined)));
   for (const option of schema.options ?? []) {
     if (isSchema(option)) addShape(shape, read(option));
     else addLiteral(shape, option);
