@@ -29,13 +29,18 @@ export async function carryOut(plan: ChangePlan, input: CommandInput): Promise<n
     showUnchanged(plan);
     return countConflicts(plan);
   }
-  const left = await takeFollowUps(plan.followUps, {
-    target: plan.target,
-    install: !input.flag("no-install"),
-    git: !input.flag("no-git"),
-  });
-  showNotes(plan);
-  showNextSteps(plan, left);
+  let left = plan.followUps.flatMap((step) => (step.kind === "next-step" ? [step.text] : []));
+  try {
+    left = await takeFollowUps(plan.followUps, {
+      target: plan.target,
+      install: !input.flag("no-install"),
+      git: !input.flag("no-git"),
+    });
+  } finally {
+    // Also when an install fails: the files are written, and nobody tells again what else there is to do.
+    showNotes(plan);
+    showNextSteps(plan, left);
+  }
   return countConflicts(plan);
 }
 

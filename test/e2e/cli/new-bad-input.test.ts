@@ -112,6 +112,17 @@ describe("dext new with something in its way", () => {
     },
   );
 
+  it("tells what to paste also where the install fails", async () => {
+    const folder = await repositoryWith({ "apphost.ts": "export default 1;\n" });
+    const env = { PATH: join(folder.path, "none") };
+    const { code, stdout, stderr } = await dext(["new", "service", "mail", "--yes"], { folder, env });
+    expect({ code, stderr }).toEqual({
+      code: 3,
+      stderr: expect.stringContaining("DEXT_CLI_FOLLOW_UP_FAILED: npm is not on the PATH") as unknown,
+    });
+    expect(stdout).toContain('addProject("mail", "./services/mail"');
+  });
+
   it.each([
     ["that does not compile", "# Page\n<% if ( { %>\n", "templates/page.md.ejs:2"],
     ["that pastes a value as it is", "# Page\n\n<%= name %>\n", "templates/page.md.ejs:3"],
