@@ -9,9 +9,9 @@ import {
   removes,
   yumSyntax,
 } from "../shell/package-install.ts";
-import type { PackageManagerSyntax } from "../shell/package-install.ts";
+import type { PackageInstall, PackageManagerSyntax } from "../shell/package-install.ts";
 import { hasFlag } from "../shell/shell-command.ts";
-import type { ShellWord } from "../shell/shell-command.ts";
+import type { ShellCommand, ShellWord } from "../shell/shell-command.ts";
 
 /** Red Hat's packages. */
 export const rpmRules: readonly LintRule[] = [
@@ -53,7 +53,8 @@ export const rpmRules: readonly LintRule[] = [
     title: "The cache of dnf stays in the image",
     why: nearlyAlways.clean,
     fix: "End the same RUN with dnf clean all.",
-    check: (context) => uncleanInstalls(context, dnfSyntax),
+    check: (context) =>
+      uncleanInstalls(context, { ...dnfSyntax, install: [...dnfSyntax.install, ...upgrades] }),
   },
   {
     id: "DL3033",
@@ -77,9 +78,11 @@ export const rpmRules: readonly LintRule[] = [
   },
 ];
 
+const upgrades = ["upgrade", "up", "update", "upgrade-minimal", "up-min"];
+
 function* askingInstalls(context: RuleContext, syntax: PackageManagerSyntax): Iterable<RuleReport> {
   for (const { script } of runSteps(context)) {
-    for (const { command, arguments: read, action } of findInstalls(script.commands, syntax)) {
+    for (const { command, arguments: read, action } of rpmInstalls(script.commands, syntax)) {
       if (hasFlag(read, "y", "yes", "assumeyes", "downloadonly")) continue;
       yield { at: command, message: `${command.name} ${action} has no -y` };
     }
@@ -90,7 +93,7 @@ const caches = ["/var/cache/yum", "/var/cache/dnf", "/var/cache/libdnf5"];
 
 function* uncleanInstalls(context: RuleContext, syntax: PackageManagerSyntax): Iterable<RuleReport> {
   for (const { run, script } of shippedRunSteps(context)) {
-    const install = findInstalls(script.commands, syntax).at(-1);
+    const install = rpmInstalls(script.commands, syntax).at(-1);
     if (install === undefined || [...caches, "/root/.cache"].some((path) => hasMountOver(run, path)))
       continue;
     const cleaned = script.commands.some(
@@ -111,12 +114,29 @@ function* uncleanInstalls(context: RuleContext, syntax: PackageManagerSyntax): I
 
 function* looseInstalls(context: RuleContext, syntax: PackageManagerSyntax): Iterable<RuleReport> {
   for (const { script } of runSteps(context)) {
-    for (const { command, action, packages } of findInstalls(script.commands, syntax)) {
+    for (const { command, action, packages } of rpmInstalls(script.commands, syntax)) {
       if (action === "groupinstall" || action === "localinstall") continue;
-      const loose = packages.filter((word) => isLoose(word));
+      const isModule = action === moduleInstall;
+      const loose = packages.filter((word) => (isModule ? isLooseModule(word) : isLoose(word)));
       if (loose.length > 0) yield { at: command, message: `No version is given for ${listNames(loose)}` };
     }
   }
+}
+
+const moduleInstall = "module install";
+
+/** What installs, in the order in which it stands; also `dnf module install`. */
+function rpmInstalls(commands: readonly ShellCommand[], syntax: PackageManagerSyntax): PackageInstall[] {
+  return findInstalls(commands, { ...syntax, install: [...syntax.install, "module"] }).flatMap((found) => {
+    if (found.action !== "module") return [found];
+    const [action, ...packages] = found.packages;
+    return action?.text === "install" ? [{ ...found, action: moduleInstall, packages }] : [];
+  });
+}
+
+/** Whether a module has no `:<stream>`. */
+function isLooseModule({ text, dynamic }: ShellWord): boolean {
+  return !dynamic && !text.includes(":");
 }
 
 /** Whether a name has no `-<version>`; groups, files and addresses have none to give. */

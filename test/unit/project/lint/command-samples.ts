@@ -194,9 +194,17 @@ export const commandSamples: RuleSamples = {
       good: "FROM a:1\nRUN dnf install -y a-1 && dnf clean all\nRUN --mount=type=cache,target=/var/cache/libdnf5 dnf5 install -y a-1",
       line: 2,
     },
+    {
+      bad: "FROM a:1\nRUN dnf clean all && dnf -y upgrade",
+      good: "FROM a:1\nRUN dnf -y upgrade && dnf clean all\nRUN dnf module enable a:1",
+    },
   ],
   DL3041: [
     { bad: "FROM a:1\nRUN dnf install -y a", good: "FROM a:1\nRUN dnf install -y a-1.2-3.fc40", line: 2 },
+    {
+      bad: "FROM a:1\nRUN dnf module install -y a",
+      good: "FROM a:1\nRUN dnf module install -y a:1.2 $B && dnf module enable c",
+    },
   ],
   DL3013: [
     {
