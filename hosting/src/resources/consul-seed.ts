@@ -6,6 +6,9 @@ import { resolveSeed } from "./seed-value.ts";
 import type { SeedValue } from "./seed-value.ts";
 import { seedFailed, seedRequest } from "./seed-request.ts";
 
+/** What a file holds, which need not be text. */
+type Bytes = Uint8Array<ArrayBuffer>;
+
 /** Values by key. */
 export type KeyValues = Readonly<Record<string, SeedValue>>;
 
@@ -22,8 +25,8 @@ export async function seedConsul(context: SeedContext, { source, overwrite }: Co
   const values = typeof source === "string" ? await readKeyValues(context, source) : source;
   let written = 0;
   for (const [key, value] of Object.entries(values)) {
-    const text = textOf(resolveSeed(value, context.resolve));
-    if (await writeKey(context, { key, text, overwrite })) written += 1;
+    const content = value instanceof Uint8Array ? value : textOf(resolveSeed(value, context.resolve));
+    if (await writeKey(context, { key, content, overwrite })) written += 1;
   }
   const left = Object.keys(values).length - written;
   context.write(`filled with ${count(written, "key")}${left === 0 ? "" : `, ${left} left as they are`}`);
@@ -37,7 +40,7 @@ export function count(number: number, noun: string): string {
 /** Writes a key; gives whether it was written. */
 async function writeKey(
   context: SeedContext,
-  { key, text, overwrite }: { key: string; text: string; overwrite: boolean },
+  { key, content, overwrite }: { key: string; content: string | Bytes; overwrite: boolean },
 ): Promise<boolean> {
   const token = context.property("token");
   const path = `/v1/kv/${key.split("/").map(encodeURIComponent).join("/")}`;
@@ -53,7 +56,7 @@ async function writeKey(
       understands: [404],
     });
     // A write of the same would wake everybody who watches.
-    if (present.status === 200 && present.text === text) return false;
+    if (present.status === 200 && Buffer.from(content).equals(present.bytes)) return false;
   }
   // An index of 0: only where there is no such key.
   const query = overwrite ? "" : "?cas=0";
@@ -61,7 +64,7 @@ async function writeKey(
     ...common,
     method: "PUT",
     path: `${path}${query}`,
-    body: text,
+    body: content,
   });
   if (overwrite && answer.text.trim() !== "true")
     throw seedFailed(context, { what: common.what, text: `Consul says "${answer.text.trim()}"` });
@@ -77,12 +80,16 @@ function textOf(value: unknown): string {
  * The keys of a folder, where each file is a key and what it holds the value, or of a JSON file: an object of keys, or
  * what `consul kv export` prints.
  */
-async function readKeyValues(context: SeedContext, path: string): Promise<KeyValues> {
+async function readKeyValues(
+  context: SeedContext,
+  path: string,
+): Promise<Readonly<Record<string, SeedValue | Bytes>>> {
   const kind = await stat(path).catch(() => undefined);
   if (kind === undefined) throw invalidFiles(context, { path, reason: "it is not there" });
   if (kind.isDirectory()) return readFolder(path);
   try {
-    const content = JSON.parse(await readFile(path, "utf8")) as unknown;
+    // Some editors and shells put a mark of the encoding in front.
+    const content = JSON.parse((await readFile(path, "utf8")).replace(/^\uFEFF/, "")) as unknown;
     if (Array.isArray(content)) return Object.fromEntries(content.map(readExported));
     if (typeof content === "object" && content !== null) return content as KeyValues;
   } catch (error) {
@@ -91,7 +98,7 @@ async function readKeyValues(context: SeedContext, path: string): Promise<KeyVal
   throw invalidFiles(context, { path, reason: "it is neither an object of keys nor a list of them" });
 }
 
-async function readFolder(folder: string): Promise<KeyValues> {
+async function readFolder(folder: string): Promise<Readonly<Record<string, Bytes>>> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
   const files = entries
     .filter((entry) => entry.isFile())
@@ -101,16 +108,16 @@ async function readFolder(folder: string): Promise<KeyValues> {
     .filter(({ key }) => !key.split("/").some((part) => part.startsWith(".")));
   const inOrder = files.toSorted((one, other) => (one.key < other.key ? -1 : 1));
   return Object.fromEntries(
-    await Promise.all(inOrder.map(async ({ file, key }) => [key, await readFile(file, "utf8")] as const)),
+    await Promise.all(inOrder.map(async ({ file, key }) => [key, await readFile(file)] as const)),
   );
 }
 
 /** `{ "key": "shop/greeting", "flags": 0, "value": "aGVsbG8=" }` */
-function readExported(entry: unknown): [string, string] {
+function readExported(entry: unknown): [string, Bytes] {
   const { key, value } = (entry ?? {}) as { key?: unknown; value?: unknown };
   if (typeof key !== "string" || typeof value !== "string")
     throw new Error("an element has no key and value, as consul kv export writes them");
-  return [key, Buffer.from(value, "base64").toString("utf8")];
+  return [key, Buffer.from(value, "base64")];
 }
 
 function invalidFiles({ resource }: SeedContext, { path, reason }: { path: string; reason: string }): Error {

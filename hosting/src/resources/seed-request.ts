@@ -15,7 +15,7 @@ export interface SeedRequest {
   /** Behind the address of the endpoint `http`, encoded. */
   path: string;
   headers: Readonly<Record<string, string>>;
-  body?: string;
+  body?: string | Uint8Array<ArrayBuffer>;
   /** What it is about, for errors: `the key "shop/greeting"`. */
   what: string;
   /** Statuses besides those of success that the caller understands. */
@@ -26,6 +26,8 @@ export interface SeedRequest {
 export interface SeedAnswer {
   readonly status: number;
   readonly text: string;
+  /** The body as it came. */
+  readonly bytes: Uint8Array;
 }
 
 /**
@@ -71,7 +73,8 @@ async function send(
       headers: { ...headers, connection: "close" },
       ...(body === undefined ? {} : { body }),
     });
-    return { status: response.status, text: await response.text() };
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    return { status: response.status, text: new TextDecoder().decode(bytes), bytes };
   } catch (error) {
     context.signal.throwIfAborted();
     const { message, cause } = error as Error;

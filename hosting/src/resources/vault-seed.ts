@@ -34,7 +34,8 @@ export async function seedVault(
   { secrets, mount, overwrite }: VaultSeed,
 ): Promise<void> {
   let written = 0;
-  for (const [path, fields] of Object.entries(secrets)) {
+  for (const [given, fields] of Object.entries(secrets)) {
+    const path = given.replaceAll(/^\/+|\/+$/g, "");
     const place = await findPlace(context, { path, mount });
     const data = resolveSeed(fields, context.resolve) as Record<string, unknown>;
     if (await writeSecret(context, { path, place, data, overwrite })) written += 1;
@@ -58,6 +59,10 @@ async function findPlace(
   if (answer.status >= 300) {
     if (context.launcher === "external") throw seedFailed(context, { what, ...answer, hint: noEngineHint });
     const name = mount ?? path.split("/")[0] ?? "";
+    if (!path.startsWith(`${name}/`)) {
+      const text = `there is no engine for it, and its path is not below "${name}", where one is to be mounted`;
+      throw seedFailed(context, { what, text, hint: `Write the path with its mount: "${name}/…".` });
+    }
     await mountEngine(context, name);
     return { mount: name, below: path.slice(name.length + 1), version: 2 };
   }
@@ -137,13 +142,16 @@ function dataOf({ text }: SeedAnswer): Record<string, unknown> {
   return (JSON.parse(text) as { data?: Record<string, unknown> }).data ?? {};
 }
 
-function isSame(one: unknown, other: Record<string, unknown>): boolean {
-  return inOrder(one) === inOrder(other);
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(inOrder(one)) === JSON.stringify(inOrder(other));
 }
 
-function inOrder(value: unknown): string {
-  const entries = Object.entries((value ?? {}) as Record<string, unknown>);
-  return JSON.stringify(entries.toSorted(([one], [other]) => (one < other ? -1 : 1)));
+/** With its keys sorted, within as well: Vault does that with what it keeps. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(([key, each]) => [key, inOrder(each)] as const);
+  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function encodePath(path: string): string {

@@ -125,6 +125,27 @@ describe("withKeyValues", () => {
     expect(await read(".DS_Store")).toBe("(404)");
   });
 
+  it("writes what is no text as it is, and reads files that begin with a mark of their encoding", async () => {
+    const bytes = Buffer.from([0xff, 0x00, 0xfe, 0x80]);
+    await mkdir(join(directory, "seed"));
+    await writeFile(join(directory, "seed/key.der"), bytes);
+    await writeFile(join(directory, "seed/marked"), "\uFEFFtext");
+    const exported = [{ key: "exported", flags: 0, value: bytes.toString("base64") }];
+    await writeFile(join(directory, "export.json"), `\uFEFF${JSON.stringify(exported)}`);
+    const host = new ModelBuilder({ directory });
+    addConsul(host, "settings")
+      .withKeyValues("seed", { overwrite: true })
+      .withKeyValues("export.json", { overwrite: true });
+    await fill(host, reach());
+    const kept = ["key.der", "exported", "marked"].map((key) => consul.store().get(key)?.value);
+    expect(kept).toEqual([bytes, bytes, Buffer.from("\uFEFFtext")]);
+    await fill(host, reach());
+    expect(lines.slice(2)).toEqual([
+      "filled with 0 keys, 2 left as they are",
+      "filled with 0 keys, 1 left as they are",
+    ]);
+  });
+
   it.each([
     ["nowhere", /is to be filled from ".*nowhere", and cannot: it is not there/],
     ["text.json", /is to be filled from ".*text\.json", and cannot: .*JSON/],
@@ -217,6 +238,27 @@ describe("withSecrets", () => {
       "filled with 2 secrets",
       "filled with 0 secrets, 2 left as they are",
     ]);
+  });
+
+  it("takes fields for the same in whatever order they come, as Vault sorts them", async () => {
+    await vault.administer("POST", "secret/data/a", {
+      data: { deep: { a: [{ c: 1, d: 2 }], b: 2 }, x: "1" },
+    });
+    const host = new ModelBuilder({ directory });
+    const secrets = { "/secret/a/": { x: "1", deep: { b: 2, a: [{ d: 2, c: 1 }] } } };
+    addVault(host, "vault").withSecrets(secrets, { overwrite: true });
+    await fill(host, reach());
+    expect(lines).toEqual(["filled with 0 secrets, 1 left as they are"]);
+  });
+
+  it("refuses a path that is not below the mount that is to be made", async () => {
+    const host = new ModelBuilder({ directory });
+    addVault(host, "vault").withSecrets({ "billing/api/key": { x: "1" } }, { mount: "team/kv" });
+    await expect(fill(host, reach())).rejects.toMatchObject({
+      code: "DEXT_LAUNCH_SEED_FAILED",
+      message: expect.stringMatching(/"billing\/api\/key": .* not below "team\/kv"/) as string,
+      hint: 'Write the path with its mount: "team/kv/…".',
+    });
   });
 
   it("mounts an engine that is not there, but never in a Vault that is somebody else's", async () => {
