@@ -15,6 +15,7 @@ export const configErrorCodes = {
   DEXT_CONFIG_SETTINGS_MISSING: "A source needs a setting that no other source has",
   DEXT_CONFIG_SETTINGS_CYCLE: "Sources wait for each other's settings",
   DEXT_CONFIG_INVALID: "Values do not fit the schema",
+  DEXT_CONFIG_SCHEMA_FAILED: "The schema threw an error instead of telling what does not fit",
   DEXT_CONFIG_VALIDATION_TIMEOUT: "The schema did not come to a result in time",
   DEXT_CONFIG_VARIABLE_IMPOSSIBLE: "A value cannot be given to a program as an environment variable",
   DEXT_CONFIG_CLOSED: "The configuration was closed",

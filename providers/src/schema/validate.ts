@@ -1,4 +1,4 @@
-import { nearestName } from "@dext/core";
+import { isDextError, nearestName } from "@dext/core";
 import type { Clock } from "@dext/core";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { configError } from "../config-error.ts";
@@ -41,7 +41,7 @@ export interface Validated {
  * Validates a tree.
  *
  * @throws DextError `DEXT_CONFIG_INVALID` with every fault and its origin in `details.faults`;
- * `DEXT_CONFIG_VALIDATION_TIMEOUT`
+ * `DEXT_CONFIG_VALIDATION_TIMEOUT`; `DEXT_CONFIG_SCHEMA_FAILED`
  */
 export async function validateTree(tree: ObjectNode, options: ValidateOptions): Promise<Validated> {
   const { schema, shape, strict } = options;
@@ -64,10 +64,17 @@ export async function validateTree(tree: ObjectNode, options: ValidateOptions): 
 async function runSchema(
   schema: StandardSchemaV1,
   tree: ObjectNode,
-  { timeout, clock }: ValidateOptions,
+  options: ValidateOptions,
 ): Promise<StandardSchemaV1.Result<unknown>> {
-  const result = schema["~standard"].validate(toPlain(tree));
-  if (!(result instanceof Promise)) return result;
+  try {
+    const result = schema["~standard"].validate(toPlain(tree));
+    return result instanceof Promise ? await inTime(result, options) : result;
+  } catch (error) {
+    throw isDextError(error) ? error : threw(error, { tree, ...options });
+  }
+}
+
+function inTime<Result>(result: Promise<Result>, { timeout, clock }: ValidateOptions): Promise<Result> {
   return new Promise((resolve, reject) => {
     const timer = clock.setTimer(() => reject(tooSlow(timeout)), { milliseconds: timeout });
     result.then(resolve, reject).finally(() => timer.clear());
@@ -96,15 +103,34 @@ async function guessTypes(
     }
     if (guessed.size === 0) continue;
     const tried = replaceValues(present, guessed);
-    const remaining = placesOf((await runSchema(schema, tried, options)).issues ?? []);
+    const outcome = await tryGuess(schema, tried, options);
+    if (outcome === undefined) continue;
+    const remaining = placesOf(outcome.issues ?? []);
     const kept = new Map([...guessed].filter(([key]) => !remaining.has(key)));
     if (kept.size === 0) continue;
-    present = replaceValues(present, kept);
-    result = await runSchema(schema, present, options);
+    const better = replaceValues(present, kept);
+    const next = await tryGuess(schema, better, options);
+    if (next === undefined) continue;
+    present = better;
+    result = next;
     refused = placesOf(result.issues ?? []);
     if (refused.size === 0) break;
   }
   return result === undefined ? undefined : { tree: present, result };
+}
+
+/** What the schema says of a guess; undefined where it throws, because it counts on a text there. */
+async function tryGuess(
+  schema: StandardSchemaV1,
+  tree: ObjectNode,
+  options: ValidateOptions,
+): Promise<StandardSchemaV1.Result<unknown> | undefined> {
+  try {
+    return await runSchema(schema, tree, options);
+  } catch (error) {
+    if (isDextError(error) && error.code === "DEXT_CONFIG_SCHEMA_FAILED") return undefined;
+    throw error;
+  }
 }
 
 function placesOf(issues: readonly StandardSchemaV1.Issue[]): Map<string, ConfigPath> {
@@ -192,6 +218,34 @@ function invalid(faults: readonly ConfigFault[]): Error {
     hint: "Correct the values where they were written.",
     details: { faults },
   });
+}
+
+/** What it says may quote what it was given: where there are secrets, only the place is told. */
+function threw(
+  error: unknown,
+  { tree, isSecret }: Pick<ValidateOptions, "isSecret"> & { tree: ObjectNode },
+): Error {
+  const hidden = holdsSecret(tree, { path: [], isSecret });
+  const reason = error instanceof Error ? error.message : String(error);
+  const words = hidden
+    ? " (its words are held back, because there are secrets among the values)"
+    : `: ${reason}`;
+  const place = ownPlace(error);
+  const where = place === undefined ? "" : ` at ${place}`;
+  return configError("DEXT_CONFIG_SCHEMA_FAILED", `The schema threw an error${where}${words}`, {
+    hint: "Let it report what does not fit instead of throwing.",
+    ...(hidden ? {} : { cause: error }),
+    details: place === undefined ? {} : { place },
+  });
+}
+
+/** `    at Object.transform (file:///app/config.ts:3:13)` → the place of the first line that is of no library. */
+function ownPlace(error: unknown): string | undefined {
+  const lines = error instanceof Error ? (error.stack ?? "").split("\n") : [];
+  return lines
+    .filter((line) => !line.includes("/node_modules/"))
+    .map((line) => /^\s+at .*?((?:file:\/\/)?\/[^()]*:\d+:\d+)\)?$/.exec(line)?.[1])
+    .find((place) => place !== undefined);
 }
 
 function tooSlow(timeout: number): Error {
