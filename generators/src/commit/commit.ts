@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 
 import { generatorError } from "../generator-error.ts";
 import type { ChangePlan, FileState, Operation } from "../plan/change-plan.ts";
-import { fileState } from "../plan/file-state.ts";
+import { fileState, isSameText } from "../plan/file-state.ts";
 import { parsePlan } from "../plan/parse-plan.ts";
 import { foldersAbove, isOwnPath } from "../plan/plan-path.ts";
 import type { TargetTree } from "../plan/target-tree.ts";
@@ -134,7 +134,8 @@ function change(
 ): Operation | undefined {
   const before = tree.read(path);
   if (before === undefined) return { kind: "create", path, after };
-  if (before.hash === after.hash) return undefined;
+  // A checkout may have turned LF into CRLF.
+  if (isSameText(before, after)) return undefined;
   return { kind: "modify", path, before, after: { ...after, mode: before.mode } };
 }
 

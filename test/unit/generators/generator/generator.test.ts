@@ -63,6 +63,22 @@ describe("a generator", () => {
     expect(snapshot(root)).toEqual(before);
   });
 
+  it("changes nothing either in a checkout with the line endings of Windows", async () => {
+    const root = await targetFolder({});
+    const text = "one\ntwo\n";
+    const generator = defineGenerator({
+      name: "g",
+      description: "",
+      plan: (draft) => draft.add({ path: "a.txt", text }),
+    });
+    await commit(await plan(generator, {}, { target: root }));
+    for (const path of ["a.txt", ".dext/generated/g.json"]) {
+      const now = await readFile(join(root, path), "utf8");
+      await writeFile(join(root, path), now.replaceAll("\n", "\r\n"));
+    }
+    expect(await commit(await plan(generator, {}, { target: root }))).toMatchObject({ changed: false });
+  });
+
   it("takes the answers of the run before, when it is run again", async () => {
     const root = await targetFolder(files);
     await commit(await plan(service, { name: "api", port: 4000 }, { target: root }));
