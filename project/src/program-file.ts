@@ -60,9 +60,28 @@ const flagsWithValue: ReadonlySet<string> = new Set([
   "--cwd",
   "--port",
   "--host",
+  "--disable-warning",
+  "--dns-result-order",
+  "--unhandled-rejections",
+  "--name",
+  "--instances",
 ]);
 
-const flagsOfDenoWithoutValue: ReadonlySet<string> = new Set(["-r", "-P", "-w", "-d", "-e", "-i"]);
+const flagsOfDenoWithoutValue: ReadonlySet<string> = new Set([
+  "-r",
+  "-P",
+  "-w",
+  "-d",
+  "-e",
+  "-i",
+  "--env-file",
+  "--lock",
+]);
+
+/** Whether the value of a flag is the next word. */
+export function takesNextWord(flag: string, runtime: Runtime): boolean {
+  return flagsWithValue.has(flag) && !(runtime === "deno" && flagsOfDenoWithoutValue.has(flag));
+}
 
 /** The file that a command runs; nothing for programs that are given no file. */
 export function programFileOf({ program, args }: Invocation): ProgramFile | undefined {
@@ -103,8 +122,7 @@ function firstFile(args: readonly string[], { runtime }: { runtime: Runtime }): 
       if (/^(?:https?|jsr|npm|data):/.test(arg)) return undefined;
       return { runtime, file: arg.replace(/^(?:\.\/)+/, ""), flags: args.slice(0, index) };
     }
-    const takesValue = flagsWithValue.has(arg) && !(runtime === "deno" && flagsOfDenoWithoutValue.has(arg));
-    if (takesValue) index += 1;
+    if (takesNextWord(arg, runtime)) index += 1;
   }
   return undefined;
 }

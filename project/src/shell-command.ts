@@ -1,6 +1,8 @@
 /** One simple command of a script, its words unquoted. */
 export interface ShellCommand {
   readonly words: readonly string[];
+  /** Whether the next command reads what it prints. */
+  readonly isPiped?: boolean;
 }
 
 /** A command without what merely stands before it: variables, `cross-env`, `npx`, `exec` … */
@@ -14,21 +16,30 @@ export interface Invocation {
  * The commands of a script in order, split at `&&`, `||`, `;`, `|`, `&` and line ends. What a package manager appends
  * to a script lands on the last of them.
  *
- * This is no shell: what stands in `$(…)` or a subshell is taken as words.
+ * This is no shell: what stands in `$(…)` or a subshell is taken as words, and files that output goes to are left out.
  */
 export function splitCommands(script: string): readonly ShellCommand[] {
-  const commands: string[][] = [[]];
-  // Quoted text, operators, blanks, or anything else: NODE_ENV=test node --import "./a b.js" src/main.ts && echo ok
-  const pattern = /"((?:[^"\\]|\\.)*)"|'([^']*)'|(&&|\|\||[;|&\n])|([^\S\n]+)|(\\.|[^])/gy;
+  const commands: { words: string[]; isPiped?: boolean }[] = [{ words: [] }];
+  // Quoted text, redirections, operators, blanks, or anything else:
+  // NODE_ENV=test node --import "./a b.js" src/main.ts >out.log 2>&1 && echo ok
+  const pattern =
+    /"((?:[^"\\]|\\.)*)"|'([^']*)'|(\d?>&\d|(?:\d?|&)>>?|\d?<)|(&&|\|\||[;|&\n])|([^\S\n]+)|(\\.|[^])/gy;
   let word: string | undefined;
+  let isFile = false;
   const endWord = (): void => {
-    if (word !== undefined) commands.at(-1)?.push(word);
+    if (word === undefined) return;
+    if (!isFile) commands.at(-1)?.words.push(word);
+    isFile = false;
     word = undefined;
   };
-  for (const [text, double, single, operator, blank] of script.matchAll(pattern)) {
-    if (operator !== undefined) {
+  for (const [text, double, single, redirection, operator, blank] of script.matchAll(pattern)) {
+    if (redirection !== undefined) {
       endWord();
-      commands.push([]);
+      isFile = !redirection.includes(">&");
+    } else if (operator !== undefined) {
+      endWord();
+      if (operator === "|") Object.assign(commands.at(-1) ?? {}, { isPiped: true });
+      commands.push({ words: [] });
     } else if (blank !== undefined) {
       endWord();
     } else {
@@ -36,7 +47,7 @@ export function splitCommands(script: string): readonly ShellCommand[] {
     }
   }
   endWord();
-  return commands.filter((words) => words.length > 0).map((words) => ({ words }));
+  return commands.filter(({ words }) => words.length > 0);
 }
 
 /** The program that a command really runs. */

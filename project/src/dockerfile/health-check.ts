@@ -1,6 +1,8 @@
+import type { Finding } from "../description.ts";
 import type { ImageProject } from "./image-project.ts";
 import { exec } from "./instruction-list.ts";
 import type { InstructionList, Reason } from "./instruction-list.ts";
+import type { StartCommand } from "./start-command.ts";
 
 /** What the image tells about its port. */
 export interface ImagePort extends Reason {
@@ -8,8 +10,10 @@ export interface ImagePort extends Reason {
 }
 
 /** The port that the project listens on in the image; nothing for a program that seems to listen on none. */
-export function imagePort({ project, warnings, findings }: ImageProject): ImagePort | undefined {
-  const { port, framework, healthPath, runtime } = project;
+export function imagePort(image: ImageProject, start: StartCommand): ImagePort | undefined {
+  const { project, warnings, findings } = image;
+  const { framework, healthPath, runtime } = project;
+  const port = portOfStart(start) ?? image.port;
   if (port !== undefined) {
     const { value, because, file, line } = port;
     findings.push({ subject: "port", value: String(value), because, ...placeOf({ file, line }) });
@@ -25,6 +29,15 @@ export function imagePort({ project, warnings, findings }: ImageProject): ImageP
     onlyFor: "image",
   });
   return { port: value, because: "nothing in the project gives a port", ...placeOf(sign) };
+}
+
+/** `node main.js --port 3000`, `next start -p 3000`, `PORT=3000 node main.js` */
+function portOfStart({ words, environment, reason }: StartCommand): Finding<number> | undefined {
+  const at = words.findIndex((word) => /^(?:--port|-p)(?:=|$)/.test(word));
+  const given = words[at]?.includes("=") === true ? words[at].split("=")[1] : words[at + 1];
+  const value = Number(environment.get("PORT") ?? (at === -1 ? undefined : given));
+  if (!Number.isInteger(value) || value < 1 || value > 65_535) return undefined;
+  return { ...reason, value };
 }
 
 /** `HEALTHCHECK` by the runtime's own `fetch`, so that the image needs no other program. */

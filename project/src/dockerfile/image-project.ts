@@ -4,6 +4,7 @@ import { findNextOutput } from "../image-needs.ts";
 import { Inspection } from "../inspection.ts";
 import { readPackageManifest } from "../package-manifest.ts";
 import type { PackageManifest } from "../package-manifest.ts";
+import { findSourceHints } from "../source-hints.ts";
 import { sortFolder } from "./context-entries.ts";
 import { memberPath, readImageMember } from "./image-member.ts";
 import type { ImageMember, MemberSource } from "./image-member.ts";
@@ -40,6 +41,8 @@ export interface ImageProject {
   /** Scripts of the members themselves that an install would run before their sources are there. */
   readonly ownScripts: readonly Finding<string>[];
   readonly installTime: InstallTimePackages;
+  /** Where the program listens when nobody tells it; what only the script for developing says does not count. */
+  readonly port: Finding<number> | undefined;
   readonly findings: DockerfileFinding[];
   readonly warnings: ProjectWarning[];
   readonly secrets: BuildSecret[];
@@ -86,10 +89,20 @@ export async function readImageProject(
     ),
     ownScripts: ownScripts(manifests),
     installTime: await findInstallTimePackages(inspection, { project, manifests, context }),
+    port: await productionPort(inspection, { project, manifest: members.at(-1)?.manifest }),
     findings: [],
     warnings: [],
     secrets: [...install.secrets],
   };
+}
+
+async function productionPort(
+  inspection: Inspection,
+  { project, manifest }: { project: ProjectDescription; manifest: PackageManifest | undefined },
+): Promise<Finding<number> | undefined> {
+  const { port, entryPoint, framework } = project;
+  if (port?.because !== 'script "dev" gives it') return port;
+  return (await findSourceHints(inspection, { entryPoint, framework, manifest, scripts: new Map() })).port;
 }
 
 async function standaloneOf(

@@ -73,7 +73,7 @@ export class InstructionList {
 /** `COPY` as JSON where a path would be split at blanks. A name may hold what Dockerfiles expand; then it is refused. */
 export function copy(sources: readonly string[], target: string, { from }: { from?: string } = {}): string {
   // The builder expands variables in paths, in the exec form too.
-  const words = [...sources, target].map((word) => checked(word).replaceAll(/[\\$]/g, "\\$&"));
+  const words = [...sources, target].map((word) => escaped(word));
   const flags = from === undefined ? "" : `--from=${from} `;
   const plain = words.every((word) => /^[\w./@+~-]+$/.test(word));
   return plain ? `COPY ${flags}${words.join(" ")}` : `COPY ${flags}${JSON.stringify(words)}`;
@@ -93,6 +93,11 @@ export function shellWord(word: string): string {
 /** A value of a `LABEL` or an `ENV`. */
 export function quotedValue(value: string): string {
   return `"${checked(value).replaceAll(/["\\$]/g, "\\$&")}"`;
+}
+
+/** A path in which the builder is to expand nothing and to see no quotes. */
+export function escaped(path: string): string {
+  return checked(path).replaceAll(/["'\\$]/g, "\\$&");
 }
 
 function checked(word: string): string {

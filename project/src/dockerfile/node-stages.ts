@@ -4,7 +4,7 @@ import type { ImageMember } from "./image-member.ts";
 import type { ImageProject } from "./image-project.ts";
 import { installCommands } from "./install-commands.ts";
 import type { InstallCommands } from "./install-commands.ts";
-import { copy, quotedValue } from "./instruction-list.ts";
+import { copy, escaped, quotedValue } from "./instruction-list.ts";
 import type { InstructionList } from "./instruction-list.ts";
 import { runtimeFiles } from "./runtime-files.ts";
 import type { StartCommand } from "./start-command.ts";
@@ -247,7 +247,7 @@ export function addOwnFiles(
 
 function addWorkingFolder(list: InstructionList, { path }: ImageMember): void {
   if (path === ".") return;
-  list.add(`WORKDIR /app/${path}`, {
+  list.add(`WORKDIR /app/${escaped(path)}`, {
     because: "the program runs in its own folder, as it does on a developer's machine",
   });
 }

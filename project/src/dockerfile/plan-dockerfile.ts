@@ -10,7 +10,7 @@ import { ignoreFileText } from "./ignore-file.ts";
 import { memberPath } from "./image-member.ts";
 import { readImageProject } from "./image-project.ts";
 import type { ImageProject } from "./image-project.ts";
-import { exec, InstructionList, quotedValue, shellWord } from "./instruction-list.ts";
+import { escaped, exec, InstructionList, quotedValue, shellWord } from "./instruction-list.ts";
 import { addNodeStages } from "./node-stages.ts";
 import type { StageOptions } from "./node-stages.ts";
 import { startCommand } from "./start-command.ts";
@@ -127,7 +127,7 @@ function addHead(list: InstructionList, { base, profile, image }: HeadOptions): 
 
 function addEnd(list: InstructionList, { image, start }: StageOptions): void {
   const { project } = image;
-  const port = imagePort(image);
+  const port = imagePort(image, start);
   addEnvironment(list, { image, port, start });
   addLabels(list, project);
   list.add("USER 1000:1000", {
@@ -159,7 +159,12 @@ function addEnvironment(
   const own = [...start.environment]
     .filter(([name]) => !set.some((variable) => variable.startsWith(`${name}=`)))
     .map(([name, value]) => `${name}=${/^[\w./:@-]+$/.test(value) ? value : quotedValue(value)}`);
-  const variables = [...set, ...own];
+  // Where npm and others put the programs of a member's packages: beside it, or at the root.
+  const paths =
+    start.isOfPackage && image.self.path !== "."
+      ? [`PATH="/app/${escaped(image.self.path)}/node_modules/.bin:/app/node_modules/.bin:\${PATH}"`]
+      : [];
+  const variables = [...set, ...own, ...paths];
   if (variables.length === 0) return;
   const because =
     port === undefined

@@ -15,6 +15,7 @@ import {
   toolMissing,
   unstartable,
 } from "./start-refusals.ts";
+import { keptFlags } from "./start-flags.ts";
 import { followScript, obstacleOf } from "./start-script.ts";
 import type { FoundScript } from "./start-script.ts";
 import { whyNotStripped } from "./type-stripping.ts";
@@ -30,6 +31,8 @@ export interface StartCommand {
   readonly otherFiles: readonly string[];
   /** Variables that the script sets. */
   readonly environment: ReadonlyMap<string, string>;
+  /** Whether it is a program of a package, which is found by the `PATH` where packages may lie above the project. */
+  readonly isOfPackage: boolean;
   readonly reason: Finding<string>;
 }
 
@@ -54,6 +57,7 @@ export async function startCommand(image: ImageProject): Promise<StartCommand> {
       isBuilt: true,
       otherFiles: [],
       environment: new Map(),
+      isOfPackage: false,
       reason,
     };
   }
@@ -90,10 +94,10 @@ async function commandOfScript(image: ImageProject): Promise<StartCommand | unde
 }
 
 async function commandOfFound(image: ImageProject, found: FoundScript): Promise<StartCommand> {
-  const { invocation, reason, isMore } = found;
+  const { invocation, reason } = found;
   const obstacle = obstacleOf(found);
   if (obstacle !== undefined) throw unstartable(image.project, { reason, obstacle });
-  if (isMore) warnAboutShell(image, reason);
+  warnAboutRest(image, found);
   const environment = keptVariables(image, found);
   // For the program only: the health check is one of Node, too.
   const options =
@@ -124,14 +128,24 @@ function keptVariables(image: ImageProject, { environment, reason }: FoundScript
   return kept;
 }
 
-function warnAboutShell(image: ImageProject, { value, file, line }: Finding<string>): void {
-  image.warnings.push({
-    code: "needs-attention",
-    message: `Script "${value}" does more than start one program; the image runs the last command alone, without a shell. What comes before it belongs into "build", or into a job of its own`,
-    ...(file === undefined ? {} : { file }),
-    ...(line === undefined ? {} : { line }),
-    onlyFor: "image",
-  });
+/** What a shell or a package manager would do besides. */
+function warnAboutRest(image: ImageProject, { reason, invocation, isMore, before }: FoundScript): void {
+  const warn = (message: string, place: Finding<string>): void => {
+    image.warnings.push({ code: "needs-attention", message, ...placeOf(place), onlyFor: "image" });
+  };
+  if (isMore) {
+    const main = [invocation.program, ...invocation.args].join(" ");
+    warn(
+      `Script "${reason.value}" does more than start one program; the image runs "${main}" alone, without a shell. What comes before it belongs into "build", or into a job of its own`,
+      reason,
+    );
+  }
+  if (before !== undefined) {
+    warn(
+      `The image does not run "${before.value}", though a package manager would; it belongs into "build", or into a job of its own`,
+      before,
+    );
+  }
 }
 
 interface InvocationCommand {
@@ -147,27 +161,36 @@ async function commandOfInvocation(
 ): Promise<StartCommand> {
   const { project } = image;
   const program = namedFile(programFileOf(invocation), image);
-  if (program === undefined) return commandOfProgram(image, { invocation, reason });
+  if (program === undefined) return commandOfProgram(image, { invocation, reason, options });
   if (runsTypeScript(invocation) && /\.[cm]?tsx?$/.test(program.file)) {
     const tool = developmentTool(invocation.program, image);
     const isKept = tool === undefined && !isWatcher(invocation);
-    if (isKept) return commandOfRunner(image, { invocation, reason, file: program.file });
+    if (isKept) return commandOfRunner(image, { invocation, reason, options, program });
     const why = await whyNotStripped(image);
     if (why !== undefined) {
       throw runnerMissing(project, { runner: tool?.package ?? invocation.program, why, reason });
     }
   }
-  const position = invocation.args.findIndex(
-    (arg) => arg.replace(/^(?:\.\/)+/, "") === programFileOf(invocation)?.file,
-  );
-  const args = invocation.args.slice(position + 1);
-  const isPlain = ["node", "nodejs", "deno", "bun"].includes(invocation.program);
-  const own = isPlain
-    ? program.flags.filter((flag) => !/^(?:run|serve|--watch.*|--inspect.*|--env-file.*)$/.test(flag))
-    : [];
-  const flags = program.runtime === "node" ? [...options, ...own] : own;
+  const args = argumentsOf(invocation);
+  const own = passesFlags(invocation) ? program.flags : [];
+  const given = program.runtime === "node" ? [...options, ...own] : own;
+  const flags = await keptFlags(image, { flags: given, program, reason });
   const isServe = invocation.program === "deno" && invocation.args[0] === "serve";
   return commandOfFile(image, { file: program.file, flags, args, reason, isServe });
+}
+
+/** What stands behind the file; of `pm2-runtime` only what it hands on. */
+function argumentsOf(invocation: Invocation): readonly string[] {
+  const { program, args } = invocation;
+  const file = programFileOf(invocation)?.file;
+  const rest = args.slice(args.findIndex((arg) => arg.replace(/^(?:\.\/)+/, "") === file) + 1);
+  if (program !== "pm2-runtime") return rest;
+  return rest.includes("--") ? rest.slice(rest.indexOf("--") + 1) : [];
+}
+
+/** Whether flags before the file are those of the runtime. */
+function passesFlags({ program }: Invocation): boolean {
+  return ["node", "nodejs", "deno", "bun", "tsx"].includes(program);
 }
 
 /** `node .` runs what "main" names. */
@@ -191,29 +214,43 @@ function isWatcher({ program, args }: Invocation): boolean {
 /** A runner that production has; `tsx` in the process of the program itself, so that a stop signal reaches it. */
 async function commandOfRunner(
   image: ImageProject,
-  { invocation, reason, file }: { invocation: Invocation; reason: Finding<string>; file: string },
+  { invocation, reason, options, program }: InvocationCommand & { program: ProgramFile },
 ): Promise<StartCommand> {
+  const { file } = program;
   const command = await commandOfFile(image, { file, flags: [], args: [], reason });
-  const { program, args } = invocation;
-  const rest = program === "tsx" ? args.slice(args.findIndex((arg) => arg.endsWith(file)) + 1) : args;
-  const words =
-    program === "tsx"
-      ? ["node", "--import", "tsx", file, ...rest]
-      : [`node_modules/.bin/${program}`, ...args];
+  if (invocation.program !== "tsx") {
+    const environment = new Map(options.length === 0 ? [] : [["NODE_OPTIONS", options.join(" ")]]);
+    return { ...command, ...programOfPackage(image, invocation), environment };
+  }
+  const flags = await keptFlags(image, { flags: [...options, ...program.flags], program, reason });
+  const words = ["node", ...flags, "--import", "tsx", file, ...argumentsOf(invocation)];
   // It would write to the temporary folder what it has compiled, and fails where it cannot.
-  const environment = new Map(program === "tsx" ? [["TSX_DISABLE_CACHE", "1"]] : []);
-  return { ...command, words, environment };
+  return { ...command, words, environment: new Map([["TSX_DISABLE_CACHE", "1"]]) };
 }
 
-/** A program of a package, such as `next start`. */
+/** A program of a package, such as `next start`, or a runtime that is given no file. */
 async function commandOfProgram(
-  { project, self }: ImageProject,
-  { invocation, reason }: { invocation: Invocation; reason: Finding<string> },
+  image: ImageProject,
+  { invocation, reason, options }: InvocationCommand,
 ): Promise<StartCommand> {
+  const { project, self } = image;
   const isBuilt = self.buildScript !== undefined;
-  const words = [`node_modules/.bin/${invocation.program}`, ...invocation.args];
   if (project.framework?.value.kind === "site" && !isBuilt) throw buildScriptMissing(project, reason);
-  return { words, file: undefined, isBuilt, otherFiles: [], environment: new Map(), reason };
+  const isRuntime = ["node", "deno", "bun"].includes(invocation.program);
+  const command = isRuntime
+    ? { words: [invocation.program, ...options, ...invocation.args], isOfPackage: false }
+    : programOfPackage(image, invocation);
+  const environment = new Map(isRuntime || options.length === 0 ? [] : [["NODE_OPTIONS", options.join(" ")]]);
+  return { ...command, file: undefined, isBuilt, otherFiles: [], environment, reason };
+}
+
+/** Package managers put the programs of a member's packages beside it or above it. */
+function programOfPackage(
+  { self }: ImageProject,
+  { program, args }: Invocation,
+): Pick<StartCommand, "words" | "isOfPackage"> {
+  const path = self.path === "." ? `node_modules/.bin/${program}` : program;
+  return { words: [path, ...args], isOfPackage: true };
 }
 
 interface FileCommand {
@@ -229,7 +266,7 @@ async function commandOfFile(image: ImageProject, command: FileCommand): Promise
   const { flags, args, reason, isServe = false } = command;
   const runtime = project.runtime.value;
   const exists = async (path: string): Promise<boolean> => inspection.hasFile(join(project.directory, path));
-  const isOutput = self.outputs.some((folder) => command.file.startsWith(`${folder}/`));
+  const isOutput = self.outputs.some((folder) => `${command.file}/`.startsWith(`${folder}/`));
   const isNamedOutput =
     project.builtEntryPoint?.value === command.file || /^(?:dist|build|out)\//.test(command.file);
   const file = await existingName(command.file, exists);
@@ -261,7 +298,7 @@ async function commandOfFile(image: ImageProject, command: FileCommand): Promise
           ...args,
         ]
       : [runtime, ...flags, program, ...args];
-  return { words, file: program, isBuilt, otherFiles, environment: new Map(), reason };
+  return { words, file: program, isBuilt, otherFiles, environment: new Map(), isOfPackage: false, reason };
 }
 
 /** Modules that another package manager has installed lie in `node_modules`, which Deno is told where it does not know. */

@@ -65,6 +65,21 @@ export function toolMissing(
   );
 }
 
+export function preloadMissing(
+  { directory }: ProjectDescription,
+  { tool, reason }: { tool: DevelopmentTool; reason: Finding<string> },
+): Error {
+  const place = reason.file === undefined ? "" : `${reason.file}:${reason.line ?? 1}: `;
+  return dockerfileError(
+    "DEXT_DOCKERFILE_ENTRY_POINT_MISSING",
+    `An image of "${directory}" would not start: ${place}"${reason.value}" loads "${tool.package}" (${tool.file}:${tool.line}), which is for developing and not in the image`,
+    {
+      hint: `Move "${tool.package}" to "dependencies", or add a script "start:prod" that does without it.`,
+      details: { directory, package: tool.package, ...placeOf(reason) },
+    },
+  );
+}
+
 export function runnerMissing(
   { directory }: ProjectDescription,
   { runner, why, reason }: { runner: string; why: Finding<string>; reason: Finding<string> },

@@ -17,10 +17,24 @@ describe("splitCommands", () => {
   });
 
   test("takes a megabyte of hostile text", () => {
-    for (const text of ['"'.repeat(1_000_000), "\\".repeat(1_000_000), "a&".repeat(500_000)]) {
+    for (const text of [
+      '"'.repeat(1_000_000),
+      "\\".repeat(1_000_000),
+      "a&".repeat(500_000),
+      "1".repeat(1_000_000),
+      "a>".repeat(500_000),
+    ]) {
       expect(splitCommands(text).length).toBeGreaterThan(0);
     }
   });
+});
+
+test("splitCommands leaves out where output goes to, and marks what is piped", () => {
+  expect(splitCommands("node a.js 3000 >out.log 2>&1 | tee -a x && node b.js < in 2> err &")).toEqual([
+    { words: ["node", "a.js", "3000"], isPiped: true },
+    { words: ["tee", "-a", "x"] },
+    { words: ["node", "b.js"] },
+  ]);
 });
 
 describe("invocationOf sees", () => {

@@ -83,6 +83,90 @@ describe("the start script", () => {
     expect(dockerfile.text).toContain("TSX_DISABLE_CACHE=1");
   });
 
+  it("keeps the options of Node that it gives to tsx", async () => {
+    const start = "NODE_OPTIONS=--max-old-space-size=512 tsx --import ./trace.js src/main.ts";
+    const tree = project(start, { dependencies: { tsx: "^4" } }, { "src/main.ts": code });
+    expect((await planFor(tree)).dockerfile.text).toContain(
+      'CMD ["node", "--max-old-space-size=512", "--import", "./trace.js", "--import", "tsx", "src/main.ts"]',
+    );
+  });
+
+  it.each([
+    "node --import tsx",
+    "node --import=tsx/esm",
+    "node -r ts-node/register",
+    "NODE_OPTIONS='--import tsx' node",
+  ])("leaves a runner for developing out that it loads before the program: %s", async (node) => {
+    const devDependencies = { tsx: "^4", "ts-node": "^10" };
+    const files = { "src/main.ts": code };
+    const { dockerfile } = await planFor(project(`${node} src/main.ts`, { devDependencies }, files));
+    expect(dockerfile.text).toContain('CMD ["node", "src/main.ts"]');
+    const old = project(`${node} src/main.ts`, { devDependencies, engines: { node: "^20" } }, files);
+    await expect(planFor(old)).rejects.toThrow("strips no types");
+  });
+
+  it("that loads another package for developing is refused", async () => {
+    const start = project("node -r dotenv/config main.js", { devDependencies: { dotenv: "^17" } });
+    await expect(planFor(start)).rejects.toMatchObject({
+      code: "DEXT_DOCKERFILE_ENTRY_POINT_MISSING",
+      message: expect.stringMatching(
+        /loads "dotenv" \(package\.json:\d+\), which is for developing/,
+      ) as unknown,
+      hint: expect.stringContaining('Move "dotenv" to "dependencies"') as unknown,
+    });
+    const kept = project("node -r dotenv/config main.js", { dependencies: { dotenv: "^17" } });
+    expect((await planFor(kept)).dockerfile.text).toContain('CMD ["node", "-r", "dotenv/config", "main.js"]');
+  });
+
+  it("may name the folder that the build of the framework writes", async () => {
+    const more = {
+      scripts: { build: "vite build" },
+      devDependencies: { "@sveltejs/kit": "^2", vite: "^8" },
+    };
+    for (const files of [{}, { "build/index.js": "" }] as ProjectTree[]) {
+      const { dockerfile } = await planFor(project("node build", more, files));
+      expect(dockerfile.text).toContain('CMD ["node", "build"]');
+      expect(dockerfile.text).toContain("COPY --from=build /app/build ./build\n");
+    }
+  });
+
+  it("finds the program of a package beside a member and at the root of its workspace", async () => {
+    const {
+      "package.json": manifest,
+      "main.js": _,
+      ...files
+    } = project("next start", {
+      scripts: { build: "next build" },
+      dependencies: { next: "^16" },
+    });
+    const tree = { ...files, "package.json": { workspaces: ["web"] }, "web/package.json": manifest ?? {} };
+    const { dockerfile } = await planFor(tree, { in: "web" });
+    expect(dockerfile.text).toContain('CMD ["next", "start"]');
+    expect(dockerfile.text).toContain('PATH="/app/web/node_modules/.bin:/app/node_modules/.bin:${PATH}"');
+  });
+
+  it("tells of the script that a package manager would run before, unless that builds", async () => {
+    const before = attention(expect.stringContaining('"prestart"'));
+    const scripts = { build: "tsc", prestart: "node migrate.js" };
+    expect((await planFor(project("node main.js", { scripts }))).warnings).toContainEqual(before);
+    const building = { ...scripts, prestart: "npm run build" };
+    expect((await planFor(project("node main.js", { scripts: building }))).warnings).not.toContainEqual(
+      before,
+    );
+  });
+
+  it.each([
+    ["node main.js --port 4000", "4000"],
+    ["node main.js -p=4000", "4000"],
+    ["PORT=4000 node main.js", "4000"],
+    ["node main.js", "3000"],
+  ])("says where it listens, whatever the script for developing says: %s", async (start, port) => {
+    const tree = project(start, { scripts: { dev: "vite --port 5173" } });
+    const { dockerfile } = await planFor(tree);
+    expect(dockerfile.text).toContain(`PORT=${port}`);
+    expect(dockerfile.text).toContain(`EXPOSE ${port}\n`);
+  });
+
   it("leaves tsx out where Node does without it", async () => {
     const files = { "src/main.ts": 'import "./app.ts";\n', "src/app.ts": code };
     const tree = project("tsx src/main.ts", { devDependencies: { tsx: "^4" } }, files);
@@ -115,6 +199,13 @@ describe("the start script", () => {
     ["./run.sh", "runs a shell", "Name the program itself"],
     ["pm2 start main.js", "leaves its program running in the background", '"pm2-runtime"'],
     ["yarn workspace web start", "needs yarn", "Name the program itself"],
+    [
+      "pm2-runtime start ecosystem.config.cjs",
+      "starts what its configuration lists",
+      "Name the program itself",
+    ],
+    ["./main.js", "runs a file by itself", 'Name what runs it, such as "node"'],
+    ["deno run npm:serve", "is no file that could be fetched beforehand", "Name a file that imports it"],
   ])("that no container lives by is refused: %s", async (start, message, hint) => {
     await expect(planFor(project(start))).rejects.toMatchObject({
       code: "DEXT_DOCKERFILE_ENTRY_POINT_MISSING",
@@ -127,6 +218,17 @@ describe("the start script", () => {
     ["node . --quiet", { main: "./main.js" }, '["node", "main.js", "--quiet"]'],
     ["yarn serve", { scripts: { serve: "node main.js" } }, '["node", "main.js"]'],
     ["pnpm serve", { scripts: { serve: "LOG=json node main.js" } }, '["node", "main.js"]'],
+    ["node --run serve", { scripts: { serve: "node main.js" } }, '["node", "main.js"]'],
+    ["npm run -s serve -- --quiet", { scripts: { serve: "node main.js" } }, '["node", "main.js", "--quiet"]'],
+    ["node main.js | pino-pretty", {}, '["node", "main.js"]'],
+    ["node main.js --quiet > out.log 2>&1", {}, '["node", "main.js", "--quiet"]'],
+    ["pm2-runtime start main.js -i max -- --quiet", {}, '["node", "main.js", "--quiet"]'],
+    [
+      "node --env-file .env --watch-path ./src --no-warnings main.js",
+      {},
+      '["node", "--no-warnings", "main.js"]',
+    ],
+    ["node -e 'setInterval(Date, 1e6)'", {}, '["node", "-e", "setInterval(Date, 1e6)"]'],
   ])("leads to the program: %s", async (start, more, command) => {
     const { dockerfile, warnings } = await planFor(project(start, more));
     expect(dockerfile.text).toContain(`CMD ${command}\n`);
