@@ -159,6 +159,20 @@ const npmSyntax: PackageManagerSyntax = {
     "include",
     "userconfig",
     "node-options",
+    "before",
+    "cafile",
+    "cpu",
+    "fetch-retries",
+    "fetch-timeout",
+    "globalconfig",
+    "install-strategy",
+    "libc",
+    "maxsockets",
+    "os",
+    "save-prefix",
+    "scope",
+    "script-shell",
+    "tag",
   ],
 };
 const yarnSyntax: PackageManagerSyntax = {
@@ -169,7 +183,21 @@ const yarnSyntax: PackageManagerSyntax = {
 const gemSyntax: PackageManagerSyntax = {
   programs: ["gem"],
   install: ["install", "i"],
-  valued: ["v", "version", "i", "install-dir", "n", "bindir", "s", "source", "P", "trust-policy", "platform"],
+  valued: [
+    "v",
+    "version",
+    "i",
+    "install-dir",
+    "n",
+    "bindir",
+    "s",
+    "source",
+    "P",
+    "trust-policy",
+    "platform",
+    "g",
+    "file",
+  ],
 };
 const goSyntax: PackageManagerSyntax = {
   programs: ["go"],
@@ -185,6 +213,8 @@ function isPinnedForPip(text: string): boolean {
 }
 
 function isPinnedForNpm(text: string): boolean {
+  // What a switch is set to: npm install --fund false
+  if (text === "true" || text === "false") return true;
   // A repository at a commit or tag: git+https://host/a.git#v1, github:a/b#v1, a/b#v1
   if (text.includes("#")) return true;
   if (/^git(?:\+\w+)?:\/\//.test(text)) return false;

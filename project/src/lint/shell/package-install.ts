@@ -50,7 +50,10 @@ export const apkSyntax: PackageManagerSyntax = {
     "repositories-file",
     "keys-dir",
     "cache-dir",
+    "cache-max-age",
     "arch",
+    "progress-fd",
+    "timeout",
     "wait",
   ],
 };

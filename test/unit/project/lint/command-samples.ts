@@ -139,7 +139,7 @@ export const commandSamples: RuleSamples = {
   DL3018: [
     {
       bad: "FROM a:1\nRUN apk add --virtual .deps curl",
-      good: 'FROM a:1\nRUN apk add --no-cache -t .deps curl=8.1-r0 git~2 "x>1" $DEPS a.apk',
+      good: 'FROM a:1\nRUN apk add --no-cache -t .deps curl=8.1-r0 git~2 "x>1" $DEPS a.apk --progress-fd 3',
       line: 2,
     },
   ],
@@ -227,7 +227,7 @@ export const commandSamples: RuleSamples = {
   DL3016: [
     {
       bad: "FROM a:1\nRUN npm i -g --prefix /x pnpm @scope/a",
-      good: "FROM a:1\nRUN npm install && npm ci && npm i -g pnpm@10 @scope/a@1 . ./b.tgz $P git+https://a/b#1 a/b#1 github:a/b#1 && npm install --omit dev",
+      good: "FROM a:1\nRUN npm install && npm ci && npm i -g pnpm@10 @scope/a@1 . ./b.tgz $P git+https://a/b#1 a/b#1 github:a/b#1 && npm install --omit dev --fund false --install-strategy nested",
       line: 2,
     },
   ],
@@ -241,7 +241,7 @@ export const commandSamples: RuleSamples = {
   DL3028: [
     {
       bad: "FROM a:1\nRUN gem install --no-document rails",
-      good: "FROM a:1\nRUN gem install rails:8 && gem install -v 1 x && gem install a:1 -- --with-x y",
+      good: "FROM a:1\nRUN gem install rails:8 && gem install -v 1 x && gem install a:1 -- --with-x y && gem install --file Gemfile",
       line: 2,
     },
   ],
