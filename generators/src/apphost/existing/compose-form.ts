@@ -33,7 +33,7 @@ export function formOf(
 ): ComposeForm {
   const { image: rawImage, build } = service.fields;
   const image = fill(rawImage);
-  if (build !== undefined) return formOfBuild(service, { projects, fill });
+  if (build !== undefined && build !== null) return formOfBuild(service, { projects, fill });
   if (rawImage === undefined) return { form: "none", reason: "it has neither image nor build" };
   if (image === undefined || image === "")
     return { form: "none", reason: "its image is a variable without a value" };

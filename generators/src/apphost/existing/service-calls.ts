@@ -159,7 +159,7 @@ function otherCalls({ service, fill }: NamedService, note: TranslationTools["not
   if (replicas === 0) calls.push({ method: "withExplicitStart", args: [] });
   calls.push(...restartCalls(fields, fill));
   const grace = fields["stop_grace_period"];
-  if (grace !== undefined) {
+  if (grace !== undefined && grace !== null) {
     const text = fill(grace) ?? "";
     if (/^\d+(?:ms|s|m|h)$/.test(text)) calls.push({ method: "withStopTimeout", args: [value(text)] });
     else note('"stop_grace_period" is not translated', "stop_grace_period");

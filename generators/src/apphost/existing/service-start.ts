@@ -1,6 +1,7 @@
 import type { Code } from "./code.ts";
 import { value } from "./code.ts";
 import { fillMarked } from "./compose-environment.ts";
+import { mapping } from "./compose-mapping.ts";
 import { pathInCode, readWords } from "./compose-values.ts";
 import { projectOptions } from "./launch.ts";
 import type { NamedService, TranslationTools } from "./named-service.ts";
@@ -25,6 +26,10 @@ export function startOf(named: NamedService, tools: TranslationTools): { method:
   const options: [string, Code][] = [];
   if (form.dockerfile !== undefined) options.push(["dockerfile", value(form.dockerfile)]);
   if (form.target !== undefined) options.push(["target", value(form.target)]);
+  for (const field of ["additional_contexts", "secrets", "ssh"]) {
+    if (mapping(named.service.fields["build"])[field] === undefined) continue;
+    tools.note(`"${field}" of its build is not translated`, "build", field);
+  }
   const buildArgs = buildArgsOf(named, tools);
   if (Object.keys(buildArgs).length > 0) options.push(["buildArgs", value(buildArgs)]);
   return {

@@ -7,9 +7,11 @@ import { mapping } from "./compose-mapping.ts";
 import type { ComposeProject, ComposeService } from "./compose-file.ts";
 import { readVariables } from "./compose-environment.ts";
 import { formOf } from "./compose-form.ts";
+import type { ComposeForm } from "./compose-form.ts";
 import { fillIn } from "./compose-values.ts";
 import type { ComposePort, FillIn } from "./compose-values.ts";
 import type { FoundProject } from "./find-projects.ts";
+import { healthRequestOf } from "./health-path.ts";
 import type { FoundEndpoint, Host, HostDirectory, OwnVariable } from "./hosts.ts";
 import type { FoundParameters } from "./parameters.ts";
 import { toResourceName } from "./resource-names.ts";
@@ -109,7 +111,15 @@ function nameServices(
     for (const index of unread) {
       notes.push({ ...service.placeOf("ports", index), resource: name, text: "this port is not translated" });
     }
-    const endpoints = endpointsOf(form, { ports, called: called.get(service.key) ?? new Map() });
+    const datagrams = form.form === "known" ? [] : ports.filter(({ isUdp }) => isUdp);
+    for (const target of new Set(datagrams.map((port) => port.target))) {
+      const text = `port ${target} is one of UDP, and is not translated`;
+      notes.push({ ...service.placeOf("ports"), resource: name, text });
+    }
+    const endpoints = endpointsOf(form, {
+      ports,
+      called: new Map([...(called.get(service.key) ?? []), ...askedForHealth(service, { form, fill })]),
+    });
     const host: Host = {
       name,
       ...(form.form === "known" ? { kind: form.kind, own: ownVariables(service, { tree, fill }) } : {}),
@@ -126,6 +136,15 @@ function nameServices(
     return [{ service, form, host, ports, fill }];
   });
   return withOwnPorts(named, notes);
+}
+
+/** The port at which a container is asked for its health, which nobody else may know. */
+function askedForHealth(
+  { fields }: ComposeService,
+  { form, fill }: { form: ComposeForm; fill: FillIn },
+): [number, string][] {
+  const port = healthRequestOf(fields["healthcheck"], fill)?.port;
+  return port === undefined || form.form === "project" ? [] : [[port, "http"]];
 }
 
 /** What the variables of a server say of those who connect to it. */
