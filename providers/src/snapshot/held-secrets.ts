@@ -18,7 +18,7 @@ export function heldSecrets(
   const secrets = secretTexts(tree, isSecret);
   if (secrets.length === 0) return [];
   return [...madeBySchema(output, tree, [])]
-    .filter(({ text }) => secrets.some((secret) => text.includes(secret)))
+    .filter(({ text }) => secrets.some((secret) => text.includes(secret) || decoded(text).includes(secret)))
     .map(({ path }) => formatPath(path));
 }
 
@@ -26,11 +26,18 @@ function secretTexts(tree: ObjectNode, isSecret: SecretTest): readonly string[] 
   const texts = new Set<string>();
   for (const { path, node } of leavesOf(tree)) {
     const text = typeof node.value === "string" || typeof node.value === "number" ? String(node.value) : "";
-    if (text.length < leastLength || !isSecret(path, node)) continue;
-    // As it is, and as it stands in a URL.
-    texts.add(text).add(encodeURIComponent(text.toWellFormed()));
+    if (text.length >= leastLength && isSecret(path, node)) texts.add(text);
   }
   return [...texts];
+}
+
+/** A text as it was before it became part of a URL. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Texts that are not what the sources have at their path. */
@@ -41,6 +48,8 @@ function* madeBySchema(
 ): Generator<{ path: ConfigPath; text: string }> {
   if (typeof value === "string") {
     if (node?.kind !== "value" || node.value !== value) yield { path, text: value };
+  } else if (value instanceof URL) {
+    yield { path, text: value.href };
   } else if (Array.isArray(value)) {
     const items = node?.kind === "list" ? node.items : [];
     for (const [at, item] of value.entries()) yield* madeBySchema(item, items[at], [...path, String(at)]);
