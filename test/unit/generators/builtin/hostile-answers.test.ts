@@ -18,6 +18,7 @@ const templates = readdirSync(folder, { recursive: true, encoding: "utf8" })
 /** Every text that a template can be given; a validated answer is held to no more here than any other. */
 const plainTexts = {
   name: "sample",
+  client: "sample",
   packageName: "@shop/sample",
   variable: "SAMPLE_URI",
   testModule: "vitest",
