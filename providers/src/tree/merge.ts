@@ -171,10 +171,15 @@ function fromText(
   const types = shape?.types ?? new Set();
   const wanted = types.size > 0 ? !types.has("string") : lower !== undefined && lower.kind !== "value";
   if (!wanted) return upper;
+  const json = parsedJson(upper.value);
+  return json === undefined ? upper : nodeOfJson(json, upper);
+}
+
+function parsedJson(text: string): unknown {
   try {
-    return nodeOfJson(JSON.parse(upper.value) as unknown, upper);
+    return JSON.parse(text) as unknown;
   } catch {
-    return upper;
+    return undefined;
   }
 }
 

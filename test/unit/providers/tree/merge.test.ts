@@ -59,3 +59,10 @@ describe("an empty variable that counts as not set", () => {
     expect(await valueOf({ layers: [object({ db: {} })], emptyAsUndefined: true })).toEqual({ db: {} });
   });
 });
+
+it("a list or object in a variable that reaches the prototype is refused", async () => {
+  const schema = z.object({ map: z.record(z.string(), z.unknown()) });
+  await expect(
+    valueOf({ schema, layers: [app] }, { APP__MAP: '{"__proto__":{"admin":true}}' }),
+  ).rejects.toMatchObject({ code: "DEXT_CONFIG_KEY_REFUSED" });
+});
