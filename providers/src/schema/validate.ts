@@ -55,7 +55,7 @@ export async function validateTree(tree: ObjectNode, options: ValidateOptions): 
   }
   const faults = [
     ...unknown,
-    ...(result.issues ?? []).map((issue) => toFault(issue, { ...options, tree: candidate })),
+    ...(result.issues ?? []).flatMap((issue) => toFaults(issue, { ...options, tree: candidate })),
   ];
   if (faults.length > 0) throw invalid(faults);
   return { output: (result as StandardSchemaV1.SuccessResult<unknown>).value, tree: candidate };
@@ -159,19 +159,33 @@ function pathOf({ path = [] }: StandardSchemaV1.Issue): ConfigPath {
   return path.map((step) => String(typeof step === "object" ? step.key : step));
 }
 
-function toFault(
+function toFaults(
   issue: StandardSchemaV1.Issue,
   { tree, isSecret }: Pick<ValidateOptions, "isSecret"> & { tree: ObjectNode },
-): ConfigFault {
+): readonly ConfigFault[] {
   const path = pathOf(issue);
   const node = nodeAt(tree, path);
   const text = formatPath(path);
-  if (node === undefined) return { path: text, message: "is not set in any source, and the schema wants it" };
+  if (node === undefined)
+    return [{ path: text, message: "is not set in any source, and the schema wants it" }];
+  if (!holdsSecret(node, { path, isSecret }))
+    return [{ path: text, message: issue.message, origin: node.origin }];
+  const unknown = unrecognizedKeys(issue).map((key) => ({
+    path: formatPath([...path, key]),
+    message: "is not known to the schema",
+    origin: nodeAt(node, [key])?.origin ?? node.origin,
+  }));
+  if (unknown.length > 0) return unknown;
   // A validator may repeat what it was given, whole or in part.
-  const message = holdsSecret(node, { path, isSecret })
-    ? "is not what the schema wants (its words are held back, because the value is a secret)"
-    : issue.message;
-  return { path: text, message, origin: node.origin };
+  const message = "is not what the schema wants (its words are held back, because the value is a secret)";
+  return [{ path: text, message, origin: node.origin }];
+}
+
+/** Zod tells the keys that a strict object does not know by one issue for the object. */
+function unrecognizedKeys(
+  issue: StandardSchemaV1.Issue & { code?: unknown; keys?: unknown },
+): readonly string[] {
+  return issue.code === "unrecognized_keys" && Array.isArray(issue.keys) ? issue.keys.map(String) : [];
 }
 
 /** Also an object is secret when anything in it is: its validator may quote all of it. */

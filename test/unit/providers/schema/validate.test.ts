@@ -50,3 +50,13 @@ it("a schema that throws when text is tried as a number keeps its own fault", as
   expect(error.code).toBe("DEXT_CONFIG_INVALID");
   expect(error.message).toContain('"port"');
 });
+
+it("keys that a strict object does not know are told beside secrets, each with its place", async () => {
+  const schema = z.strictObject({ password: z.string(), port: z.number() });
+  const error = await failureOf(schema, {
+    values: { password: "hunter2", port: 1, prot: 2, hots: 3 },
+    secrets: ["password"],
+  });
+  expect(error.message).toContain('"prot": is not known to the schema (object defaults)');
+  expect(error.message).toContain('"hots": is not known to the schema (object defaults)');
+});
