@@ -37,7 +37,10 @@ export interface Config<Value = unknown> extends ConfigReader {
    * @throws DextError `DEXT_CONFIG_PATH_INVALID`, `DEXT_CONFIG_VARIABLE_IMPOSSIBLE`
    */
   variables(paths: readonly string[], options?: { prefix?: string }): readonly ConfigVariable[];
-  /** Calls the listener after every reload that changed something at or below the path, or anything without one. Gives the function that ends it. */
+  /**
+   * Calls the listener after every reload that changed something at or below the path, or anything without one. Of a path
+   * with a `*` (`"db.*"`) it is given the values of what stands above that (`db`). Gives the function that ends it.
+   */
   onChange(listener: ChangeListener): () => void;
   onChange(path: string, listener: ChangeListener): () => void;
   /** Calls the listener with everything that happens: changes, failures (the last good values stay), recoveries. */

@@ -210,12 +210,14 @@ export class LoadedConfig implements Config {
   }
 }
 
+/** What stands at a path; of one with a `*`, which means many, what stands above that. */
 function valueAt(root: unknown, path: ConfigPath): unknown {
   let value = root;
   for (const key of path) {
     if (typeof value !== "object" || value === null) return undefined;
     const names = Object.keys(value);
     const name = names.includes(key) ? key : names.find((each) => sameKey(each, key));
+    if (name === undefined && key === "*") return value;
     if (name === undefined) return undefined;
     value = (value as Record<string, unknown>)[name];
   }

@@ -47,6 +47,23 @@ describe("a listener", () => {
     expect(calls).toBe(2);
   });
 
+  it("on a path with a star is given what stands above that", async () => {
+    let values: Record<string, unknown> = { db: { host: "a" }, other: 1 };
+    const layer: ConfigLayer = {
+      provider: "own",
+      label: "own",
+      create: () => ({ load: (context) => object(values).create().load(context) }),
+    };
+    const config: Config = await loadConfig({ layers: [layer] }, surroundings);
+    const heard: unknown[] = [];
+    config.onChange("db.*", (next, previous) => heard.push([next, previous]));
+    values = { db: { host: "a" }, other: 2 };
+    await config.reload();
+    values = { db: { host: "b" }, other: 2 };
+    await config.reload();
+    expect(heard).toEqual([[{ host: "b" }, { host: "a" }]]);
+  });
+
   it("that is ended by another one is not called any more", async () => {
     const source = new Source();
     const config: Config = await loadConfig({ layers: [source.layer] }, surroundings);
