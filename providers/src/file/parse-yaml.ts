@@ -73,6 +73,7 @@ function targetsOf(document: Document.Parsed): ReadonlyMap<Alias, Node> {
 
 /** Words that quote nothing: what looks like a tag may be a password that begins with `!`. */
 function wordsOf({ code, message }: YAMLError): string {
+  if (code === "MULTIPLE_DOCS") return "a second document begins, and configuration is one";
   if (code !== "TAG_RESOLVE_FAILED") return message;
   return 'The tag is not known and is left out; put a value that begins with "!" in quotes';
 }

@@ -47,6 +47,7 @@ describe("YAML", () => {
     ["an alias within what it names", "x: 1\ny: &y [1, *y]\n", /^a\.yaml:2:11: an alias stands within/],
     ["a merge within what it merges", "x: 1\ny: &y { <<: *y }\n", /^a\.yaml:2:13: an alias stands within/],
     ["a merge of a single value", "x: 1\ny:\n  <<: 5\n", /^a\.yaml:3:3: "<<" merges what is no object/],
+    ["a second document", "x: 1\n---\ny: 1\n", /^a\.yaml:2:1: not YAML: a second document begins/],
     ["a list as a key", "x: 1\n? [a]\n: 2\n", /^a\.yaml:2:3: a key is a list or an object/],
   ])("tells the place of %s", async (_what, text, message) => {
     expect(await read("a.yaml", text)).toMatch(message);
