@@ -6,9 +6,9 @@ import type { Clock } from "@dext/core";
 import { sourceUnavailable } from "../definition/source-errors.ts";
 import { networkReason } from "../remote/network-reason.ts";
 import type { Connection, Credentials } from "./connection.ts";
-import { kubernetesApiError } from "./kubernetes-api-error.ts";
 import { refusal } from "./refusal.ts";
 import type { ApiVerb, RefusalContext } from "./refusal.ts";
+import { tlsFailure } from "./tls-failure.ts";
 
 /** One request to the API. */
 export interface ApiRequest extends RefusalContext {
@@ -88,7 +88,7 @@ export class ApiClient {
     } catch (error) {
       request.signal.throwIfAborted();
       if (isDextError(error)) throw error;
-      throw isMistrust(error) ? mistrust(this.#connection.server, error) : this.#unavailable(error);
+      throw tlsFailure(this.#connection.server, error) ?? this.#unavailable(error);
     }
   }
 
@@ -133,24 +133,4 @@ async function textOf(response: IncomingMessage, most: number): Promise<string> 
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
-}
-
-/** A certificate that is not trusted will not be trusted later either. */
-function isMistrust(error: unknown): boolean {
-  const { code = "" } = error as NodeJS.ErrnoException;
-  return /^(CERT_|ERR_TLS_CERT|ERR_SSL_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO_SELF_SIGNED|HOSTNAME_MISMATCH)/.test(
-    code,
-  );
-}
-
-function mistrust(server: string, cause: unknown): Error {
-  return kubernetesApiError(
-    "DEXT_CONFIG_KUBERNETES_CONNECTION_INVALID",
-    `The certificate of ${server} is not trusted: ${(cause as Error).message}`,
-    {
-      hint: 'Give the cluster\'s "certificate-authority" in the kubeconfig, or the right address.',
-      cause,
-      details: { server },
-    },
-  );
 }
