@@ -1,8 +1,7 @@
-import { isDextError } from "@dext/core";
-
 import { generatorError } from "../generator-error.ts";
 import type { Action, Answers, GeneratorContext, GeneratorDefinition } from "./definition.ts";
 import type { Draft } from "./draft.ts";
+import { generatorFailure } from "./generator-failure.ts";
 
 /** An action type as node-plop calls it. */
 export type PlopAction = (
@@ -36,16 +35,7 @@ export async function runGenerator(
     if (actions.length > 0) await runActions(name, { actions: actions as Action[], draft, context });
     await definition.plan?.(draft, context);
   } catch (error) {
-    if (isDextError(error)) throw error;
-    throw generatorError(
-      "DEXT_GENERATE_GENERATOR_FAILED",
-      `The generator "${name}" failed: ${reasonOf(error)}`,
-      {
-        hint: "Nothing was written. The mistake is in the generator's code.",
-        cause: error,
-        details: { generator: name },
-      },
-    );
+    throw generatorFailure(name, error);
   }
 }
 
@@ -153,8 +143,4 @@ function draftActions(draft: Draft): Map<string, PlopAction> {
 
 function invalidActions(name: string): Error {
   return generatorError("DEXT_GENERATE_GENERATOR_INVALID", `The actions of "${name}" are no list`);
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -63,6 +63,25 @@ describe("a generator", () => {
     expect(snapshot(root)).toEqual(before);
   });
 
+  it.each<[string, Partial<GeneratorDefinition>]>([
+    ["a condition", { prompts: [{ name: "a", type: "text", message: "", when: fail }] }],
+    ["a check of answers", { prompts: [{ name: "name", type: "text", message: "", validate: fail }] }],
+    ["a filter", { prompts: [{ name: "name", type: "text", message: "", filter: fail }] }],
+    ["choices", { prompts: [{ name: "name", type: "select", message: "", choices: fail }] }],
+    ["a look at the target", { detect: () => Promise.reject(new TypeError("mine")) }],
+    ["more prompts", { morePrompts: fail }],
+    ["the name of what it makes", { unit: fail }],
+  ])("tells an error of %s as the generator's mistake", async (_, part) => {
+    const generator = defineGenerator({ name: "g", description: "", plan: () => {}, ...part });
+    const target = await targetFolder({});
+    const answers = generator.prompts?.[0]?.name === "name" ? { name: "x" } : {};
+    await expect(plan(generator, answers, { target })).rejects.toMatchObject({
+      code: "DEXT_GENERATE_GENERATOR_FAILED",
+      message: 'The generator "g" failed: mine',
+      details: { generator: "g" },
+    });
+  });
+
   it("changes nothing either in a checkout with the line endings of Windows", async () => {
     const root = await targetFolder({});
     const text = "one\ntwo\n";
@@ -264,3 +283,7 @@ export default [defineGenerator({ name: "hello", description: "Says hello",
     expect(await loadGenerators(root)).toEqual([]);
   });
 });
+
+function fail(): never {
+  throw new TypeError("mine");
+}
