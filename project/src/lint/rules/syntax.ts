@@ -65,11 +65,11 @@ export const syntaxRules: readonly LintRule[] = [
           (part) => part !== undefined && !instructionKeywords.includes(part.keyword),
         );
         if (unknown === undefined) continue;
-        const near = nearestName(unknown.written, instructionKeywords);
+        const hint = whatWasMeant(unknown.written);
         yield {
           at: unknown,
           message: `Unknown instruction "${unknown.written}"`,
-          ...(near === undefined ? {} : { hint: `Did you mean ${near}?` }),
+          ...(hint === undefined ? {} : { hint }),
         };
       }
     },
@@ -137,6 +137,17 @@ export const syntaxRules: readonly LintRule[] = [
     },
   },
 ];
+
+function whatWasMeant(written: string): string | undefined {
+  // What looks like RUN npm, with a space that text from a page brings along.
+  const space = /\s/.exec(written)?.[0];
+  if (space !== undefined) {
+    const code = space.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
+    return `The white space in it is U+${code}: write a plain space.`;
+  }
+  const near = nearestName(written, instructionKeywords);
+  return near === undefined ? undefined : `Did you mean ${near}?`;
+}
 
 /** What an instruction needs and lacks. */
 function missingPart(instruction: DockerInstruction): string | undefined {

@@ -80,7 +80,11 @@ describe("a finding", () => {
 
   it("is made of an instruction that is followed by a space that does not break", () => {
     expect(lintDockerfile("FROM a:1\nUSER 1\nRUN\u00A0npm ci")).toMatchObject([
-      { rule: "UnknownInstruction", line: 3 },
+      {
+        rule: "UnknownInstruction",
+        line: 3,
+        hint: "The white space in it is U+00A0: write a plain space.",
+      },
     ]);
   });
 
