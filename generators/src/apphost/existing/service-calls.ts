@@ -9,7 +9,7 @@ import type { NamedService, TranslationTools } from "./named-service.ts";
 /** What refines the resource of a service: endpoints, health, mounts, profiles and so on. */
 export function refiningCalls(named: NamedService, tools: TranslationTools): CodeCall[] {
   return [
-    ...endpointCalls(named),
+    ...endpointCalls(named, tools.note),
     ...healthCalls(named, tools.note),
     ...mountCalls(named, tools),
     ...secretCalls(named, tools),
@@ -17,24 +17,28 @@ export function refiningCalls(named: NamedService, tools: TranslationTools): Cod
   ];
 }
 
-function endpointCalls({ form, host, ports }: NamedService): CodeCall[] {
+function endpointCalls({ form, host, ports }: NamedService, note: TranslationTools["note"]): CodeCall[] {
   if (form.form === "known") return [];
   return host.endpoints.flatMap((endpoint): CodeCall[] => {
     const published = ports.find(({ target }) => target === endpoint.port)?.published;
-    return form.form === "project"
-      ? processEndpoint(endpoint, published)
-      : [containerEndpoint(endpoint, published)];
+    if (form.form !== "project") return [containerEndpoint(endpoint, published)];
+    if (isPrivileged(published))
+      note(`port ${published} is for privileged processes only, and a free one is taken instead`, "ports");
+    return processEndpoint(endpoint, published);
   });
 }
 
 /** A process listens where it is told; a published port is the one that people know. */
 function processEndpoint({ name, scheme, port }: FoundEndpoint, published: number | undefined): CodeCall[] {
-  // Ports below are for privileged processes.
-  const known = published !== undefined && published >= 1024 ? published : undefined;
+  const known = isPrivileged(published) ? undefined : published;
   if (scheme === "http" && name === "http") {
     return known === undefined ? [] : [endpointCall("withHttpEndpoint", { port: known })];
   }
   return [endpointCall(scheme === "http" ? "withHttpEndpoint" : "withEndpoint", { name, port })];
+}
+
+function isPrivileged(port: number | undefined): boolean {
+  return port !== undefined && port < 1024;
 }
 
 function containerEndpoint({ name, scheme, port }: FoundEndpoint, published: number | undefined): CodeCall {

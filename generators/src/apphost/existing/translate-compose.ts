@@ -14,6 +14,7 @@ import type { FoundProject } from "./find-projects.ts";
 import { healthRequestOf } from "./health-path.ts";
 import type { FoundEndpoint, Host, HostDirectory, OwnVariable } from "./hosts.ts";
 import type { FoundParameters } from "./parameters.ts";
+import type { KnownKind } from "./known-images.ts";
 import { toResourceName } from "./resource-names.ts";
 import type { ResourceNames } from "./resource-names.ts";
 import type { FoundResource, Link, Note } from "./system.ts";
@@ -49,7 +50,7 @@ export function translateCompose(compose: ComposeProject, context: ComposeContex
     byName: new Map(services.flatMap((service) => aliasesOf(service).map((alias) => [alias, service.host]))),
     database: (host, name) => databaseOf(host, { name, names: context.names, databases }),
   };
-  for (const { form, host, service } of services) addOwnDatabase({ form, host, service, directory });
+  for (const { host } of services) addOwnDatabase(host, directory);
   const needless = new Set<string>();
   const parts = new Map<NamedService, ServicePart>();
   // The server before its clients, so that a password is known by the server's name for it.
@@ -122,7 +123,9 @@ function nameServices(
     });
     const host: Host = {
       name,
-      ...(form.form === "known" ? { kind: form.kind, own: ownVariables(service, { tree, fill }) } : {}),
+      ...(form.form === "known"
+        ? { kind: form.kind, own: ownVariables(service, { tree, fill, kind: form.kind }) }
+        : {}),
       endpoints: form.form === "project" ? withServed(endpoints, form.project) : endpoints,
       published: new Map(
         ports.flatMap(({ published, target }) =>
@@ -150,21 +153,27 @@ function askedForHealth(
 /** What the variables of a server say of those who connect to it. */
 function ownVariables(
   service: ComposeService,
-  { tree, fill }: { tree: TargetTree; fill: FillIn },
+  { tree, fill, kind }: { tree: TargetTree; fill: FillIn; kind: KnownKind },
 ): Map<string, OwnVariable> {
   const { variables } = readVariables(service, { tree, fill, resource: "", isProcess: false });
   return new Map(
     variables.flatMap(({ name, text }): [string, OwnVariable][] => {
-      const property = connectionVariables.find(([pattern]) => pattern.test(name))?.[1];
+      const property = connectionVariables.find(
+        ([method, pattern]) => method === kind.method && pattern.test(name),
+      )?.[2];
       return property === undefined || text === "" ? [] : [[name, { text, property }]];
     }),
   );
 }
 
-const connectionVariables: readonly (readonly [RegExp, OwnVariable["property"]])[] = [
-  [/^(?:POSTGRES(?:QL)?|RABBITMQ(?:_DEFAULT)?)_USER(?:NAME)?$/, "username"],
-  [/^(?:POSTGRES(?:QL)?|RABBITMQ(?:_DEFAULT)?|REDIS|VALKEY)_PASS(?:WORD)?$/, "password"],
-  [/^POSTGRES(?:QL)?_(?:DB|DATABASE)$/, "databaseName"],
+/** What each kind takes from its variables. A file of variables often has those of several servers. */
+const connectionVariables: readonly (readonly [string, RegExp, OwnVariable["property"]])[] = [
+  ["addPostgres", /^POSTGRES(?:QL)?_USER(?:NAME)?$/, "username"],
+  ["addPostgres", /^POSTGRES(?:QL)?_PASS(?:WORD)?$/, "password"],
+  ["addPostgres", /^POSTGRES(?:QL)?_(?:DB|DATABASE)$/, "databaseName"],
+  ["addRabbitMQ", /^RABBITMQ(?:_DEFAULT)?_USER(?:NAME)?$/, "username"],
+  ["addRabbitMQ", /^RABBITMQ(?:_DEFAULT)?_PASS(?:WORD)?$/, "password"],
+  ["addRedis", /^(?:REDIS|VALKEY)_PASS(?:WORD)?$/, "password"],
 ];
 
 /** A port can be fixed for one resource only, also where others have it in other profiles: those get free ones. */
@@ -217,22 +226,10 @@ function aliasesOf({ service: { key, fields } }: NamedService): string[] {
 }
 
 /** `POSTGRES_DB`: the server's only database, unless it is the one that every server has. */
-function addOwnDatabase({
-  form,
-  host,
-  service,
-  directory,
-}: Pick<NamedService, "form" | "host" | "service"> & { directory: HostDirectory }): void {
-  if (form.form !== "known" || form.kind.method !== "addPostgres") return;
-  const environment = mapping(
-    Array.isArray(service.fields["environment"])
-      ? Object.fromEntries(
-          (service.fields["environment"] as unknown[]).map((each) => String(each).split(/=(.*)/s)),
-        )
-      : service.fields["environment"],
-  );
-  const name = fillIn(service.variables)(environment["POSTGRES_DB"] ?? environment["POSTGRESQL_DATABASE"]);
-  if (name !== undefined && name !== "" && name !== "postgres") directory.database(host, name);
+function addOwnDatabase(host: Host, directory: HostDirectory): void {
+  const own = [...(host.own?.values() ?? [])].find(({ property }) => property === "databaseName");
+  const isName = own !== undefined && own.text !== "postgres" && !own.text.includes("\u0001");
+  if (isName) directory.database(host, own.text);
 }
 
 function databaseOf(

@@ -319,6 +319,21 @@ services:
     );
   });
 
+  it("gives clients of servers that share a file of variables what is each one's own", async () => {
+    const { code } = await translate(
+      `services:
+  cache: { image: "redis:8", env_file: all.env }
+  db: { image: "postgres:17", env_file: all.env }
+  app: { image: acme/app, env_file: all.env, depends_on: [cache, db] }
+`,
+      { "all.env": "REDIS_PASSWORD=one\nPOSTGRES_USER=me\nPOSTGRES_PASSWORD=two\nPOSTGRES_DB=shop\n" },
+    );
+    expect(code).toContain(`  .withEnvironment("REDIS_PASSWORD", cache.property("password"))
+  .withEnvironment("POSTGRES_USER", shop.property("username"))
+  .withEnvironment("POSTGRES_PASSWORD", shop.property("password"))
+  .withEnvironment("POSTGRES_DB", shop.property("databaseName"))`);
+  });
+
   it("built from the root of a workspace is the member of that name, and a Procfile deploys what it has", async () => {
     const { code, notes } = await translate(
       `services:
