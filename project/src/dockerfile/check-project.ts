@@ -7,18 +7,27 @@ import type { ImageProject } from "./image-project.ts";
  * Refuses what no image can be built from twice alike.
  *
  * @throws DextError `DEXT_DOCKERFILE_BUILD_SCRIPT_MISSING` for a package of the workspace,
- *   `DEXT_DOCKERFILE_LOCK_FILES_DISAGREE`, `DEXT_DOCKERFILE_LOCK_FILE_MISSING`, `DEXT_DOCKERFILE_WORKSPACE_CYCLE`
+ *   `DEXT_DOCKERFILE_LOCK_FILES_DISAGREE`, `DEXT_DOCKERFILE_LOCK_FILE_MISSING`, `DEXT_DOCKERFILE_PLUGIN_MISSING`,
+ *   `DEXT_DOCKERFILE_WORKSPACE_CYCLE`
  */
 export async function checkProject(image: ImageProject): Promise<void> {
   const { project } = image;
-  checkCycles(project);
+  checkCycles(image);
   checkMembers(image);
+  checkYarn(image);
   checkLockFiles(project);
   if (project.lockFile === undefined && (await needsLockFile(image))) throw lockFileMissing(image);
 }
 
-function checkCycles({ workspace, directory }: ProjectDescription): void {
-  const [cycle] = workspace?.cycles ?? [];
+/** A circle that only testing closes is none where at most one of its packages is built: none has to come first. */
+function checkCycles({ project: { workspace, directory }, members }: ImageProject): void {
+  const byName = new Map(members.map((member) => [member.name, member]));
+  const isForDeveloping = (name: string, index: number, cycle: readonly string[]): boolean =>
+    byName.get(name)?.manifest?.dependencies.get(cycle[index + 1] ?? "")?.kind === "devDependencies";
+  const cycle = workspace?.cycles.find((names) => {
+    const built = new Set(names.filter((name) => byName.get(name)?.buildScript !== undefined));
+    return built.size > 1 || !names.some((name, index) => isForDeveloping(name, index, names));
+  });
   if (cycle === undefined) return;
   throw dockerfileError(
     "DEXT_DOCKERFILE_WORKSPACE_CYCLE",
@@ -41,6 +50,21 @@ function checkMembers({ members }: ImageProject): void {
     {
       hint: `Add a script "build" to the package "${member.name}".`,
       details: { directory: member.path, file, line },
+    },
+  );
+}
+
+/** What installs for production is in Yarn itself from version 4 on. */
+function checkYarn({ manager, install, standalone, hasDependencies, project }: ImageProject): void {
+  const { name, flavour, version = "" } = manager;
+  const isOld = name === "yarn" && flavour === "berry" && /^\D?[23]\b/.test(version);
+  if (!isOld || install.hasWorkspaceTools || standalone !== undefined || !hasDependencies) return;
+  throw dockerfileError(
+    "DEXT_DOCKERFILE_PLUGIN_MISSING",
+    `Yarn ${version} of "${project.directory}" cannot install for production alone: its settings name no plugin "workspace-tools"`,
+    {
+      hint: "Run: yarn plugin import workspace-tools, and commit what it writes, or use Yarn 4.",
+      details: { directory: project.directory, packageManager: name, version },
     },
   );
 }

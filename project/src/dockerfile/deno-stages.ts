@@ -1,4 +1,5 @@
 import { memberPath } from "./image-member.ts";
+import { secretly, secretMounts } from "./install-commands.ts";
 import { copy, shellWord } from "./instruction-list.ts";
 import type { InstructionList } from "./instruction-list.ts";
 import { runtimeFiles } from "./runtime-files.ts";
@@ -28,7 +29,8 @@ export function addDenoStages(list: InstructionList, { image, start }: StageOpti
   addManifests();
   if (project.lockFile !== undefined) {
     const because = "exactly what the lock file says is fetched, or the build fails";
-    list.run({ commands: [{ text: "deno install --frozen", because, file: project.lockFile.file }] });
+    const text = secretly(image, "deno install --frozen");
+    list.run({ mounts: secretMounts(image), commands: [{ text, because, file: project.lockFile.file }] });
   }
 
   list.stage("dependencies", {
@@ -37,11 +39,11 @@ export function addDenoStages(list: InstructionList, { image, start }: StageOpti
   });
   list.add("COPY . .", { because: "only what the .dockerignore lists is in the context" });
   if (build?.value.kind === "script") {
-    const cwd = self.path === "." ? "" : ` --cwd ${self.path}`;
+    const cwd = self.path === "." ? "" : ` --cwd ${shellWord(self.path)}`;
     list.run({
       commands: [
         {
-          text: `deno task${cwd} ${build.value.script}`,
+          text: `deno task${cwd} ${shellWord(build.value.script)}`,
           because: build.because,
           file: build.file,
           line: build.line,
@@ -57,8 +59,9 @@ export function addDenoStages(list: InstructionList, { image, start }: StageOpti
       "--entrypoint",
       memberPath(self, start.file),
     ];
-    const text = words.map((word) => shellWord(word)).join(" ");
+    const text = secretly(image, words.map((word) => shellWord(word)).join(" "));
     list.run({
+      mounts: secretMounts(image),
       commands: [
         {
           text,

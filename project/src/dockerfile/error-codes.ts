@@ -11,6 +11,8 @@ export const dockerfileErrorCodes = {
     "There are lock files of several package managers and nothing says which one counts",
   DEXT_DOCKERFILE_WORKSPACE_CYCLE:
     "Packages of a workspace need each other in a circle, so none can be built first",
+  DEXT_DOCKERFILE_PLUGIN_MISSING:
+    "Yarn 2 or 3 is to install for production alone and lacks the plugin that it needs for that",
   DEXT_DOCKERFILE_BUILD_SCRIPT_MISSING: "A project starts a file that a build makes, and has no build script",
   DEXT_DOCKERFILE_ENTRY_POINT_MISSING: "A project names no file to start, or one that does not exist",
   DEXT_DOCKERFILE_VERSION_UNKNOWN:

@@ -1,4 +1,5 @@
 import type { ImageProject } from "./image-project.ts";
+import { installScripts } from "./install-files.ts";
 import { shellWord } from "./instruction-list.ts";
 import type { RunPart } from "./instruction-list.ts";
 
@@ -95,6 +96,7 @@ function yarnClassic(image: ImageProject): InstallCommands {
   return {
     ...plain,
     tool: globalTool(image, "yarn"),
+    environment: image.install.isForwarded ? { YARN_IGNORE_PATH: "1" } : {},
     mounts: [cacheMount("yarn", "/root/.cache/yarn"), ...secretMounts(image)],
     everything: [
       install(image, `yarn install${options}`),
@@ -106,12 +108,15 @@ function yarnClassic(image: ImageProject): InstallCommands {
       ...withoutOthers(image),
     ],
     script: (script, { name, path }) =>
-      path === "." ? `yarn run ${script}` : `yarn workspace ${shellWord(name)} run ${script}`,
+      withoutSecrets(
+        image,
+        path === "." ? `yarn run ${script}` : `yarn workspace ${shellWord(name)} run ${script}`,
+      ),
   };
 }
 
 function yarnBerry(image: ImageProject): InstallCommands {
-  const { self, install: files, ownScripts } = image;
+  const { self, install: files } = image;
   const yarn = files.yarnPath === undefined ? "yarn" : `node /app/${shellWord(files.yarnPath)}`;
   const isZeroInstall = files.folders.some(({ path }) => path === ".yarn/cache");
   const focus = image.project.workspace === undefined ? "--all" : shellWord(self.name);
@@ -121,14 +126,14 @@ function yarnBerry(image: ImageProject): InstallCommands {
     environment: {
       YARN_ENABLE_TELEMETRY: "0",
       ...(isZeroInstall ? {} : { YARN_GLOBAL_FOLDER: "/root/.yarn/berry", YARN_ENABLE_GLOBAL_CACHE: "true" }),
-      ...(files.isPlugAndPlay ? { YARN_NODE_LINKER: "node-modules" } : {}),
-      ...(ownScripts.length > 0 ? { YARN_ENABLE_SCRIPTS: "false" } : {}),
+      // Settings with a secret are not there when something is built.
+      ...(files.isPlugAndPlay || files.secretFiles.length > 0 ? { YARN_NODE_LINKER: "node-modules" } : {}),
     },
     mounts: [
       ...(isZeroInstall ? [] : [cacheMount("yarn-berry", "/root/.yarn/berry")]),
       ...secretMounts(image),
     ],
-    everything: [install(image, `${yarn} install --immutable`)],
+    everything: [...withoutOwnScripts(image), install(image, `${yarn} install --immutable`)],
     production: [
       {
         text: secretly(image, `${yarn} workspaces focus ${focus} --production`),
@@ -138,14 +143,17 @@ function yarnBerry(image: ImageProject): InstallCommands {
     ],
     prunes: true,
     script: (script, { name, path }) =>
-      path === "." ? `${yarn} run ${script}` : `${yarn} workspace ${shellWord(name)} run ${script}`,
+      withoutSecrets(
+        image,
+        path === "." ? `${yarn} run ${script}` : `${yarn} workspace ${shellWord(name)} run ${script}`,
+      ),
   };
 }
 
 function bun(image: ImageProject): InstallCommands {
-  const { self, project } = image;
+  const { self, project, install: files } = image;
   const filter = isMember(image) ? ` --filter ${shellWord(self.name)}` : "";
-  const scripts = ignoreScripts(image);
+  const scripts = files.scripted.length > 0 ? " --ignore-scripts" : ignoreScripts(image);
   return {
     ...plain,
     tool: project.runtime.value === "bun" ? undefined : globalTool(image, "bun"),
@@ -194,7 +202,7 @@ function cacheMount(id: string, target: string): RunPart {
 }
 
 /** Secrets that only this command sees; a build without them goes on. */
-function secretMounts({ install: files }: ImageProject): readonly RunPart[] {
+export function secretMounts({ install: files }: ImageProject): readonly RunPart[] {
   const whole = files.secretFiles.map(({ id, path, line }) => ({
     text: `type=secret,id=${id},target=/app/${path}`,
     because: `"${path}" holds a secret: it is lent to this command and leaves no trace in the image`,
@@ -220,10 +228,28 @@ function install(image: ImageProject, text: string): RunPart {
 }
 
 /** `export NPM_TOKEN="$(cat /run/secrets/NPM_TOKEN)"` works with engines that cannot mount a secret as a variable. */
-function secretly({ install: files }: ImageProject, text: string): string {
-  const names = files.secrets.filter(({ from }) => from === "environment").map(({ id }) => id);
-  const exports = names.map((name) => `export ${name}="$(cat /run/secrets/${name})"`);
+export function secretly(image: ImageProject, text: string): string {
+  const exports = secretVariables(image).map((name) => `export ${name}="$(cat /run/secrets/${name})"`);
   return [...exports, text].join(" && ");
+}
+
+/** Yarn does nothing at all where its settings name a variable that is not set. */
+function withoutSecrets(image: ImageProject, text: string): string {
+  return [...secretVariables(image).map((name) => `${name}=`), text].join(" ");
+}
+
+function secretVariables({ install: files }: ImageProject): readonly string[] {
+  return files.secrets.filter(({ from }) => from === "environment").map(({ id }) => id);
+}
+
+/** Yarn 2 and newer runs the scripts of members whatever its settings say, and they need sources. */
+function withoutOwnScripts({ install: files }: ImageProject): readonly RunPart[] {
+  const names = installScripts.map((name) => `scripts.${name}`).join(" ");
+  return files.scripted.map((folder) => ({
+    text: `npm${folder === "." ? "" : ` --prefix ${shellWord(folder)}`} pkg delete ${names}`,
+    because: "the install would run scripts of the project itself, whose sources are not there yet",
+    file: undefined,
+  }));
 }
 
 /** Scripts of the project itself need its sources, which are not there yet. */

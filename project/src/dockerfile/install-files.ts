@@ -1,6 +1,9 @@
 import { join, posix } from "node:path";
 import type { ProjectDescription } from "../description.ts";
+import { readDenoConfiguration } from "../deno-configuration.ts";
 import type { Inspection } from "../inspection.ts";
+import { textAt } from "../json-access.ts";
+import { readPackageManifest } from "../package-manifest.ts";
 import type { BuildSecret } from "./dockerfile-plan.ts";
 import type { ImageMember } from "./image-member.ts";
 import type { PackageManagerVersion } from "./package-manager-version.ts";
@@ -27,11 +30,20 @@ export interface InstallFiles {
   readonly yarnPath: string | undefined;
   /** Yarn is told to make no `node_modules`. */
   readonly isPlugAndPlay: boolean;
+  /** Yarn 1 is told to run another Yarn, which is not in the image. */
+  readonly isForwarded: boolean;
+  /** Yarn 2 and newer has the plugin that installs for production, which Yarn 4 has in itself. */
+  readonly hasWorkspaceTools: boolean;
+  /** Folders of manifests that have scripts which an install runs, relative to the context. */
+  readonly scripted: readonly string[];
 }
+
+/** What every package manager runs when it installs. */
+export const installScripts: readonly string[] = ["preinstall", "install", "postinstall"];
 
 const settings: Readonly<Record<string, readonly string[]>> = {
   npm: [".npmrc"],
-  pnpm: [".npmrc", "pnpm-workspace.yaml", ".pnpmfile.cjs"],
+  pnpm: [".npmrc", "pnpm-workspace.yaml", ".pnpmfile.cjs", ".pnpmfile.mjs"],
   "yarn-classic": [".npmrc", ".yarnrc"],
   "yarn-berry": [".yarnrc.yml"],
   bun: [".npmrc", "bunfig.toml"],
@@ -71,7 +83,8 @@ export async function findInstallFiles(
     if ((await inspection.firstFile([path], context)) === undefined) continue;
     const text = (await inspection.readHelpfulText(join(context, path))) ?? "";
     texts.set(path, text);
-    const literal = literalSecret(text);
+    const mayHoldSecrets = credentialFiles.test(path);
+    const literal = mayHoldSecrets ? literalSecret(text) : undefined;
     if (literal !== undefined) {
       const id = path.replace(/^\./, "").replaceAll(/[^\w-]/g, "-");
       secretFiles.push({ id, path, line: literal });
@@ -83,7 +96,7 @@ export async function findInstallFiles(
       continue;
     }
     files.push({ path, because: "the install goes by its settings" });
-    for (const variable of variablesOf(text)) {
+    for (const variable of mayHoldSecrets ? variablesOf(text) : []) {
       if (!secrets.some(({ id }) => id === variable))
         secrets.push({ id: variable, from: "environment", because: `"${path}" asks for it` });
     }
@@ -94,6 +107,7 @@ export async function findInstallFiles(
   }
   const manifests = manifestsOf({ project, manager, members, rootListing: await inspection.list(context) });
   folders.push(...(await tarballFolders(inspection, { context, manifests, settings: texts })));
+  if (manager.name === "deno") files.push(...(await importMap(inspection, context)));
   const yarnSettings = texts.get(".yarnrc.yml") ?? "";
   return {
     files,
@@ -106,7 +120,36 @@ export async function findInstallFiles(
       /^inject-workspace-packages\s*=\s*true/m.test(texts.get(".npmrc") ?? ""),
     yarnPath: /^yarnPath:\s*["']?([^"'\s]+)/m.exec(yarnSettings)?.[1],
     isPlugAndPlay: kind === "yarn-berry" && !/^nodeLinker:\s*["']?(?:node-modules|pnpm)/m.test(yarnSettings),
+    isForwarded: /^\s*"?yarn-?path"?\s/im.test(texts.get(".yarnrc") ?? ""),
+    hasWorkspaceTools: yarnSettings.includes("plugin-workspace-tools"),
+    scripted: await scriptedFolders(inspection, { context, manifests }),
   };
+}
+
+/** Without the file that `deno.json` names as its import map, Deno installs nothing. */
+async function importMap(inspection: Inspection, context: string): Promise<readonly InstallFile[]> {
+  const configuration = await inspection.tolerate(() =>
+    readDenoConfiguration(inspection, { directory: context, quiet: true }),
+  );
+  const named = posix.normalize(textAt(configuration?.root, "importMap")?.value ?? "");
+  const isHere = !named.startsWith("../") && (await inspection.hasFile(join(context, named)));
+  return isHere ? [{ path: named, because: "imports are looked up in it" }] : [];
+}
+
+async function scriptedFolders(
+  inspection: Inspection,
+  { context, manifests }: { context: string; manifests: readonly string[] },
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const path of manifests.filter((each) => posix.basename(each) === "package.json")) {
+    const directory = join(context, posix.dirname(path));
+    const manifest = await inspection.tolerate(() =>
+      readPackageManifest(inspection, { directory, quiet: true }),
+    );
+    const runs = installScripts.some((name) => manifest?.scripts.has(name) === true);
+    if (runs) found.push(posix.dirname(path));
+  }
+  return found;
 }
 
 /**
@@ -161,25 +204,41 @@ async function tarballFolders(
     .map((path) => ({ path, because: "packages are installed from tarballs in it" }));
 }
 
-// //registry.example.com/:_authToken=npm_abc123    npmAuthToken: abc    but not ${NPM_TOKEN}
-const secretSetting =
-  /^\s*(?:\/\/\S+:)?(?:_authToken|_auth|_password|npmAuthToken|npmAuthIdent|"?npmAuthToken"?|token|password)\s*[=:]\s*["']?(?<value>[^\s"'#]+)/i;
+/** Settings that may hold secrets; others are lists of packages, or code. */
+const credentialFiles = /^\.npmrc$|^\.yarnrc(?:\.yml)?$|^bunfig\.toml$/;
 
-/** The line of the first secret that stands in plain text. */
+// //registry.example.com/:_authToken=npm_abc123    npmAuthToken: abc    acme = { token = "abc", url = "…" }
+const secretSetting =
+  /(?:^|[\s:{,"'])(?:_authToken|_auth|_password|npmAuthToken|npmAuthIdent|token|password)["']?\s*[=:]\s*["']?(?<value>[^\s"'#,]+)/gi;
+// registry=https://name:password@registry.example.com/
+const secretAddress = /:\/\/[^/\s:@"']*:(?<value>[^/\s@"']+)@/g;
+
+/** The secrets of each line, as they are written. */
+function secretsOf(text: string): readonly (readonly string[])[] {
+  return text
+    .split(/\r?\n/)
+    .map((line) =>
+      /^\s*[#;]/.test(line)
+        ? []
+        : [...line.matchAll(secretSetting), ...line.matchAll(secretAddress)].map(
+            ({ groups }) => groups?.["value"] ?? "",
+          ),
+    );
+}
+
+/** The line of the first secret that stands in plain text, and not as `${NPM_TOKEN}`. */
 function literalSecret(text: string): number | undefined {
-  const index = text.split(/\r?\n/).findIndex((line) => {
-    const value = secretSetting.exec(line)?.groups?.["value"];
-    return value !== undefined && !value.includes("${") && !value.startsWith("$");
-  });
+  const index = secretsOf(text).findIndex((values) =>
+    values.some((value) => !value.includes("${") && !value.startsWith("$")),
+  );
   return index === -1 ? undefined : index + 1;
 }
 
 /** Environment variables that secrets are taken from. */
 function variablesOf(text: string): readonly string[] {
   const found = new Set<string>();
-  for (const line of text.split(/\r?\n/)) {
-    if (!secretSetting.test(line)) continue;
-    for (const [, name] of line.matchAll(/\$\{?([A-Za-z_]\w*)/g)) if (name !== undefined) found.add(name);
+  for (const value of secretsOf(text).flat()) {
+    for (const [, name] of value.matchAll(/\$\{?([A-Za-z_]\w*)/g)) if (name !== undefined) found.add(name);
   }
   return [...found];
 }

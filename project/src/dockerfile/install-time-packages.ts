@@ -113,8 +113,11 @@ async function allowedScripts(
     return new Set(listed.map(({ value }) => value).filter((name) => typeof name === "string"));
   const text = (await inspection.readHelpfulText(join(context, "pnpm-workspace.yaml"))) ?? "";
   if (!/^(?:onlyBuiltDependencies|allowBuilds):/m.test(text)) return undefined;
-  const { parse } = await import("yaml");
-  const settings = parse(text) as { onlyBuiltDependencies?: unknown; allowBuilds?: unknown };
+  const { parseDocument } = await import("yaml");
+  const document = parseDocument(text, { prettyErrors: false });
+  // One that is broken has been told of.
+  if (document.errors.length > 0) return undefined;
+  const settings = document.toJS() as { onlyBuiltDependencies?: unknown; allowBuilds?: unknown };
   const builds = Object.entries((settings.allowBuilds ?? {}) as Record<string, unknown>);
   return new Set([
     ...(Array.isArray(settings.onlyBuiltDependencies) ? settings.onlyBuiltDependencies.map(String) : []),

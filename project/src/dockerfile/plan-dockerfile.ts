@@ -81,10 +81,10 @@ export async function planDockerfile(
       "docker",
       "build",
       ...(isInContext ? [] : ["--file", path]),
-      ...image.secrets.flatMap(({ id, from }) => [
-        "--secret",
-        from === "file" ? `id=${id},src=${id}` : `id=${id},env=${id}`,
-      ]),
+      ...image.secrets.flatMap(({ id, from }) => {
+        const file = image.install.secretFiles.find((each) => each.id === id)?.path ?? id;
+        return ["--secret", from === "file" ? `id=${id},src=${file}` : `id=${id},env=${id}`];
+      }),
       "--tag",
       name,
       ".",

@@ -142,6 +142,11 @@ describe("what is compiled by an install", () => {
       "pnpm-workspace.yaml": "allowBuilds:\n  '@acme/wire': false\n",
     };
     expect((await planFor(project(manifest, files))).dockerfile.text).not.toContain("BUILD_IMAGE");
+    const broken = "allowBuilds:\n  '@acme/wire': [\n";
+    const { warnings } = await planFor(project(manifest, { ...files, "pnpm-workspace.yaml": broken }));
+    expect(warnings).toContainEqual(
+      expect.objectContaining({ code: "file-ignored", file: "pnpm-workspace.yaml" }),
+    );
   });
 
   it("is told by requiresBuild of an older pnpm", async () => {

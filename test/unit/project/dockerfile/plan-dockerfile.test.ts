@@ -353,7 +353,82 @@ describe("secrets of a private registry", () => {
     expect(plan.dockerfile.text).toContain("--mount=type=secret,id=npmrc,target=/app/.npmrc \\\n");
     expect(plan.dockerfile.text).not.toMatch(/^COPY.*\.npmrc/m);
     expect(plan.warnings).toContainEqual(expect.objectContaining({ file: ".npmrc", line: 1 }));
+    expect(plan.build.join(" ")).toContain("--secret id=npmrc,src=.npmrc ");
   });
+
+  it.each([
+    ["npm", { ".npmrc": "registry=https://me:hunter2@npm.example.com/\n" }, ".npmrc"],
+    [
+      "bun",
+      { "bunfig.toml": '[install.scopes]\nacme = { token = "hunter2", url = "https://x/" }\n' },
+      "bunfig.toml",
+    ],
+    ["berry", { ".yarnrc.yml": 'npmScopes: { acme: { npmAuthToken: "hunter2" } }\n' }, ".yarnrc.yml"],
+  ] as const)("are found wherever they stand in the settings of %s", async (manager, files, name) => {
+    const plan = await planFor({ ...memberTree(manager), ...files }, { in: "services/api" });
+    expect(plan.ignoreFile.text).not.toContain(name);
+    expect(plan.dockerfile.text).toContain(`target=/app/${name}`);
+    const variables = Object.values(files).map((text) => text.replace("hunter2", "${REGISTRY_KEY}"));
+    const named = await planFor(
+      { ...memberTree(manager), [name]: variables[0] ?? "" },
+      { in: "services/api" },
+    );
+    expect(named.secrets).toMatchObject([{ id: "REGISTRY_KEY", from: "environment" }]);
+  });
+
+  it.each(["yarn", "berry"] as const)(
+    "are empty when %s builds, which ends where one is not set",
+    async (manager) => {
+      const settings = manager === "yarn" ? "//x/:_authToken=${NPM_TOKEN}\n" : "npmAuthToken: ${NPM_TOKEN}\n";
+      const name = manager === "yarn" ? ".npmrc" : ".yarnrc.yml";
+      const { dockerfile } = await planFor(
+        { ...memberTree(manager), [name]: settings },
+        { in: "services/api" },
+      );
+      expect(dockerfile.text).toContain("RUN NPM_TOKEN= yarn workspace @acme/lib run build\n");
+    },
+  );
+
+  it("are lent to Deno, too", async () => {
+    const npmrc = "//npm.example.com/:_authToken=${NPM_TOKEN}\n";
+    const { dockerfile } = await planFor({ ...denoTree, ".npmrc": npmrc });
+    expect(dockerfile.text.match(/--mount=type=secret,id=NPM_TOKEN/g)).toHaveLength(2);
+    expect(dockerfile.text).toContain(
+      'export NPM_TOKEN="$(cat /run/secrets/NPM_TOKEN)" && deno install --frozen\n',
+    );
+  });
+});
+
+describe("an install by Yarn", () => {
+  it("runs the scripts of packages, and none of members, whose sources are not there yet", async () => {
+    const other = { name: "@acme/other", version: "1.0.0", scripts: { postinstall: "node setup.js" } };
+    const tree = { ...memberTree("berry"), "packages/other/package.json": other };
+    const { dockerfile } = await planFor(tree, { in: "services/api" });
+    expect(dockerfile.text).toContain(
+      "npm --prefix packages/other pkg delete scripts.preinstall scripts.install scripts.postinstall \\\n    && yarn install --immutable\n",
+    );
+    expect(dockerfile.text).not.toContain("YARN_ENABLE_SCRIPTS");
+  });
+
+  it("takes the Yarn 1 that was installed, whatever .yarnrc forwards to", async () => {
+    const yarnrc = 'yarn-path ".yarn/releases/yarn-1.22.19.cjs"\n';
+    const { dockerfile } = await planFor(
+      { ...memberTree("yarn"), ".yarnrc": yarnrc },
+      { in: "services/api" },
+    );
+    expect(dockerfile.text).toContain('YARN_IGNORE_PATH="1"');
+  });
+});
+
+it("a Dockerfile for Deno has the import map before the install", async () => {
+  const { imports, ...configuration } = denoTree["deno.json"] as { imports: object };
+  const { dockerfile } = await planFor({
+    ...denoTree,
+    "deno.json": { ...configuration, importMap: "./maps/import_map.json" },
+    "maps/import_map.json": { imports },
+  });
+  const [, stage = ""] = dockerfile.text.split("AS dependencies\n");
+  expect(stage.slice(0, stage.indexOf("deno install"))).toContain("COPY maps/import_map.json ./maps/\n");
 });
 
 describe.each(samples)("the plan of %s", (_name, tree, folder) => {

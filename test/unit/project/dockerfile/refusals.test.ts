@@ -68,6 +68,46 @@ describe("a Dockerfile is refused", () => {
     });
   });
 
+  it("but not when only testing closes the circle and none has to be built first", async () => {
+    const tree = memberTree("npm");
+    const tested = {
+      ...(tree["packages/lib/package.json"] as object),
+      devDependencies: { "@acme/tool": "1.0.0" },
+    };
+    const tool = {
+      ...(tree["packages/tool/package.json"] as object),
+      dependencies: { "@acme/lib": "1.0.0" },
+    };
+    const files = { ...tree, "packages/lib/package.json": tested, "packages/tool/package.json": tool };
+    await expect(planFor(files, { in: "services/api" })).resolves.toMatchObject({ version: 1 });
+    const building = { ...tool, main: "./dist/mod.js", scripts: { build: "tsc" } };
+    await expect(
+      planFor({ ...files, "packages/tool/package.json": building }, { in: "services/api" }),
+    ).rejects.toMatchObject({ code: "DEXT_DOCKERFILE_WORKSPACE_CYCLE" });
+  });
+
+  it("for Yarn 3 without the plugin that installs for production", async () => {
+    const tree: ProjectTree = {
+      ...memberTree("berry"),
+      "package.json": {
+        name: "acme",
+        packageManager: "yarn@3.8.7",
+        workspaces: ["packages/*", "services/*"],
+      },
+    };
+    await expect(planFor(tree, { in: "services/api" })).rejects.toMatchObject({
+      code: "DEXT_DOCKERFILE_PLUGIN_MISSING",
+      hint: expect.stringContaining("yarn plugin import workspace-tools") as unknown,
+    });
+    const plugin = ".yarn/plugins/@yarnpkg/plugin-workspace-tools.cjs";
+    const settings = `nodeLinker: node-modules\nplugins:\n  - path: ${plugin}\n`;
+    const { dockerfile } = await planFor(
+      { ...tree, [plugin]: "", ".yarnrc.yml": settings },
+      { in: "services/api" },
+    );
+    expect(dockerfile.text).toContain("COPY .yarn/plugins ./.yarn/plugins\n");
+  });
+
   it("without a build script where the start script runs what a build makes", async () => {
     const tree = { ...npmTree, "package.json": { ...manifest, scripts: { start: "node dist/main.js" } } };
     await expect(planFor(tree)).rejects.toMatchObject({
