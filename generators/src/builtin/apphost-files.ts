@@ -17,8 +17,12 @@ export const appHostNames: readonly string[] = ["apphost.ts", "apphost.mts", "ap
 export function chooseAppHostFile(tree: TargetTree): string {
   const present = appHostNames.find((name) => tree.kindOf(name) === "file");
   if (present !== undefined) return present;
-  const isModule = tree.kindOf("package.json") !== "file" || readManifest(tree)["type"] === "module";
-  return isModule ? "apphost.ts" : "apphost.mts";
+  return isModuleRoot(tree) ? "apphost.ts" : "apphost.mts";
+}
+
+/** Whether a file `.ts` in the root is a module: not in a CommonJS package, which is the usual one of npm. */
+export function isModuleRoot(tree: TargetTree): boolean {
+  return tree.kindOf("package.json") !== "file" || readManifest(tree)["type"] === "module";
 }
 
 /** Makes `@dext/hosting` and `dext` development dependencies of the root, which gets a manifest if it has none. */

@@ -1,8 +1,11 @@
+import { definitionFiles } from "../generator/definition-files.ts";
 import { defineGenerator } from "../generator/definition.ts";
 import type { GeneratorDefinition } from "../generator/definition.ts";
 import type { Draft } from "../generator/draft.ts";
+import type { TargetTree } from "../plan/target-tree.ts";
 import { quoting } from "../templates/quoted.ts";
 import { dextVersion, vendoredPlace, vendorFolder } from "./dext-packages.ts";
+import { isModuleRoot } from "./apphost-files.ts";
 import { detectPackageManager } from "./package-managers.ts";
 import { namePrompt } from "./service-prompts.ts";
 
@@ -22,9 +25,10 @@ export const generatorGenerator: GeneratorDefinition = defineGenerator({
   ],
   plan(draft, { answers, tree }) {
     const name = answers["name"] as string;
-    draft.add({ path: `generators/${name}.ts`, template: "generator/generator.ts.ejs" });
+    const file = `generators/${name}.${isModuleRoot(tree) ? "ts" : "mts"}`;
+    draft.add({ path: file, template: "generator/generator.ts.ejs" });
     draft.add({ path: `templates/${name}/file.md.ejs`, template: "generator/file.md.ejs.ejs" });
-    listGenerator(draft, name);
+    listGenerator(draft, { name, file });
     if (draft.read("package.json") !== undefined) {
       const place =
         tree.kindOf(vendorFolder) === "folder" ? vendoredPlace("@dext/generators") : dextVersion();
@@ -42,28 +46,33 @@ export const generatorGenerator: GeneratorDefinition = defineGenerator({
   },
 });
 
-/** The file that is looked for, with all generators of the repository in a list. */
-const listFile = "dext.generators.ts";
-
 /** Where a list of ours begins; anything else is left to whoever wrote it. */
 const listStart = "export default [";
 
-function listGenerator(draft: Draft, name: string): void {
+function listGenerator(draft: Draft, { name, file }: { name: string; file: string }): void {
+  const path = listFile(draft.tree);
   const variable = quoting.identifier(name).text;
-  const line = `import { ${variable} } from "./generators/${name}.ts";\n`;
-  const now = draft.read(listFile);
+  const line = `import { ${variable} } from "./${file}";\n`;
+  const now = draft.read(path);
   if (now !== undefined && !now.includes(line) && !now.includes(listStart)) {
-    const text = `add this to the generators in ${listFile}:\n${line}`;
+    const text = `add this to the generators in ${path}:\n${line}`;
     draft.followUp({ kind: "next-step", text, required: true });
     return;
   }
   draft.edit({
-    path: listFile,
+    path,
     name: `list-${name}`,
     create: `\n${listStart}];\n`,
-    edit: (text) =>
-      text.includes(line)
-        ? text
-        : line + text.replace(listStart, `${listStart}${variable}, `).replace(", ]", "]"),
+    edit(text) {
+      if (text.includes(line)) return text;
+      const isEmpty = text.includes(`${listStart}]`);
+      return line + text.replace(listStart, `${listStart}${variable}${isEmpty ? "" : ", "}`);
+    },
   });
+}
+
+/** The file with all generators of the repository in a list: a second one would hide the first. */
+function listFile(tree: TargetTree): string {
+  const present = definitionFiles.find((path) => tree.kindOf(path) === "file");
+  return present ?? (isModuleRoot(tree) ? "dext.generators.ts" : "dext.generators.mts");
 }

@@ -7,16 +7,10 @@ import { isDextError } from "@dext/core";
 import { builtInGenerators } from "../builtin/built-in-generators.ts";
 import { generatorError } from "../generator-error.ts";
 import type { GeneratorDefinition } from "./definition.ts";
+import { definitionFiles } from "./definition-files.ts";
 import { defineGenerator } from "./definition.ts";
 import { loadPlopfile } from "./load-plopfile.ts";
 
-/** The files of a repository that define generators: our own, then plop's. */
-const definitionFiles = [
-  "dext.generators.ts",
-  "dext.generators.mts",
-  "dext.generators.js",
-  "dext.generators.mjs",
-];
 const plopfiles = ["plopfile.ts", "plopfile.mts", "plopfile.js", "plopfile.mjs", "plopfile.cjs"];
 
 /**

@@ -52,6 +52,24 @@ describe("the generator of generators", () => {
     expect(snapshot(target)).toEqual(before);
   });
 
+  it.each([
+    ["a CommonJS package", { "package.json": '{ "type": "commonjs" }' }, "mts", "dext.generators.mts"],
+    [
+      "a repository with another list",
+      { "dext.generators.mjs": "export default [];\n" },
+      "ts",
+      "dext.generators.mjs",
+    ],
+  ])("makes one in %s that works, and hides none", async (_, files, ending, list) => {
+    const target = await targetFolder(files);
+    await commit(await plan("generator", { name: "note" }, { target, templates, generators }));
+    const line = `import { note } from "./generators/note.${ending}";\n`;
+    expect((await read(target, list)).replace("\n\n", "\n")).toBe(`${line}export default [note];\n`);
+    await symlink(join(root, "node_modules"), join(target, "node_modules"));
+    await commit(await plan("note", { name: "first" }, { target, templates }));
+    expect(await read(target, "note/first.md")).toMatch(/^# first\n/);
+  });
+
   it("leaves a list that it does not understand alone, and says what to add", async () => {
     const target = await repository();
     await fill(target, { "dext.generators.ts": "export default make();\nfunction make() { return []; }\n" });
