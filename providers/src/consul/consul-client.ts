@@ -49,7 +49,8 @@ export async function openConsul(
   { consistency = "default" }: Pick<ConsulOptions, "consistency">,
 ): Promise<ConsulClient> {
   const { address, socketPath, namespace, tls } = settings;
-  const { Agent } = address.startsWith("https:") ? await import("node:https") : await import("node:http");
+  const isSecure = new URL(address).protocol === "https:";
+  const { Agent } = isSecure ? await import("node:https") : await import("node:http");
   const agent = new Agent({ keepAlive: false, ...tls });
   const client = await createLibrary({ address, socketPath, agent, namespace });
   return { read: (query) => readKeys(query, { client, settings, consistency }) };

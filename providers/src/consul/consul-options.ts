@@ -25,7 +25,7 @@ export interface ConsulOptions extends LayerOptions {
   address?: string;
   /** The name of a resource of the AppHost, instead of an address. */
   connection?: string;
-  /** `CONSUL_HTTP_TOKEN` when neither this nor `tokenFile` is given. */
+  /** When neither this nor `tokenFile` is given: the file of `CONSUL_HTTP_TOKEN_FILE`, then `CONSUL_HTTP_TOKEN`. */
   token?: string;
   /** A file with the token, read anew for every request; `CONSUL_HTTP_TOKEN_FILE` when absent. */
   tokenFile?: string;

@@ -70,7 +70,9 @@ function placeOf(given: string | undefined, variable: ReadVariable): Place {
   const socketPath = /^unix:\/\/(\/.+)$/.exec(text)?.[1];
   if (socketPath !== undefined) return { address: withUser("http://localhost", variable), socketPath };
   const secure = given === undefined && isTrue(variable("CONSUL_HTTP_SSL"));
-  const address = /^[a-z]+:\/\//i.test(text) ? text : `${secure ? "https" : "http"}://${text}`;
+  const withScheme = /^[a-z]+:\/\//i.test(text) ? text : `http://${text}`;
+  // Where TLS is asked for, Consul's own tools use it whatever scheme the address has.
+  const address = secure ? withScheme.replace(/^http:/i, "https:") : withScheme;
   if (/^https?:\/\/[^/]/i.test(address) && URL.canParse(address))
     // The client adds `/v1`, which some know as a part of the address.
     return { address: withUser(address, variable).replace(/(?:\/+v1)?\/*$/, "") };
@@ -103,10 +105,11 @@ function tokenOf(
     context,
   }: { connected: string | undefined; variable: ReadVariable; context: Surroundings },
 ): () => Promise<string | undefined> {
-  const plain = token ?? (tokenFile === undefined ? (connected ?? variable("CONSUL_HTTP_TOKEN")) : undefined);
-  if (plain !== undefined) return () => Promise.resolve(plain.trim());
+  const given = token ?? (tokenFile === undefined ? connected : undefined);
+  if (given !== undefined) return () => Promise.resolve(given.trim());
+  // Of the two variables, that of the file comes first for Consul's own tools.
   const path = tokenFile ?? variable("CONSUL_HTTP_TOKEN_FILE");
-  if (path === undefined) return () => Promise.resolve(undefined);
+  if (path === undefined) return () => Promise.resolve(variable("CONSUL_HTTP_TOKEN")?.trim());
   return async () => (await readNamed(path, { what: "the token", context })).trim();
 }
 
