@@ -123,7 +123,8 @@ async function checked(
     if (request.signal.aborted || isDextError(cause)) throw cause;
     throw unavailable(address, { message: networkReason(cause), cause });
   }
-  const { statusCode, body } = answer;
+  const { statusCode } = answer;
+  const body = answer.body as VaultAnswer | null;
   const isObject = typeof body === "object" && body !== null;
   const message = describe(answer, request);
   // The library takes 204 and 200 for good only; 429 to 530: see the table of `sys/health`.
@@ -134,21 +135,36 @@ async function checked(
     const wanted = retryAfter(answer.retryAfter, clock.now());
     throw unavailable(address, { message, ...(wanted === undefined ? {} : { wanted }) });
   }
-  if (statusCode === 400 && /HTTP request to an HTTPS server/.test(String(body))) throw wantsTls(address);
-  if (statusCode !== 200) {
-    throw new VaultRefusal(statusCode, { answer: isObject ? body : {}, message });
+  if (statusCode === 400 && /HTTP request to an HTTPS server/.test(String(answer.body)))
+    throw wantsTls(address);
+  if (statusCode === 404 ? !saysNothing(body) : statusCode === 200 && !isObject) {
+    throw unavailable(address, {
+      message: "it answered with something that is not Vault's",
+      hint: "Look whether the address is that of Vault, or of a proxy in front of it.",
+    });
   }
-  if (isObject) return answer;
-  throw unavailable(address, {
-    message: "it answered with something that is not Vault's",
-    hint: "Look whether the address is that of Vault, or of a proxy in front of it.",
+  if (statusCode === 200) return answer;
+  const { errors, warnings, ...others } = isObject ? body : {};
+  throw new VaultRefusal(statusCode, {
+    answer: { ...others, errors: textsIn(errors), warnings: textsIn(warnings) },
+    message,
   });
+}
+
+/** Whether a 404 is Vault's own. That of whatever answers in its place does not mean that there is no such secret. */
+function saysNothing(body: VaultAnswer | null): boolean {
+  return Array.isArray(body?.errors) || Array.isArray(body?.warnings) || typeof body?.data === "object";
+}
+
+/** What stands in front of Vault has errors of other kinds. */
+function textsIn(list: unknown): readonly string[] {
+  return Array.isArray(list) ? list.filter((each) => typeof each === "string") : [];
 }
 
 /** `503: Vault is sealed`. What was sent with the request never appears, should the server repeat it. */
 function describe({ statusCode, body }: TransportAnswer, request: TransportRequest): string {
   const { errors, warnings } = (typeof body === "object" && body !== null ? body : {}) as VaultAnswer;
-  const said = [...(errors ?? []), ...(warnings ?? [])].join("; ").replaceAll(/\s+/g, " ").trim();
+  const said = [...textsIn(errors), ...textsIn(warnings)].join("; ").replaceAll(/\s+/g, " ").trim();
   const sent = [request.headers["X-Vault-Token"], ...Object.values(request.json ?? {})];
   let shown = said;
   for (const secret of sent) {

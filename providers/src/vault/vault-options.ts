@@ -113,7 +113,7 @@ export function checkVaultOptions(options: VaultOptions): void {
     address,
     connection,
     at = "",
-    interval = 0,
+    interval = 1,
     grace = 0,
   } = options;
   const place = path ?? dynamic;
@@ -131,7 +131,7 @@ export function checkVaultOptions(options: VaultOptions): void {
   }
   checkAuth(options);
   parsePath(at);
-  toMilliseconds(interval);
+  if (toMilliseconds(interval) < 1) throw invalid('"interval" is no time at all', options);
   toMilliseconds(grace);
 }
 
