@@ -26,11 +26,13 @@ export async function takeFollowUps(
   const left: string[] = [];
   for (const step of followUps) {
     if (step.kind === "next-step") left.push(step.text);
+    // A project formats by what it likes: that is nobody's to choose here.
+    if (step.kind === "format") left.push(`format ${step.paths.join(", ")}`);
     if (step.kind === "git-init" && git) await initGit(join(target, step.directory));
     if (step.kind === "install") {
       const { directory, packageManager = "npm" } = step;
       if (install) await installPackages(join(target, directory), packageManager);
-      else left.push(`${packageManager} install`);
+      else left.push(`${packageManager} install${directory === "." ? "" : ` in ${directory}`}`);
     }
   }
   return left;
