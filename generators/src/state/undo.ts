@@ -140,6 +140,8 @@ function reverseEntry(tree: TargetTree, { path, before, after }: UndoEntry): Ope
 
 function foldersUpwards(root: string, levels: number): string[] {
   const folders: string[] = [];
-  for (let folder = root; folders.length < levels; folder = dirname(folder)) folders.push(folder);
+  for (let folder = root; folders.length < levels && folder !== dirname(folder); folder = dirname(folder)) {
+    folders.push(folder);
+  }
   return folders;
 }

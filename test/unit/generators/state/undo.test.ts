@@ -1,4 +1,4 @@
-import { chmod, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { commit, planUndo, PlanBuilder, undo, unifiedDiff } from "@dext/generators";
 import { expect, it } from "vitest";
@@ -90,6 +90,15 @@ it("an undo leaves what links and files have taken the place of, and follows no 
   ]);
   expect(snapshot(root)["real/d.txt"]).toBe("file 644 moved/d.txt");
   expect(Object.keys(snapshot(outside))).toEqual(["src"]);
+});
+
+it("an undo of a record that names more folders than there are ends nevertheless", async () => {
+  const { root, before } = await committed();
+  const path = join(root, ".dext/undo.json");
+  const record = (await readFile(path, "utf8")).replace(/"madeLevels":\d+/, '"madeLevels":1e999');
+  await writeFile(path, record);
+  await undo(root);
+  expect(snapshot(root)).toEqual(before);
 });
 
 it("only the last commit is undone, once", async () => {
