@@ -17,6 +17,8 @@ export interface ConnectionOptions {
 export interface ConnectionPlan extends ConnectionOptions {
   /** Milliseconds that a program may take to make credentials. */
   readonly programTimeout: number;
+  /** Milliseconds that a proxy may take to answer. */
+  readonly proxyTimeout: number;
 }
 
 /** What one request is made with: certificates, an agent for a proxy, and headers by names of lower case. */

@@ -54,7 +54,8 @@ export async function connectByKubeconfig(
     server: chosen.server,
     namespace: chosen.namespace,
     async authenticate(signal) {
-      const own = await credentialsFrom(library, { fail, headers: asWhom });
+      const { proxyTimeout } = options;
+      const own = await credentialsFrom(library, { fail, headers: asWhom, proxyTimeout });
       const credentials = program === undefined ? own : withProgram(own, await program.credential(signal));
       checkClientCertificate(credentials, fail);
       if (token === undefined) return credentials;
@@ -188,10 +189,7 @@ function withProgram(
   credentials: Credentials,
   { token, clientCertificateData: cert, clientKeyData: key }: ProgramCredential,
 ): Credentials {
-  const { agent } = credentials;
-  // Of a request and its agent, which is there for a proxy, the agent's certificate counts, also where it has none.
-  if (cert !== undefined && agent instanceof Agent && "options" in agent)
-    Object.assign(agent.options as RequestOptions, { cert, key });
+  if (cert !== undefined) changeAgent(credentials.agent, { cert, key });
   return {
     ...credentials,
     ...(cert === undefined ? {} : { cert }),
@@ -203,9 +201,18 @@ function withProgram(
   };
 }
 
+/** Of a request and its agent, which is there for a proxy, the agent's options count, also those that it leaves undefined. */
+function changeAgent(agent: RequestOptions["agent"], options: RequestOptions): void {
+  if (agent instanceof Agent && "options" in agent) Object.assign(agent.options as RequestOptions, options);
+}
+
 async function credentialsFrom(
   library: KubeConfig,
-  { fail, headers: more }: { fail: (why: string) => Error; headers: Credentials["headers"] },
+  {
+    fail,
+    headers: more,
+    proxyTimeout: timeout,
+  }: { fail: (why: string) => Error; headers: Credentials["headers"]; proxyTimeout: number },
 ): Promise<Credentials> {
   const request: RequestOptions = {};
   try {
@@ -216,6 +223,8 @@ async function credentialsFrom(
   }
   // The library's agent keeps the certificates of its first request for good; only proxies need one.
   if (library.getCurrentCluster()?.proxyUrl === undefined) delete request.agent;
+  // A request to a proxy that says nothing is not ended with the one that it is for.
+  else changeAgent(request.agent, { timeout });
   const headers = Object.entries(request.headers ?? {}).map(([name, value]) => [
     name.toLowerCase(),
     String(value),

@@ -68,6 +68,7 @@ export function kubernetesApi(options: KubernetesApiOptions): ConfigLayer {
     connection: {
       // Sooner than the load is over, whose error would not name the program.
       programTimeout: timeout * 0.8,
+      proxyTimeout: timeout,
       ...(kubeconfig === undefined ? {} : { kubeconfig }),
       ...(context === undefined ? {} : { context }),
       ...(serviceAccountFolder === undefined ? {} : { serviceAccountFolder }),

@@ -54,7 +54,7 @@ async function connectBy(...files: readonly string[]): Promise<Connection> {
     args: [],
     shape: undefined,
   };
-  const found = await connect({ programTimeout: 1_000 }, context);
+  const found = await connect({ programTimeout: 1_000, proxyTimeout: 1_000 }, context);
   if ("absent" in found) throw new Error(`There is none: ${found.absent.join()}`);
   return found;
 }
