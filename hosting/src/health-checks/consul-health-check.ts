@@ -3,7 +3,9 @@ import type { HealthCheck } from "../model/health-check.ts";
 /** A check that asks for the leader: without one, Consul answers and takes no writes. */
 export function consulHealthCheck({ endpoint }: { endpoint: string }): HealthCheck {
   return async (context) => {
-    const response = await fetch(new URL("/v1/status/leader", context.endpoint(endpoint).url), {
+    // What stands in front of it may have it below a path.
+    const address = context.endpoint(endpoint).url.replace(/\/$/, "");
+    const response = await fetch(`${address}/v1/status/leader`, {
       signal: context.signal,
       headers: { connection: "close" },
     });

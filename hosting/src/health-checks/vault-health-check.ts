@@ -10,7 +10,9 @@ const unusable: Readonly<Record<number, string>> = {
 /** A check that asks whether Vault is initialised and unsealed. */
 export function vaultHealthCheck({ endpoint }: { endpoint: string }): HealthCheck {
   return async (context) => {
-    const response = await fetch(new URL("/v1/sys/health", context.endpoint(endpoint).url), {
+    // What stands in front of it may have it below a path.
+    const address = context.endpoint(endpoint).url.replace(/\/$/, "");
+    const response = await fetch(`${address}/v1/sys/health`, {
       signal: context.signal,
       headers: { connection: "close" },
     });

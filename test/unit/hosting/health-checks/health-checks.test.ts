@@ -151,3 +151,22 @@ test.each([
   const port = await http(status, "{}");
   expect(await check(vaultHealthCheck({ endpoint: "http" }), { port })).toMatchObject({ health });
 });
+
+test("the health checks of consul and vault ask below the path that their address has", async () => {
+  const asked: string[] = [];
+  const port = await listen(
+    createHttpServer(({ url = "" }, response) => {
+      asked.push(url);
+      response.end('"127.0.0.1:8300"');
+    }),
+  );
+  for (const healthCheck of [consulHealthCheck, vaultHealthCheck]) {
+    const result = await healthCheck({ endpoint: "http" })({
+      signal: AbortSignal.timeout(2000),
+      endpoint: () => ({ host: "127.0.0.1", port, url: `http://127.0.0.1:${port}/behind/it` }),
+      property: () => Promise.resolve(undefined),
+    });
+    expect(result.health).toBe("Healthy");
+  }
+  expect(asked).toEqual(["/behind/it/v1/status/leader", "/behind/it/v1/sys/health"]);
+});
