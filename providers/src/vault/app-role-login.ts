@@ -92,7 +92,7 @@ export class AppRoleLogin implements VaultLogin {
       });
       const creationPath = String(wrapping?.["creation_path"]);
       const isSecretId =
-        creationPath.startsWith(`auth/${this.#mount}/role/`) && creationPath.endsWith("/secret-id");
+        creationPath.startsWith(`auth/${this.#mount}/role/`) && /\/(?:custom-)?secret-id$/.test(creationPath);
       if (!isSecretId) throw this.#notWrapped(`it was made at "${creationPath}", which gives no secret_id`);
       const { data } = await this.#client({ method: "POST", path: "sys/wrapping/unwrap", token, signal });
       const { secret_id: value, secret_id_num_uses: uses } = data ?? {};
