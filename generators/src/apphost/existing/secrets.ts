@@ -12,7 +12,9 @@ export function isSecretName(name: string): boolean {
   if (/PUBLIC_KEY|PUBLISHABLE/.test(all) || /(?:^|_)EMPTY_(?:ROOT_)?PASSWORD$/.test(all)) return false;
   if (
     words.some((word) =>
-      /^(?:PASS|PWD|PW|SALT|CREDENTIALS?|APIKEY|KEYS?)$|PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN$/.test(word),
+      /^(?:PASS|PWD|PW|SALT|CREDENTIALS?|APIKEY|KEYS?)$|^REQUIREPASS$|PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN$/.test(
+        word,
+      ),
     )
   ) {
     return !/^(?:SORT|PRIMARY|FOREIGN)_KEY$/.test(all);

@@ -1,5 +1,5 @@
 import type { Code } from "./code.ts";
-import { value } from "./code.ts";
+import { join, value } from "./code.ts";
 import { fillMarked } from "./compose-environment.ts";
 import { mapping } from "./compose-mapping.ts";
 import { pathInCode, readWords } from "./compose-values.ts";
@@ -85,13 +85,13 @@ function commandOfContainer(
   return options;
 }
 
-/** Arguments, with parameters in place of secrets: `--password=secret`, `--api-key secret`. */
+/** Arguments, with parameters in place of secrets: `--password=secret`, `--api-key secret`, `-e PASSWORD=secret`. */
 function wordCodes(
   words: readonly string[],
   { translation, place }: { translation: TranslationContext; place: Place },
 ): Code[] {
   return words.map((word, index): Code => {
-    const [, flag, text = ""] = /^-{1,2}([\w.-]+)=([\s\S]*)$/.exec(word) ?? [];
+    const [, flag, text = ""] = /^-{0,2}([\w.-]+)=([\s\S]*)$/.exec(word) ?? [];
     const before = /^-{1,2}([\w.-]+)$/.exec(words[index - 1] ?? "")?.[1];
     // sh -c "a script" is no secret of the name C.
     const name = flag ?? (/\s/.test(word) ? "" : before) ?? "";
@@ -100,7 +100,7 @@ function wordCodes(
     const inner = translateText({ name: variableName(name), text, place }, translation);
     return inner.kind === "value"
       ? value(word)
-      : { kind: "join", parts: [value(word.slice(0, word.length - text.length)), inner] };
+      : join([value(word.slice(0, word.length - text.length)), inner]);
   });
 }
 

@@ -254,10 +254,11 @@ function withLinks(variable: Variable, context: GroupedContext): Code | undefine
     at = match.index + match[0].length;
   }
   if (parts.length === 0) return undefined;
-  const end = text.slice(at);
+  parts.push(value(text.slice(at)));
   // What else is in it may be a secret: then nothing of it is copied.
-  if (isSecretValue(end) || hasPassword(end)) return secret(variable, context);
-  return join([...parts, value(end)]);
+  const others = parts.map((part) => (part.kind === "value" ? String(part.value) : ""));
+  if (others.some((other) => isSecretValue(other) || hasPassword(other))) return secret(variable, context);
+  return join(parts);
 }
 
 /** `mongo` where only the name of a server stands: its host. */

@@ -46,3 +46,21 @@ it("an address or a script with a password in it is asked for, never generated",
   );
   expect(all).not.toContain("hunter");
 });
+
+it("a password beside the address of a resource is not copied with it, nor are those of arguments", async () => {
+  const { code, all } = await translate(`services:
+  queue: { image: rabbitmq }
+  app:
+    image: acme/app
+    environment:
+      ALL: amqp://me:hunter2@mq.acme.io,amqp://guest:guest@queue:5672
+      OWN: amqp://guest:guest@queue:5672,amqp://guest:guest@queue:5672/x
+    command: ["--all=amqp://me:hunter3@mq.acme.io,amqp://guest:guest@queue:5672", -e, PASSWORD=hunter4, --requirepass, hunter5, LEVEL=3, "--own=amqp://queue:5672/y"]
+`);
+  expect(code).toContain('.withEnvironment("ALL", all)');
+  expect(code).toContain('expression`${queue.property("uri")},${queue.property("uri")}/x`');
+  expect(code).toContain("expression`PASSWORD=${password}`");
+  expect(code).toContain('"LEVEL=3"');
+  expect(code).toContain('expression`--own=${queue.property("uri")}/y`');
+  expect(all).not.toContain("hunter");
+});
