@@ -82,7 +82,7 @@ export class ApiClient {
 
   async #send(request: ApiRequest): Promise<IncomingMessage> {
     request.signal.throwIfAborted();
-    const options = await this.#connection.authenticate(request.signal);
+    const options = await untilAborted(this.#connection.authenticate(request.signal), request.signal);
     try {
       return await send(this.#urlOf(request), { options, request });
     } catch (error) {
@@ -122,6 +122,18 @@ function send(
     if (unref) outgoing.on("socket", (socket) => void socket.unref());
     outgoing.end();
   });
+}
+
+/** What waits for a provider of identity by the client library cannot be ended, only left. */
+async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
 }
 
 async function textOf(response: IncomingMessage, most: number): Promise<string> {
