@@ -1,11 +1,11 @@
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Finding, Framework, FrameworkName, Origin } from "./description.ts";
 import { healthOfFramework } from "./framework-health.ts";
 import type { Inspection } from "./inspection.ts";
 import type { PackageManifest } from "./package-manifest.ts";
 import { runScriptNames } from "./scripts.ts";
 import type { ProjectScripts } from "./scripts.ts";
-import { importsOf } from "./source-imports.ts";
+import { importedFile, importsOf } from "./source-imports.ts";
 
 /** A port and a health path are looked for in the entry point and this many files that it imports. */
 const mostSources = 20;
@@ -104,25 +104,6 @@ async function readSources(
     }
   }
   return sources;
-}
-
-// "./app.ts"; "./app.js" may stand for app.ts, and "./app" for either
-async function importedFile(
-  inspection: Inspection,
-  { specifier, from }: { specifier: string; from: string },
-): Promise<string | undefined> {
-  if (!/^\.{1,2}\//.test(specifier)) return undefined;
-  const path = inspection.show(resolve(inspection.directory, dirname(from), specifier));
-  if (path.startsWith("../")) return undefined;
-  const typed = path.replace(/\.([cm]?)js$/, ".$1ts");
-  return inspection.firstFileAt([
-    path,
-    typed,
-    `${path}.ts`,
-    `${path}.js`,
-    `${path}/index.ts`,
-    `${path}/index.js`,
-  ]);
 }
 
 // PORT=3000 node server.js    next dev -p 3000    deno serve --port=8000 main.ts

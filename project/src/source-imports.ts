@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Inspection } from "./inspection.ts";
 import { isSourceFile } from "./program-file.ts";
 
@@ -42,6 +42,28 @@ export function importsOf(text: string, path: string): readonly SourceImport[] {
     found.push({ specifier: match[1] ?? "", path, line });
   }
   return found;
+}
+
+/**
+ * The file of a folder that an import by path means, relative to it: `./app.js` may stand for `app.ts`, and `./app` for
+ * either.
+ */
+export async function importedFile(
+  inspection: Inspection,
+  { specifier, from }: { specifier: string; from: string },
+): Promise<string | undefined> {
+  if (!/^\.{1,2}\//.test(specifier)) return undefined;
+  const path = inspection.show(resolve(inspection.directory, dirname(from), specifier));
+  if (path.startsWith("../")) return undefined;
+  const typed = path.replace(/\.([cm]?)js$/, ".$1ts");
+  return inspection.firstFileAt([
+    path,
+    typed,
+    `${path}.ts`,
+    `${path}.js`,
+    `${path}/index.ts`,
+    `${path}/index.js`,
+  ]);
 }
 
 async function sourceFiles(

@@ -69,12 +69,22 @@ function placeOf(error: unknown): { line: number } | Record<string, never> {
 
 // "extends": "../tsconfig.base.json", or a list whose later items count more
 function extended(root: JsonNode, path: string): readonly string[] {
+  return extendedNames(root).map((name) => join(dirname(path), name));
+}
+
+/** The configurations that one extends, as paths from its folder; packages are left out. */
+export async function extendedBy(inspection: Inspection, path: string): Promise<readonly string[]> {
+  const root = await readConfiguration(inspection, path);
+  return root === undefined ? [] : extendedNames(root);
+}
+
+function extendedNames(root: JsonNode): readonly string[] {
   const field = nodeAt(root, "extends");
   const names = itemsOf(field)?.toReversed() ?? (field === undefined ? [] : [field]);
   return names
     .map((node) => node.value)
     .filter((value): value is string => typeof value === "string" && /^\.{0,2}\//.test(value))
-    .map((value) => join(dirname(path), value.endsWith(".json") ? value : `${value}.json`));
+    .map((value) => (value.endsWith(".json") ? value : `${value}.json`));
 }
 
 function folderOption(

@@ -47,7 +47,7 @@ export function sortFolder(
   const buildFiles: string[] = [];
   const made = new Set([...outputs, ...nested]);
   for (const [name, kind] of [...listing].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    if (made.has(name) || secretNames.test(name) || !isPlain(name)) continue;
+    if (made.has(name) || isSecretName(name) || !isListable(name)) continue;
     if (kind === "directory") {
       const isLeftOut = leftOutFolders.has(name) && !kept.includes(name);
       if (!name.startsWith(".") && !isLeftOut) folders.push(name);
@@ -72,7 +72,12 @@ export const neverInImages: readonly string[] = [
   "**/*.tsbuildinfo",
 ];
 
+/** Whether a file or folder may hold what no image may hold, by its name. */
+export function isSecretName(name: string): boolean {
+  return secretNames.test(name);
+}
+
 /** A name with a meaning in a `.dockerignore` cannot be listed there. */
-function isPlain(name: string): boolean {
+export function isListable(name: string): boolean {
   return /^[^*?[\]\\!#\s][^*?[\]\\\n\r]*$/.test(name);
 }

@@ -5,11 +5,15 @@ import type { ImageProject } from "./image-project.ts";
 
 /** The `.dockerignore`: an allow-list of what the Dockerfile copies. */
 export function ignoreFileText({ install, members, rootBuildFiles }: ImageProject): string {
+  const isAnyBuilt = members.some(({ buildScript }) => buildScript !== undefined);
+  // A package may be there for its tsconfig.base.json alone.
+  const isForBuild = ({ buildScript, isProject }: ImageMember): boolean =>
+    buildScript !== undefined || (isAnyBuilt && !isProject);
   const allowed = [
     ...install.manifests,
     ...[...install.files, ...install.folders].map(({ path }) => path),
     ...rootBuildFiles,
-    ...members.flatMap((member) => entriesOf(member)),
+    ...members.flatMap((member) => entriesOf(member, { isForBuild: isForBuild(member) })),
   ];
   return [
     "# Nothing goes into the image but what is listed here.",
@@ -22,12 +26,11 @@ export function ignoreFileText({ install, members, rootBuildFiles }: ImageProjec
   ].join("\n");
 }
 
-function entriesOf(member: ImageMember): readonly string[] {
+function entriesOf(member: ImageMember, { isForBuild }: { isForBuild: boolean }): readonly string[] {
   const { folders, files, buildFiles } = member.entries;
-  const isBuilt = member.buildScript !== undefined;
   return [
     ...member.manifests,
     ...member.buildInputs,
-    ...[...folders, ...files, ...(isBuilt ? buildFiles : [])].map((name) => memberPath(member, name)),
+    ...[...folders, ...files, ...(isForBuild ? buildFiles : [])].map((name) => memberPath(member, name)),
   ];
 }

@@ -5,8 +5,10 @@ import { membersOf, nodeAt, textAt } from "../json-access.ts";
 import type { JsonNode } from "../json-document.ts";
 import { readPackageManifest } from "../package-manifest.ts";
 import type { PackageManifest } from "../package-manifest.ts";
+import { extendedBy } from "../typescript-configuration.ts";
 import { sortFolder } from "./context-entries.ts";
 import type { ContextEntries } from "./context-entries.ts";
+import { gitIgnoredNames } from "./git-ignored.ts";
 
 /** A package that goes into the image: the project itself, or one of its workspace that it needs. */
 export interface ImageMember {
@@ -26,6 +28,10 @@ export interface ImageMember {
   readonly buildInputs: readonly string[];
   /** What it hands out though nothing makes it and it is not in the repository: `./dist/mod.js`. */
   readonly unbuilt: Finding<string> | undefined;
+  /** Names of its top level that it hands out beside what its build writes: `schema.json`. */
+  readonly handedOut: readonly string[];
+  /** Names of its top level that are not in the repository. */
+  readonly ignored: ReadonlySet<string>;
   readonly entries: ContextEntries;
 }
 
@@ -49,7 +55,8 @@ export async function readImageMember(
   const manifest = await inspection.tolerate(() =>
     readPackageManifest(inspection, { directory, quiet: true }),
   );
-  const listing = await inspection.list(directory);
+  const ignored = await gitIgnoredNames(inspection, directory);
+  const listing = new Map([...(await inspection.list(directory))].filter(([entry]) => !ignored.has(entry)));
   const script = scriptNamed("build", manifest);
   const outputs = script === undefined ? [] : outputsOf(manifest, { known: knownOutputs, listing });
   const buildScript = outputs.length === 0 ? undefined : script;
@@ -65,7 +72,10 @@ export async function readImageMember(
   const buildInputs =
     buildScript === undefined
       ? []
-      : await inputsOf(inspection, { script: buildScript.value, context, path, others });
+      : [
+          ...(await inputsOf(inspection, { script: buildScript.value, context, path, others })),
+          ...(await extendedConfigurations(inspection, { context, path, others })),
+        ];
   const unbuilt = isKept === false ? handedOut?.finding : undefined;
   return {
     name,
@@ -76,8 +86,10 @@ export async function readImageMember(
     manifests,
     buildScript,
     outputs,
-    buildInputs,
+    buildInputs: [...new Set(buildInputs)],
     unbuilt,
+    handedOut: buildScript === undefined ? [] : handedOutNames(manifest, outputs),
+    ignored,
     entries,
   };
 }
@@ -133,6 +145,17 @@ function outputsOf(
   // A package that hands out its sources is built for others only.
   if (folders.size === 0 && !paths.some((path) => /\.[cm]?tsx?$/.test(path))) folders.add("dist");
   return [...folders].toSorted();
+}
+
+/** What the manifest hands out that no build writes. */
+function handedOutNames(
+  manifest: PackageManifest | undefined,
+  outputs: readonly string[],
+): readonly string[] {
+  const root = manifest?.root;
+  const named = [textAt(root, "main")?.value ?? "", ...exportedPaths(nodeAt(root, "exports"))];
+  const names = named.map((path) => path.replace(/^(?:\.?\/)+/, "").split("/")[0] ?? "");
+  return [...new Set(names.filter((name) => name !== "" && !outputs.includes(name)))];
 }
 
 /** The folder of made files that a package without a build hands out: `dist` of `"main": "./dist/mod.js"`. */
@@ -193,6 +216,29 @@ async function inputsOf(
     else if (folder !== "." && (await inspection.list(join(context, folder))).size > 0) found.add(folder);
   }
   return [...found].toSorted();
+}
+
+/** Configurations outside of all members that those of a member extend: `"extends": "../../config/tsconfig.json"`. */
+async function extendedConfigurations(
+  inspection: Inspection,
+  { context, path, others }: { context: string; path: string; others: readonly string[] },
+): Promise<readonly string[]> {
+  const listing = await inspection.list(join(context, path));
+  const own = [...listing.keys()].filter((name) => /^tsconfig.*\.json$/.test(name));
+  const seen = new Set(own.map((name) => posix.join(path, name)));
+  // A set hands out what is added while it is gone through.
+  for (const file of seen) {
+    for (const extended of await extendedBy(inspection, join(context, file))) {
+      const found = posix.join(posix.dirname(file), extended);
+      if (!found.startsWith("../") && (await inspection.hasFile(join(context, found)))) seen.add(found);
+    }
+  }
+  const folders = [path, ...others.filter((each) => each !== ".")];
+  return [...seen].filter((file) => !folders.some((folder) => isWithin(file, folder)));
+}
+
+function isWithin(file: string, folder: string): boolean {
+  return folder === "." || file.startsWith(`${folder}/`);
 }
 
 /** Conditions that nothing in production asks for. */

@@ -130,7 +130,7 @@ function addBuild(list: InstructionList, { image, commands, built, before }: Bui
   const last =
     commands.deploy === undefined ? members.findLastIndex((each) => built.includes(each)) : members.length;
   for (const member of members.slice(0, last + 1)) {
-    for (const path of member.buildInputs) {
+    for (const path of member.buildInputs.filter((each) => !rootBuildFiles.includes(each))) {
       const { file, line } = member.buildScript ?? {};
       const because = `the build of "${member.name}" names it`;
       list.add(copy([path], `./${path}`), { because, file, line });

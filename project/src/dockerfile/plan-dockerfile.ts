@@ -13,6 +13,7 @@ import type { ImageProject } from "./image-project.ts";
 import { escaped, exec, InstructionList, quotedValue, shellWord } from "./instruction-list.ts";
 import { addNodeStages } from "./node-stages.ts";
 import type { StageOptions } from "./node-stages.ts";
+import { withReachedEntries } from "./reached-entries.ts";
 import { startCommand } from "./start-command.ts";
 
 export interface PlanDockerfileOptions {
@@ -49,10 +50,11 @@ export async function planDockerfile(
   options: PlanDockerfileOptions = {},
 ): Promise<DockerfilePlan> {
   const { profile = "portable", signal } = options;
-  const image = await readImageProject(project, { signal });
-  await checkProject(image);
-  const base = chooseBaseImage(image);
-  const start = await startCommand(image);
+  const read = await readImageProject(project, { signal });
+  await checkProject(read);
+  const base = chooseBaseImage(read);
+  const start = await startCommand(read);
+  const image = await withReachedEntries(read, start);
   noteFindings(image, { base, start, image });
   const list = new InstructionList({ links: profile === "modern" });
   addHead(list, { base, profile, image });

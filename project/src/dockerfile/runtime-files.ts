@@ -28,27 +28,34 @@ export function runtimeFiles(
 }
 
 function builtFiles(member: ImageMember, start: StartCommand): readonly RuntimeFiles[] {
-  const { name, outputs, entries, isProject } = member;
+  const { name, outputs, entries, isProject, handedOut } = member;
   const made = outputs.map((folder) => ({
     sources: [`/app/${memberPath(member, folder)}`],
     target: `./${memberPath(member, folder)}`,
     from: "build",
     because: `the build of "${name}" writes it`,
   }));
+  const isHandedOut = (entry: string): boolean => !isProject && handedOut.includes(entry);
   const assets = entries.folders
-    .filter((folder) => assetFolders.has(folder))
+    .filter((folder) => assetFolders.has(folder) || isHandedOut(folder))
     .map((folder) =>
       folderFrom(member, { folder, because: "files of such a folder are read when the program runs" }),
     );
+  const files = entries.files.filter((file) => isHandedOut(file)).map((file) => memberPath(member, file));
+  const besides = {
+    sources: files,
+    target: `./${member.path}/`,
+    because: `"${name}" hands them out as they stand`,
+  };
   const flagged = isProject
     ? start.otherFiles.filter((path) => !outputs.includes(path.split("/")[0] ?? ""))
     : [];
-  const extra = flagged.map((path) => ({
-    sources: [memberPath(member, path)],
-    target: `./${memberPath(member, path)}`,
+  const extra = flagged.map((file) => ({
+    sources: [memberPath(member, file)],
+    target: `./${memberPath(member, file)}`,
     because: "the start command names it",
   }));
-  return [...made, ...assets, ...extra];
+  return [...made, ...assets, ...(files.length === 0 ? [] : [besides]), ...extra];
 }
 
 function sourceFiles(member: ImageMember): readonly RuntimeFiles[] {
@@ -59,7 +66,7 @@ function sourceFiles(member: ImageMember): readonly RuntimeFiles[] {
   if (entries.files.length === 0) return folders;
   const files = {
     sources: entries.files.map((file) => memberPath(member, file)),
-    target: path === "." ? "./" : `./${path}/`,
+    target: path === "." ? "./" : `./${member.path}/`,
     because: "the sources run as they stand",
   };
   return [files, ...folders];

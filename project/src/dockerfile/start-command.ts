@@ -269,7 +269,8 @@ async function commandOfFile(image: ImageProject, command: FileCommand): Promise
   const isOutput = self.outputs.some((folder) => `${command.file}/`.startsWith(`${folder}/`));
   const isNamedOutput =
     project.builtEntryPoint?.value === command.file || /^(?:dist|build|out)\//.test(command.file);
-  const file = await existingName(command.file, exists);
+  const isIgnored = self.ignored.has(command.file.split("/")[0] ?? "");
+  const file = isIgnored ? undefined : await existingName(command.file, exists);
   const isBuilt = isOutput || (isNamedOutput && file === undefined);
   if (isBuilt && self.buildScript === undefined && !isTaskBuilt(project))
     throw buildScriptMissing(project, reason);
