@@ -120,7 +120,9 @@ async function checked(
   try {
     answer = await transport(request);
   } catch (cause) {
-    if (request.signal.aborted || isDextError(cause)) throw cause;
+    // In the middle of an answer, the connection's own error hides why it was given up.
+    if (request.signal.aborted) throw request.signal.reason;
+    if (isDextError(cause)) throw cause;
     throw unavailable(address, { message: networkReason(cause), cause });
   }
   const { statusCode } = answer;
