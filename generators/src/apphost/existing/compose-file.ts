@@ -70,7 +70,13 @@ interface ComposeFiles {
 function readFiles(tree: TargetTree, group: ComposeFiles): Omit<ComposeProject, "file"> {
   const { files, folder, variables } = group;
   const layers = files.map((path) => readLayer(tree, path));
-  const keys = [...new Set(layers.flatMap(({ services }) => Object.keys(services)))];
+  const isReset = (key: string): boolean => {
+    const last = layers.findLast(({ services }) => Object.hasOwn(services, key))?.services[key];
+    return last instanceof Replacement && last.value === undefined;
+  };
+  const keys = [...new Set(layers.flatMap(({ services }) => Object.keys(services)))].filter(
+    (key) => !isReset(key),
+  );
   const included = layers.flatMap((layer) => readIncluded(tree, { layer, group }));
   return {
     services: [
@@ -128,7 +134,6 @@ function readLayer(tree: TargetTree, file: string): ComposeLayer {
   if (fault !== undefined) {
     throw unreadable({ file, line: lines.linePos(fault.pos[0]).line }, firstLine(fault.message));
   }
-  visit(document, { Node: (_, node) => readAsCompose(node, document) });
   const data = mapping(toPlain(document, file));
   const services = data["services"] === undefined ? versionOneServices(data) : mapping(data["services"]);
   if (Object.keys(services).length === 0 && data["include"] === undefined)
@@ -145,7 +150,7 @@ function readAsCompose(node: Node, document: Document): Node | undefined {
   if (node.tag === "!reset") return new Scalar(new Replacement(undefined));
   if (node.tag === "!override") {
     delete node.tag;
-    return new Scalar(new Replacement(node.toJS(document)));
+    return new Scalar(new Replacement(node.toJS(document, { maxAliasCount: mostAliases })));
   }
   if (isScalar(node) && typeof node.value === "number" && Math.abs(node.value) > Number.MAX_SAFE_INTEGER) {
     node.value = node.source ?? String(node.value);
@@ -155,6 +160,7 @@ function readAsCompose(node: Node, document: Document): Node | undefined {
 
 function toPlain(document: Document, file: string): unknown {
   try {
+    visit(document, { Node: (_, node) => readAsCompose(node, document) });
     return document.toJS({ maxAliasCount: mostAliases });
   } catch (error) {
     throw unreadable({ file }, firstLine((error as Error).message));
@@ -182,8 +188,9 @@ function layService(
   let top: ComposeLayer | undefined;
   for (const layer of layers) {
     if (!Object.hasOwn(layer.services, key)) continue;
-    top ??= layer;
-    fields = layered(fields, extended(tree, { layer, key, seen: new Set() }));
+    const isReplaced = layer.services[key] instanceof Replacement;
+    top = isReplaced ? layer : (top ?? layer);
+    fields = layered(isReplaced ? {} : fields, extended(tree, { layer, key, seen: new Set() }));
   }
   const own = top as ComposeLayer;
   const base = own.services === own.data["services"] ? ["services", key] : servicePath(own, key);
@@ -207,7 +214,8 @@ function extended(
   tree: TargetTree,
   { layer, key, seen }: { layer: ComposeLayer; key: string; seen: ReadonlySet<string> },
 ): Record<string, unknown> {
-  const { extends: parent, ...fields } = mapping(layer.services[key]);
+  const given = layer.services[key];
+  const { extends: parent, ...fields } = mapping(given instanceof Replacement ? given.value : given);
   const { service = parent, file } = mapping(parent);
   if (typeof service !== "string") return fields;
   const folder = posix.dirname(layer.file);

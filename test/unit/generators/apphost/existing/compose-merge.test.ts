@@ -45,6 +45,13 @@ describe("an override of a Compose file", () => {
   .withEnvironment("B", "2");`);
   });
 
+  it("takes away services that it resets, and replaces others as a whole", async () => {
+    const { code } = await translate(`${image}    ports: [80]\n  mail: { image: acme/mail }\n`, {
+      "compose.override.yaml": "services: { mail: !reset null, app: !override { image: acme/other } }\n",
+    });
+    expect(code).toContain('\n\nhost.addContainer("app", "acme/other");\n\nawait');
+  });
+
   it("takes away what it resets, and replaces what it says so of", async () => {
     const { code } = await translate(
       `${image}    ports: ["3000:3000", "4000:4000"]
