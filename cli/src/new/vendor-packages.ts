@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { copyFile, mkdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -63,10 +63,10 @@ const remedies: Readonly<Record<string, string>> = {
   EPERM: "Give yourself the right to write there",
 };
 
-/** Renamed into place, so that an interrupted copy leaves nothing that looks whole. */
+/** Renamed into place, so that an interrupted copy leaves nothing that looks whole; each of several at once has its own. */
 async function copyInto(folder: string, from: string): Promise<void> {
   const file = basename(from);
-  const staged = join(folder, `.${file}`);
+  const staged = join(folder, `.${file}.${randomUUID().slice(0, 8)}`);
   try {
     await copyFile(from, staged);
     await rename(staged, join(folder, file));

@@ -25,6 +25,14 @@ describe("the packages of Dext", () => {
     expect(readdirSync(join(started, "vendor/dext"))).toHaveLength(dextPackageNames.length);
   });
 
+  it("are put there by several at once", async () => {
+    const source = await packages();
+    const target = await targetFolder();
+    await Promise.all(Array.from({ length: 8 }, () => vendorPackages(target, { source })));
+    const names = readdirSync(join(target, "vendor/dext"));
+    expect(names.toSorted()).toEqual(dextPackageNames.map((name) => tarballName(name)).toSorted());
+  });
+
   it("that cannot be copied are told of with what to do, and leave no half file", async () => {
     const source = await packages();
     const target = await targetFolder();
