@@ -14,7 +14,12 @@ import { resolveReferences } from "../tree/resolve-references.ts";
 /** What the layers hold → one tree that fits the schema. Changes nothing, so that a bad one can be thrown away. */
 export async function buildCandidate(
   trees: readonly ObjectNode[],
-  { definition, shape, clock }: { definition: ConfigDefinition; shape: Shape | undefined; clock: Clock },
+  {
+    definition,
+    shape,
+    clock,
+    signal,
+  }: { definition: ConfigDefinition; shape: Shape | undefined; clock: Clock; signal?: AbortSignal },
 ): Promise<Validated> {
   const isSecret = secretTest(definition.secrets);
   const merged = mergeTrees(trees, mergeOptions(definition, shape));
@@ -27,6 +32,7 @@ export async function buildCandidate(
     isSecret,
     timeout: definition.validationTimeout,
     clock,
+    signal,
   });
 }
 

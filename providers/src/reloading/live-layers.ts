@@ -49,8 +49,9 @@ export class LiveLayers {
     return [...this.#layers.keys()];
   }
 
-  get isClosed(): boolean {
-    return this.#closing.signal.aborted;
+  /** Aborted when they are closed. */
+  get signal(): AbortSignal {
+    return this.#closing.signal;
   }
 
   /** Watches the layers that are to be watched, and tries those again that did not answer. */

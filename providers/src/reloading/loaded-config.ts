@@ -137,14 +137,15 @@ export class LoadedConfig implements Config {
   /** Loads the given layers again and, when everything fits, replaces the snapshot. Gives what went wrong. */
   async #reload(dirty: readonly number[]): Promise<readonly Error[]> {
     const errors = [...(await this.#layers.reload(dirty))];
-    if (this.#layers.isClosed) return errors;
+    const { trees, signal } = this.#layers;
+    if (signal.aborted) return [signal.reason as Error];
     const { shape, clock } = this.#context;
-    const { trees } = this.#layers;
     try {
-      const validated = await buildCandidate(trees, { definition: this.#definition, shape, clock });
+      const validated = await buildCandidate(trees, { definition: this.#definition, shape, clock, signal });
       this.#becomeValid();
       this.#replaceSnapshot(validated);
     } catch (error) {
+      if (signal.aborted) return [signal.reason as Error];
       this.#becomeInvalid(error as Error);
       errors.push(error as Error);
     }

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from "@dext/core";
+import { configError } from "../config-error.ts";
 
 /** What a schedule is made from. */
 export interface ReloadScheduleOptions {
@@ -53,7 +54,8 @@ export class ReloadSchedule {
       this.#firstRequest = undefined;
       const dirty = [...this.#dirty].toSorted((one, other) => one - other);
       this.#dirty.clear();
-      return dirty.length === 0 || this.#closed ? [] : this.#options.reload(dirty);
+      if (this.#closed) return [configError("DEXT_CONFIG_CLOSED", "The configuration was closed")];
+      return dirty.length === 0 ? [] : this.#options.reload(dirty);
     })();
     this.#running = run.catch(() => undefined);
     return run;

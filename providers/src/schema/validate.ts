@@ -29,6 +29,8 @@ export interface ValidateOptions {
   /** Milliseconds for a schema that works asynchronously. */
   timeout: number;
   clock: Clock;
+  /** Ends the wait for it early. */
+  signal?: AbortSignal | undefined;
 }
 
 /** A value that fits the schema, with the tree that it was made from. */
@@ -74,10 +76,24 @@ async function runSchema(
   }
 }
 
-function inTime<Result>(result: Promise<Result>, { timeout, clock }: ValidateOptions): Promise<Result> {
+function inTime<Result>(
+  result: Promise<Result>,
+  { timeout, clock, signal }: ValidateOptions,
+): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const timer = clock.setTimer(() => reject(tooSlow(timeout)), { milliseconds: timeout });
-    result.then(resolve, reject).finally(() => timer.clear());
+    const giveUp = (): void => finish(() => reject(signal?.reason as Error));
+    const timer = clock.setTimer(() => finish(() => reject(tooSlow(timeout))), { milliseconds: timeout });
+    const finish = (settle: () => void): void => {
+      timer.clear();
+      signal?.removeEventListener("abort", giveUp);
+      settle();
+    };
+    signal?.addEventListener("abort", giveUp, { once: true });
+    if (signal?.aborted === true) giveUp();
+    result.then(
+      (value) => finish(() => resolve(value)),
+      (error: unknown) => finish(() => reject(error)),
+    );
   });
 }
 

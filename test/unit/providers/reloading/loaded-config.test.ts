@@ -1,6 +1,7 @@
 import { loadConfig, object, objectNode, valueNode } from "@dext/providers";
 import type { Config, ConfigLayer } from "@dext/providers";
 import { silentLogger } from "@dext/core";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 
@@ -138,4 +139,48 @@ it("a list without content is told as a change where the schema has a default fo
   values = { list: [] };
   await config.reload();
   expect(heard).toEqual([[[], ["default"]]]);
+});
+
+describe("close", () => {
+  it("ends a reload that waits for a source, which is told that it was closed", async () => {
+    const source = new Source();
+    const { layer } = source;
+    let isHanging = false;
+    const hanging: ConfigLayer = {
+      ...layer,
+      create: () => ({
+        load: (context) => (isHanging ? new Promise(() => undefined) : layer.create().load(context)),
+      }),
+    };
+    const config: Config = await loadConfig({ layers: [hanging] }, surroundings);
+    isHanging = true;
+    const reloads = [config.reload(), config.reload()].map((each) => each.catch((error: unknown) => error));
+    await config.close();
+    for (const error of await Promise.all(reloads))
+      expect(error).toMatchObject({ code: "DEXT_CONFIG_CLOSED" });
+    expect(config.value).toEqual({ a: 1 });
+  });
+
+  it("ends a reload that waits for the schema, and tells listeners nothing of it", async () => {
+    let isHanging = false;
+    const schema: StandardSchemaV1 = {
+      "~standard": {
+        version: 1,
+        vendor: "slow",
+        validate: (value) => (isHanging ? new Promise(() => undefined) : { value }),
+      },
+    };
+    const config = await loadConfig(
+      { schema, layers: [new Source().layer], validationTimeout: "1h" },
+      surroundings,
+    );
+    const events: unknown[] = [];
+    config.onEvent((event) => events.push(event));
+    isHanging = true;
+    const reload = config.reload().catch((error: unknown) => error);
+    await new Promise(setImmediate);
+    await config.close();
+    expect(await reload).toMatchObject({ code: "DEXT_CONFIG_CLOSED" });
+    expect(events).toEqual([]);
+  });
 });
