@@ -62,8 +62,8 @@ async function readStructured(
 ): Promise<ObjectNode> {
   const { provider } = origin;
   const text = Buffer.from(bytes).toString("utf8");
-  // A secret is data: `${` in a password is no reference.
-  const place = { text, file: shown, provider, secret, references: !secret };
+  // What a cluster holds is data: `${` in a password, or in a template of somebody else, is no reference.
+  const place = { text, file: shown, provider, secret, references: false };
   const { root } = await parseText(place, format);
   if (root?.kind === "object") return root;
   const from: Origin = { provider, location: shown };
