@@ -118,12 +118,12 @@ describe("a configuration whose sources are servers of the run", () => {
   });
 
   it("153, 154, 155: a used key restarts, an unused one does not; an outage leaves the service running and is shown until it is over", async () => {
+    await put("live/greeting", "one");
     app = await start(
       `const settings = host.addConsul("settings");
       const definition = defineConfig({ layers: [object({ greeting: "?" }), consul({ prefix: "live/", connection: "settings", wait: "1s" })] });
       service("api").withConfiguration(definition, ["greeting"], { from: [settings] });`,
     );
-    await put("live/greeting", "one");
     const running = app;
     await until(async () => (await running.resource("api")).health === "Healthy", "healthy");
     const before = await app.resource("api");
