@@ -53,7 +53,8 @@ export function dotenv({ path, prefix = "", ...options }: DotenvOptions = {}): C
 function namesOf({ environment }: LoadContext, path: string | undefined): readonly string[] {
   if (path !== undefined) return [path];
   const local = environment === "test" ? [] : [".env.local"];
-  return [".env", ...local, `.env.${environment}`, `.env.${environment}.local`];
+  // In an environment that is named `local`, one of them would be read twice.
+  return [...new Set([".env", ...local, `.env.${environment}`, `.env.${environment}.local`])];
 }
 
 async function loadFiles(

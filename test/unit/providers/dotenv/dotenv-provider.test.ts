@@ -32,6 +32,13 @@ describe("a name in its own value", () => {
     expect(await valueOf(files)).toEqual({ a: "one:two:three", b: "one:two:three" });
   });
 
+  it("is that of a lower file in an environment named local, too, whose files share a name", async () => {
+    await inFolder({ ".env": "A=one\n", ".env.local": "A=${A}:two\n" }, async (directory) => {
+      const surroundings = { directory, variables: {}, args: [], environment: "local" };
+      expect((await loadConfig({ layers: [dotenv()] }, surroundings)).value).toEqual({ a: "one:two" });
+    });
+  });
+
   it("of another variable is a circle all the same", async () => {
     await expect(load("A=${B:-x}\nB=${A:-y}\n")).rejects.toMatchObject({
       code: "DEXT_CONFIG_DOTENV_REFERENCE_INVALID",
