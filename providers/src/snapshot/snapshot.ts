@@ -71,7 +71,7 @@ export function hashOf(text: string): string {
 }
 
 /** All values of a tree as one text, whatever the order of their keys. */
-export function canonicalText(node: ConfigNode): string {
+function canonicalText(node: ConfigNode): string {
   if (node.kind === "value") return JSON.stringify(encode(node.value));
   if (node.kind === "list") return `[${node.items.map(canonicalText).join()}]`;
   const keys = [...node.entries.keys()].toSorted();
