@@ -9,6 +9,7 @@ import { extendedBy } from "../typescript-configuration.ts";
 import { sortFolder } from "./context-entries.ts";
 import type { ContextEntries } from "./context-entries.ts";
 import { gitIgnoredNames } from "./git-ignored.ts";
+import { findSiteOutput } from "./site-output.ts";
 
 /** A package that goes into the image: the project itself, or one of its workspace that it needs. */
 export interface ImageMember {
@@ -22,6 +23,8 @@ export interface ImageMember {
   /** Manifests that an install needs, relative to the context. */
   readonly manifests: readonly string[];
   readonly buildScript: Finding<string> | undefined;
+  /** The folder that its build writes for browsers, when it is known to; one of the outputs. */
+  readonly siteOutput: string | undefined;
   /** Folders that its build writes, relative to its own. */
   readonly outputs: readonly string[];
   /** Files and folders outside of all members that its build script names, relative to the context. */
@@ -41,6 +44,8 @@ export interface MemberSource extends Omit<WorkspaceMember, "version"> {
   readonly isProduction: boolean;
   /** Folders that are known to be written by its build. */
   readonly knownOutputs: readonly string[];
+  /** The one of them that its framework writes to by itself. */
+  readonly frameworkOutput?: string | undefined;
   /** The folders of all other members, relative to the context. */
   readonly others: readonly string[];
 }
@@ -50,7 +55,7 @@ export async function readImageMember(
   inspection: Inspection,
   { context, source }: { context: string; source: MemberSource },
 ): Promise<ImageMember> {
-  const { name, path, manifests, isProject, isProduction, knownOutputs, others } = source;
+  const { name, path, manifests, isProject, isProduction, knownOutputs, frameworkOutput, others } = source;
   const directory = join(context, path);
   const manifest = await inspection.tolerate(() =>
     readPackageManifest(inspection, { directory, quiet: true }),
@@ -58,7 +63,12 @@ export async function readImageMember(
   const ignored = await gitIgnoredNames(inspection, directory);
   const listing = new Map([...(await inspection.list(directory))].filter(([entry]) => !ignored.has(entry)));
   const script = scriptNamed("build", manifest);
-  const outputs = script === undefined ? [] : outputsOf(manifest, { known: knownOutputs, listing });
+  const site = isProject
+    ? await findSiteOutput(inspection, { directory, manifest, frameworkOutput })
+    : undefined;
+  const known =
+    site === undefined ? knownOutputs : [...knownOutputs.filter((each) => each !== frameworkOutput), site];
+  const outputs = script === undefined ? [] : outputsOf(manifest, { known, listing });
   const buildScript = outputs.length === 0 ? undefined : script;
   const handedOut = buildScript === undefined && !isProject ? madeFolderOf(manifest) : undefined;
   const isKept =
@@ -85,6 +95,7 @@ export async function readImageMember(
     manifest,
     manifests,
     buildScript,
+    siteOutput: site,
     outputs,
     buildInputs: [...new Set(buildInputs)],
     unbuilt,

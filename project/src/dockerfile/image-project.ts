@@ -4,7 +4,9 @@ import { findNextOutput } from "../image-needs.ts";
 import { Inspection } from "../inspection.ts";
 import { readPackageManifest } from "../package-manifest.ts";
 import type { PackageManifest } from "../package-manifest.ts";
+import { programFileOf } from "../program-file.ts";
 import { findSourceHints } from "../source-hints.ts";
+import { scriptWithCalled } from "./called-scripts.ts";
 import { sortFolder } from "./context-entries.ts";
 import { memberPath, readImageMember } from "./image-member.ts";
 import type { ImageMember, MemberSource } from "./image-member.ts";
@@ -13,6 +15,7 @@ import { findInstallFiles } from "./install-files.ts";
 import type { InstallFiles } from "./install-files.ts";
 import { findInstallTimePackages } from "./install-time-packages.ts";
 import type { InstallTimePackages } from "./install-time-packages.ts";
+import { followScript } from "./start-script.ts";
 import { packageManagerVersion } from "./package-manager-version.ts";
 import type { PackageManagerVersion } from "./package-manager-version.ts";
 
@@ -155,7 +158,16 @@ function sourcesOf(project: ProjectDescription): readonly MemberSource[] {
   const knownOutputs = knownOutputsOf(project);
   return [
     ...needed,
-    { name, path, manifests, isProject: true, isProduction: true, knownOutputs, others: othersThan(path) },
+    {
+      name,
+      path,
+      manifests,
+      isProject: true,
+      isProduction: true,
+      knownOutputs,
+      frameworkOutput: project.framework && frameworkOutputs[project.framework.value.name],
+      others: othersThan(path),
+    },
   ];
 }
 
@@ -188,13 +200,35 @@ const frameworkOutputs: Readonly<Partial<Record<FrameworkName, string>>> = {
 };
 
 /** Where `tsconfig.json`, the framework and the start script say that the build writes to. */
-function knownOutputsOf({ typescript, builtEntryPoint, framework }: ProjectDescription): readonly string[] {
+function knownOutputsOf(project: ProjectDescription): readonly string[] {
+  const { typescript, builtEntryPoint, framework } = project;
   const made = framework && frameworkOutputs[framework.value.name];
-  const paths = [typescript?.outDir?.value, builtEntryPoint?.value.split("/").slice(0, -1)[0], made];
-  const tops = paths.map((path) => path?.replace(/^(?:\.\/)+/, "").split("/")[0]);
+  const built = builtEntryPoint?.value.includes("/") === true ? topFolder(builtEntryPoint.value) : undefined;
+  const started = startedOutput(project) ?? built;
+  const compiled = topFolder(typescript?.outDir?.value);
+  const isCompiled = started === undefined || started === compiled || usesCompiler(project);
+  const tops = [isCompiled ? compiled : undefined, started, topFolder(made)];
   return [
     ...new Set(tops.filter((top) => top !== undefined && top !== "" && top !== "." && top !== "..")),
   ] as string[];
+}
+
+function topFolder(path: string | undefined): string | undefined {
+  return path?.replace(/^(?:\.\/)+/, "").split("/")[0];
+}
+
+/** `dist` of a script `start` that runs `node dist/main.js`. */
+function startedOutput(project: ProjectDescription): string | undefined {
+  const found = followScript(project, "start");
+  const file = found && programFileOf(found.invocation)?.file;
+  return /^(?:dist|build|out)(?=\/)/.exec(file ?? "")?.[0];
+}
+
+/** Bundlers read `tsconfig.json`, and write nothing to its `outDir`. */
+function usesCompiler({ scripts }: ProjectDescription): boolean {
+  const text = scriptWithCalled("build", new Map(Object.entries(scripts)));
+  const bundles = /\b(?:tsup|tsdown|esbuild|rollup|rolldown|unbuild|vite|ncc|webpack|bun)\b/.test(text);
+  return !bundles || /\b(?:tsc|nest|swc)\b(?!.*--noEmit)/.test(text);
 }
 
 function dependsOn(manifest: PackageManifest | undefined, counts: (kind: string) => boolean): boolean {

@@ -40,7 +40,8 @@ export function addNodeStages(list: InstructionList, options: StageOptions): voi
 /** Members with a build, dependencies first; the project itself only when it starts what its build makes. */
 export function membersToBuild({ image, start }: StageOptions): readonly ImageMember[] {
   return image.members.filter(
-    ({ isProject, buildScript }) => buildScript !== undefined && (!isProject || start.isBuilt),
+    ({ isProject, buildScript }) =>
+      buildScript !== undefined && (!isProject || start.isBuilt || start.readsBuilt === true),
   );
 }
 

@@ -24,7 +24,11 @@ export function runtimeFiles(
   member: ImageMember,
   { isBuilt, start }: { isBuilt: boolean; start: StartCommand },
 ): readonly RuntimeFiles[] {
-  return isBuilt ? builtFiles(member, start) : sourceFiles(member);
+  if (!isBuilt) return sourceFiles(member);
+  if (!member.isProject || start.readsBuilt !== true) return builtFiles(member, start);
+  const sources = sourceFiles(member);
+  const known = new Set(sources.flatMap(({ sources: paths }) => paths));
+  return [...sources, ...builtFiles(member, start).filter(({ sources: [path = ""] }) => !known.has(path))];
 }
 
 function builtFiles(member: ImageMember, start: StartCommand): readonly RuntimeFiles[] {

@@ -27,6 +27,8 @@ export interface StartCommand {
   readonly file: string | undefined;
   /** Whether a build makes that file, or what the program serves. */
   readonly isBuilt: boolean;
+  /** Whether a build makes what the program, which runs as it stands, hands out or reads. */
+  readonly readsBuilt?: boolean;
   /** Other files of the project that the command names, such as the value of `--import`. */
   readonly otherFiles: readonly string[];
   /** Variables that the script sets. */
@@ -241,7 +243,7 @@ async function commandOfProgram(
     ? { words: [invocation.program, ...options, ...invocation.args], isOfPackage: false }
     : programOfPackage(image, invocation);
   const environment = new Map(isRuntime || options.length === 0 ? [] : [["NODE_OPTIONS", options.join(" ")]]);
-  return { ...command, file: undefined, isBuilt, otherFiles: [], environment, reason };
+  return { ...command, file: undefined, isBuilt, otherFiles: siteSettings(image), environment, reason };
 }
 
 /** Package managers put the programs of a member's packages beside it or above it. */
@@ -286,6 +288,8 @@ async function commandOfFile(image: ImageProject, command: FileCommand): Promise
     const path = flag.replace(/^--[\w-]+=/, "").replace(/^(?:\.\/)+/, "");
     if (await exists(path)) otherFiles.push(path);
   }
+  if (!isBuilt) warnAboutBuild(image);
+  otherFiles.push(...siteSettings(image));
   const words =
     runtime === "deno"
       ? [
@@ -299,7 +303,26 @@ async function commandOfFile(image: ImageProject, command: FileCommand): Promise
           ...args,
         ]
       : [runtime, ...flags, program, ...args];
-  return { words, file: program, isBuilt, otherFiles, environment: new Map(), isOfPackage: false, reason };
+  const readsBuilt = !isBuilt && self.siteOutput !== undefined;
+  const found = { words, file: program, isBuilt, readsBuilt, otherFiles, reason };
+  return { ...found, environment: new Map(), isOfPackage: false };
+}
+
+/** Next reads its settings when it runs, too. */
+function siteSettings({ self, project: { framework } }: ImageProject): readonly string[] {
+  return framework?.value.name === "next"
+    ? self.entries.buildFiles.filter((name) => name.startsWith("next.config."))
+    : [];
+}
+
+/** A build that checks or makes what is published is none of the program's business; any other may be missed. */
+function warnAboutBuild({ self, warnings }: ImageProject): void {
+  const { buildScript, siteOutput } = self;
+  const isMissed = buildScript !== undefined && !/^(?:\S+ )?(?:tsc|tsup|tsdown)\b/.test(buildScript.value);
+  if (!isMissed || siteOutput !== undefined) return;
+  const message =
+    'The start script runs a file that is no result of "build", so the image does not run "build"; what it makes is not in the image';
+  warnings.push({ code: "needs-attention", message, ...placeOf(buildScript), onlyFor: "image" });
 }
 
 /** Modules that another package manager has installed lie in `node_modules`, which Deno is told where it does not know. */
