@@ -24,7 +24,7 @@ interface Issued {
   readonly ttl: number;
   /** An account that others have too, and that Vault changes the password of. */
   readonly isRotated: boolean;
-  keeper: Pick<LifeKeeper, "close"> | undefined;
+  keeper: Pick<LifeKeeper, "catchUp" | "close"> | undefined;
 }
 
 /** Vault looks every few seconds for passwords whose time is over: until it has, it gives the old one, with a `ttl` of 0. */
@@ -75,6 +75,8 @@ export class DynamicReader implements VaultReader {
   /** What nobody tells the end of is read again each time, and passwords that may be changed at any time by hand. */
   hasChanged(): Promise<boolean> {
     const { keeper, isRotated = false } = this.#issued ?? {};
+    this.#session.catchUp();
+    keeper?.catchUp();
     return Promise.resolve(this.#isDue || isRotated || keeper === undefined);
   }
 
@@ -146,7 +148,7 @@ export class DynamicReader implements VaultReader {
       // Before that there is nothing else to read.
       const milliseconds = life.ttl === 0 ? overdue : life.ttl + 1_000;
       const timer = this.#clock.setTimer(replace, { milliseconds, unref: true });
-      return { close: () => timer.clear() };
+      return { catchUp: () => undefined, close: () => timer.clear() };
     }
     if (life.ttl === 0) return undefined;
     return new LifeKeeper(life, {

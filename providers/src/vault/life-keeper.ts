@@ -37,6 +37,8 @@ export class LifeKeeper {
   readonly #granted: number;
   #ends = 0;
   #timer: Timer | undefined;
+  /** What the timer will do, and when it is time for that by the clock on the wall. */
+  #due: { readonly at: number; readonly run: () => void } | undefined;
 
   constructor(life: Life, options: LifeKeeperOptions) {
     this.#options = options;
@@ -47,7 +49,16 @@ export class LifeKeeper {
   /** Ends it: no timer fires any more, a renewal that is under way is aborted. */
   close(): void {
     this.#timer?.clear();
+    this.#due = undefined;
     this.#closing.abort();
+  }
+
+  /** Does now what is due by the clock on the wall: timers stand still while a machine sleeps, and Vault does not. */
+  catchUp(): void {
+    const due = this.#due;
+    if (due === undefined || this.#options.clock.now() < due.at) return;
+    this.#timer?.clear();
+    due.run();
   }
 
   #schedule({ ttl, renewable }: Life): void {
@@ -92,6 +103,12 @@ export class LifeKeeper {
   }
 
   #in(milliseconds: number, callback: () => void): void {
-    this.#timer = this.#options.clock.setTimer(callback, { milliseconds, unref: true });
+    const { clock } = this.#options;
+    const run = (): void => {
+      this.#due = undefined;
+      callback();
+    };
+    this.#due = { at: clock.now() + milliseconds, run };
+    this.#timer = clock.setTimer(run, { milliseconds, unref: true });
   }
 }

@@ -92,6 +92,11 @@ export class VaultSession {
     return this.#upkeep.isAlive(held, signal);
   }
 
+  /** Looks after the token now if that is overdue. */
+  catchUp(): void {
+    this.#held?.keeper?.catchUp();
+  }
+
   /** Ends everything that is under way; only what {@link close} does comes after it. */
   stop(): void {
     this.#closing.abort();

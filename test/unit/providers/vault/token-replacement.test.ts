@@ -10,28 +10,27 @@ import { ManualClock } from "../../../fixtures/resilience/manual-clock.ts";
 const minute = 60_000;
 const signal = new AbortController().signal;
 
-let clock: ManualClock;
+/** Of a machine that can sleep: the time on the wall goes on, timers do not. */
+class SleepingClock extends ManualClock {
+  slept = 0;
+
+  override now(): number {
+    return super.now() + this.slept;
+  }
+}
+
+let clock: SleepingClock;
 let session: VaultSession;
 let logins: (() => LoginResult)[];
 let requests: VaultRequest[];
 let answer: (request: VaultRequest) => Promise<VaultAnswer>;
 
 beforeEach(() => {
-  clock = new ManualClock();
+  clock = new SleepingClock();
   logins = [];
   requests = [];
   answer = () => Promise.resolve({});
-  const context = { clock, random: () => 0.5, logger: silentLogger };
-  const client = (request: VaultRequest): Promise<VaultAnswer> => {
-    requests.push(request);
-    return answer(request);
-  };
-  const login = {
-    own: true,
-    notes: [],
-    login: async () => (logins.shift() ?? (() => token("later")))(),
-  };
-  session = new VaultSession({ client, login, context, tokenGrace: 5 * minute });
+  session = newSession();
 });
 
 afterEach(() => session.close());
@@ -70,11 +69,33 @@ describe("a session of Vault whose token comes to its end", () => {
 });
 
 describe("credentials of Vault", () => {
+  test("are replaced when the machine has slept over the end of their lease or of their token", async () => {
+    for (const [life, lease] of [
+      [60, 24 * 60],
+      [24 * 60, 60],
+    ] as const) {
+      const reader = dynamicReader();
+      logins = [() => token("asleep", life), () => token("awake", life)];
+      answer = () => Promise.resolve(credentials(1, lease * 60));
+      await reader.read(signal);
+      expect(await reader.hasChanged()).toBe(false);
+      clock.slept += 2 * 60 * minute;
+      answer = ({ path }) =>
+        path.endsWith("renew")
+          ? Promise.reject(new VaultRefusal(400, { answer: {}, message: "400: lease not found" }))
+          : Promise.resolve(credentials(2, lease * 60));
+      await reader.hasChanged();
+      await clock.advance(0);
+      expect(await reader.hasChanged()).toBe(true);
+      expect((await reader.read(signal)).values).toEqual({ username: "user2" });
+      await reader.close();
+      await session.close();
+      session = newSession();
+    }
+  });
+
   test("are replaced when their token was replaced while they were made", async () => {
-    const reader = new DynamicReader(
-      { dynamic: "database/creds/api" },
-      { session, context: { clock, random: () => 0.5 }, grace: 5 * minute },
-    );
+    const reader = dynamicReader();
     let due = 0;
     reader.onDue = () => (due += 1);
     logins = [() => token("first"), () => token("second")];
@@ -95,18 +116,38 @@ describe("credentials of Vault", () => {
   });
 });
 
-function token(id: string): LoginResult {
-  return { token: id, life: { ttl: 60 * minute, renewable: false } };
+function client(request: VaultRequest): Promise<VaultAnswer> {
+  requests.push(request);
+  return answer(request);
+}
+
+function newSession(): VaultSession {
+  const context = { clock, random: () => 0.5, logger: silentLogger };
+  const login = {
+    own: true,
+    notes: [],
+    login: async () => (logins.shift() ?? (() => token("later")))(),
+  };
+  return new VaultSession({ client, login, context, tokenGrace: 5 * minute });
+}
+
+function dynamicReader(): DynamicReader {
+  const context = { clock, random: () => 0.5 };
+  return new DynamicReader({ dynamic: "database/creds/api" }, { session, context, grace: 5 * minute });
+}
+
+function token(id: string, minutes = 60): LoginResult {
+  return { token: id, life: { ttl: minutes * minute, renewable: false } };
 }
 
 function refuse(): never {
   throw new Error("no such role at present");
 }
 
-function credentials(number: number): VaultAnswer {
+function credentials(number: number, seconds = 86_400): VaultAnswer {
   return {
     lease_id: `database/creds/api/${number}`,
-    lease_duration: 86_400,
+    lease_duration: seconds,
     renewable: true,
     data: { username: `user${number}` },
   };
