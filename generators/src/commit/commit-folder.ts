@@ -24,7 +24,8 @@ export function makeCommitFolder(
       if (folder.length <= root.length) made.add(folder);
     } catch (error) {
       // ENOENT: another one has just given up its lock and removed the folder above; the caller tries again.
-      if (codeOf(error) !== "EEXIST" && codeOf(error) !== "ENOENT") throw error;
+      const isThere = codeOf(error) === "EEXIST" && look(folder)?.isDirectory() !== false;
+      if (!isThere && codeOf(error) !== "ENOENT") throw error;
     }
   }
 }

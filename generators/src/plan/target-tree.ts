@@ -86,6 +86,8 @@ function realRoot(path: string): string {
   } catch (error) {
     const parent = dirname(path);
     if (codeOf(error) !== "ENOENT" || parent === path) throw unreadable(path, error);
+    // A link to nowhere is there, and yet no folder can be made in its place.
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true) throw danglingError(path);
     return join(realRoot(parent), basename(path));
   }
 }
@@ -138,6 +140,13 @@ function symlinkError(link: string, path: string): Error {
     link === path ? `"${path}" is a symbolic link` : `"${path}" leads through the symbolic link "${link}"`,
     { hint: "Generators follow no links: name the real folder as the target.", details: { path, link } },
   );
+}
+
+function danglingError(path: string): Error {
+  return generatorError("DEXT_GENERATE_SYMLINK", `"${path}" is a symbolic link to nowhere`, {
+    hint: "Make the folder that it leads to, or remove it.",
+    details: { path, link: path },
+  });
 }
 
 function notAFolderError(folder: string, path: string): Error {

@@ -94,6 +94,15 @@ describe("the lock of a target", () => {
     await expect(commit(oneFile(root))).rejects.toMatchObject({ code: "DEXT_GENERATE_LOCKED" });
   });
 
+  it("is not waited for where no folder can be made", async () => {
+    const root = await targetFolder();
+    symlinkSync("nowhere", join(root, "link"));
+    await expect(takeLock(join(root, "link"), { machine: thisMachine() })).rejects.toMatchObject({
+      code: "DEXT_GENERATE_COMMIT_FAILED",
+    });
+    expect(snapshot(root)).toEqual({ link: "link nowhere" });
+  });
+
   it("needs a folder, and leaves a file in its place alone", async () => {
     const root = await targetFolder({ ".dext": "a file" });
     await expect(commit(oneFile(root))).rejects.toMatchObject({

@@ -90,6 +90,17 @@ describe("containment", () => {
     );
   });
 
+  it.each(["link", "link/below"])("refuses the target %s, which is a link to nowhere", async (path) => {
+    const root = await targetFolder();
+    await symlink("nowhere", join(root, "link"));
+    expect(() => new PlanBuilder(join(root, path))).toThrowError(
+      expect.objectContaining({
+        code: "DEXT_GENERATE_SYMLINK",
+        message: `"${join(root, "link")}" is a symbolic link to nowhere`,
+      }),
+    );
+  });
+
   it("follows no symbolic link, whether it is a folder or the file itself", async () => {
     const outside = await targetFolder({ "secret.txt": "secret" });
     const root = await targetFolder();
