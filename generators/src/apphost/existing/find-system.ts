@@ -45,7 +45,7 @@ export async function findSystem(
       : translateCompose(readCompose(tree, composeFile), { tree, projects, names, parameters });
   notes.push(...(translated?.notes ?? []));
 
-  const processes = addProcfile(tree, { projects, names, translated, notes });
+  const processes = addProcfile(tree, { projects, names, parameters, translated, notes });
   const rest = addProjects(projects, {
     names,
     taken: [...(translated?.taken.keys() ?? []), ...processes.taken],
@@ -100,11 +100,13 @@ function addProcfile(
   {
     projects,
     names,
+    parameters,
     translated,
     notes,
   }: {
     projects: readonly FoundProject[];
     names: ResourceNames;
+    parameters: FoundParameters;
     translated: TranslatedCompose | undefined;
     notes: Note[];
   },
@@ -126,7 +128,7 @@ function addProcfile(
       });
       continue;
     }
-    const { resource, project } = resourceOfEntry(entry, { projects, names });
+    const { resource, project } = resourceOfEntry(entry, { projects, names, parameters });
     const found = projects.find(({ path }) => path === project);
     if (project !== undefined) taken.push(project);
     if (found !== undefined) hosts.push(hostOfProject(resource, found));

@@ -51,11 +51,19 @@ export class FoundParameters {
     return name;
   }
 
-  /** The parameter of a variable without a value. */
-  forVariable(variable: string, { resource, place }: { resource: string; place: Place }): string {
+  /**
+   * The parameter of a variable without a value.
+   *
+   * @param options.isSecret whether what it is given to is secret, whatever it is called itself
+   */
+  forVariable(
+    variable: string,
+    { resource, place, isSecret }: { resource: string; place: Place; isSecret: boolean },
+  ): string {
     const known = this.#byVariable.get(variable);
     if (known !== undefined) return known;
-    const name = this.#add(variable, { resource, place, generate: false, secret: isSecretName(variable) });
+    const secret = isSecret || isSecretName(variable);
+    const name = this.#add(variable, { resource, place, generate: false, secret });
     this.#byVariable.set(variable, name);
     return name;
   }

@@ -1,14 +1,12 @@
 import type { Code } from "./code.ts";
-import { join, value } from "./code.ts";
+import { value } from "./code.ts";
 import { fillMarked } from "./compose-environment.ts";
 import { mapping } from "./compose-mapping.ts";
-import { pathInCode, readWords } from "./compose-values.ts";
+import { pathInCode, readWords, splitWords } from "./compose-values.ts";
 import { projectOptions } from "./launch.ts";
 import type { NamedService, TranslationTools } from "./named-service.ts";
 import { isSecretName } from "./secrets.ts";
-import type { Place } from "./system.ts";
-import { translateText } from "./translate-values.ts";
-import type { TranslationContext } from "./translate-values.ts";
+import { isPlainList, listOf, wordCodes } from "./word-codes.ts";
 
 /** The call that adds the resource. */
 export function startOf(named: NamedService, tools: TranslationTools): { method: string; args: Code[] } {
@@ -44,17 +42,23 @@ function optionsOf(entries: readonly (readonly [string, Code])[]): Code[] {
 
 /** What the project is run by, where its command says otherwise than its manifest. */
 function commandOfProject(
-  { service, form, fill }: NamedService,
-  { note }: TranslationTools,
+  { service, form }: NamedService,
+  { note, translation }: TranslationTools,
 ): readonly (readonly [string, Code])[] {
   const field = ["command", "entrypoint"].find(
     (name) => service.fields[name] !== undefined && service.fields[name] !== null,
   );
   if (field === undefined || form.form !== "project") return [];
-  const words = readWords(service.fields[field], fill) ?? [];
-  const plain =
-    words[0] === "sh" && words[1] === "-c" && words.length === 3 ? (readWords(words[2], fill) ?? []) : words;
-  const options = projectOptions(plain, form.project);
+  const words = readWords(service.fields[field], fillMarked(service.variables)) ?? [];
+  const [shell, flag, script = ""] = words;
+  const isScript = shell === "sh" && flag === "-c" && words.length === 3;
+  const plain = !isScript ? words : /[$`]/.test(script) ? [] : splitWords(script);
+  const options = projectOptions(plain, form.project)?.filter(([option, code]) => {
+    const args = option === "args" && code.kind === "value" ? (code.value as string[]) : [];
+    const isPlain = isPlainList(wordCodes(args, { translation, place: service.placeOf(field) }));
+    if (!isPlain) note("what stands behind its command holds a secret or an address, and is left out", field);
+    return isPlain;
+  });
   if (options !== undefined) return options;
   note(`its own script runs instead of "${field}"`, field);
   return [];
@@ -83,34 +87,6 @@ function commandOfContainer(
   const capabilities = service.fields["cap_add"];
   if (Array.isArray(capabilities)) options.push(["capabilities", value(capabilities.map(String))]);
   return options;
-}
-
-/** Arguments, with parameters in place of secrets: `--password=secret`, `--api-key secret`, `-e PASSWORD=secret`. */
-function wordCodes(
-  words: readonly string[],
-  { translation, place }: { translation: TranslationContext; place: Place },
-): Code[] {
-  return words.map((word, index): Code => {
-    const [, flag, text = ""] = /^-{0,2}([\w.-]+)=([\s\S]*)$/.exec(word) ?? [];
-    const before = /^-{1,2}([\w.-]+)$/.exec(words[index - 1] ?? "")?.[1];
-    // sh -c "a script" is no secret of the name C.
-    const name = flag ?? (/\s/.test(word) ? "" : before) ?? "";
-    if (flag === undefined)
-      return translateText({ name: variableName(name), text: word, place }, translation);
-    const inner = translateText({ name: variableName(name), text, place }, translation);
-    return inner.kind === "value"
-      ? value(word)
-      : join([value(word.slice(0, word.length - text.length)), inner]);
-  });
-}
-
-function listOf(items: readonly Code[]): Code {
-  const words = items.flatMap((item) => (item.kind === "value" ? [item.value] : []));
-  return words.length === items.length ? value(words) : { kind: "list", items };
-}
-
-function variableName(flag: string): string {
-  return flag === "" ? "ARGUMENT" : flag.toUpperCase().replaceAll(/[^A-Z\d]+/g, "_");
 }
 
 function buildArgsOf(

@@ -2,10 +2,13 @@ import type { Code, CodeCall } from "./code.ts";
 import { value } from "./code.ts";
 import { pathInCode } from "./compose-values.ts";
 import type { FoundProject } from "./find-projects.ts";
+import type { HostDirectory } from "./hosts.ts";
 import { launchOf } from "./launch.ts";
+import type { FoundParameters } from "./parameters.ts";
 import type { ProcfileEntry } from "./procfile.ts";
 import type { ResourceNames } from "./resource-names.ts";
 import type { FoundResource } from "./system.ts";
+import { translateVariables } from "./translate-values.ts";
 
 /** The resource of a project that nothing but its own files tells about. */
 export function resourceOfProject(project: FoundProject, names: ResourceNames): FoundResource {
@@ -32,7 +35,11 @@ export interface ProcfileResource {
 /** The resource of a line of a Procfile. Of several only the one called `web` is given a port, as Heroku has it. */
 export function resourceOfEntry(
   { name, command, place }: ProcfileEntry,
-  { projects, names }: { projects: readonly FoundProject[]; names: ResourceNames },
+  {
+    projects,
+    names,
+    parameters,
+  }: { projects: readonly FoundProject[]; names: ResourceNames; parameters: FoundParameters },
 ): ProcfileResource {
   const launch = launchOf(command, { folder: ".", projects });
   const http =
@@ -41,12 +48,15 @@ export function resourceOfEntry(
   const portCall: CodeCall[] = /^\d{4,5}$/.test(port)
     ? [{ method: "withHttpEndpoint", args: [{ kind: "options", entries: [["port", value(Number(port))]] }] }]
     : [];
+  const resource = names.claim(name, { otherwise: "process" });
+  const secretsOnly = { resource, directory: nothing, parameters, isLocal: true, partners: [] };
   const shared = {
-    name: names.claim(name, { otherwise: "process" }),
+    name: resource,
     place,
-    environment: launch.environment
-      .filter(([key]) => key !== "PORT")
-      .map(([key, text]): readonly [string, Code] => [key, value(text)]),
+    environment: translateVariables(
+      launch.environment.filter(([key]) => key !== "PORT").map(([key, text]) => ({ name: key, text, place })),
+      secretsOnly,
+    ),
     links: [],
   };
   if (launch.kind === "project") {
@@ -77,6 +87,9 @@ export function resourceOfEntry(
     },
   };
 }
+
+/** A line of a Procfile names no other resource. */
+const nothing: HostDirectory = { byName: new Map(), database: ({ name }) => name };
 
 function healthCheckOf(path: string | undefined): CodeCall[] {
   return path === undefined ? [] : [{ method: "withHttpHealthCheck", args: [value(path)] }];

@@ -77,7 +77,7 @@ function withParameters(code: Code, variable: Variable, context: GroupedContext)
     const [whole, name = "", known] = match;
     const parameter =
       known === undefined
-        ? parameters.forVariable(name, { resource, place })
+        ? parameters.forVariable(name, { resource, place, isSecret: isSecretName(variable.name) })
         : parameters.forSecret(Buffer.from(known, "base64url").toString(), {
             variable: name,
             resource,

@@ -64,3 +64,28 @@ it("a password beside the address of a resource is not copied with it, nor are t
   expect(code).toContain('expression`--own=${queue.property("uri")}/y`');
   expect(all).not.toContain("hunter");
 });
+
+it("a secret behind the command of a project, or in front of that of a Procfile, is not copied", async () => {
+  const { code, notes, all } = await translate(
+    `services:
+  worker: { build: ./api, command: "node work.js --auth \${DB_PASSWORD}" }
+  mode: { build: ./api, command: "node work.js --mode \${MODE}", environment: { SESSION_SECRET: "\${SESSION}" } }
+`,
+    {
+      ...secrets,
+      "api/package.json": '{ "name": "api", "scripts": { "start": "node server.js" } }',
+      "api/server.js": "",
+      Procfile: "job: API_TOKEN=hunter4 LEVEL=3 ./job\n",
+    },
+  );
+  expect(code).toContain('.addProject("worker", "./api", { entryPoint: "work.js", http: false })');
+  expect(code).toContain('{ entryPoint: "work.js", args: ["--mode", "dev"], http: false }');
+  expect(code).toContain('const session = host.addParameter("session", { secret: true });');
+  expect(code).toContain(
+    '.addExecutable("job", "./job")\n  .withEnvironment("API_TOKEN", apiToken)\n  .withEnvironment("LEVEL", "3")',
+  );
+  expect(notes).toContain(
+    "compose.yaml:2 worker: what stands behind its command holds a secret or an address, and is left out",
+  );
+  expect(all).not.toContain("hunter");
+});

@@ -171,7 +171,7 @@ services:
   .withEnvironment("FROM", "app")
   .withEnvironment("KEY", someName)
   .withEnvironment("EXTRA", "1");`);
-    expect(code).toContain('const someName = host.addParameter("some-name");');
+    expect(code).toContain('const someName = host.addParameter("some-name", { secret: true });');
   });
 
   it("is read with what it includes, from the folders of those files and with their variables", async () => {
