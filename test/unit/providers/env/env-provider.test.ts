@@ -8,7 +8,10 @@ function load(
   { schema, prefix }: { schema?: z.ZodType; prefix?: string } = {},
 ): Promise<Config> {
   const layers = [env(prefix === undefined ? {} : { prefix })];
-  return loadConfig({ schema, layers }, { variables, args: [], environment: "development" });
+  return loadConfig(
+    { ...(schema === undefined ? {} : { schema }), layers },
+    { variables, args: [], environment: "development" },
+  );
 }
 
 describe("a variable that ends in _FILE", () => {

@@ -31,7 +31,7 @@ const valibot: v.GenericSchema<Branch> = v.pipe(
   v.check(({ maxSize }) => maxSize > 0),
 );
 
-describe.each<[string, StandardSchemaV1<Branch>]>([
+describe.each<[string, StandardSchemaV1<unknown, Branch>]>([
   ["zod", zod],
   ["valibot", valibot],
 ])("a schema of %s that contains itself", (_library, schema) => {
