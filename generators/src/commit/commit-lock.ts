@@ -132,7 +132,7 @@ async function tryMake(
 /** What ended processes left: lower numbers and drafts. */
 function removeLeftovers(folder: string, { number, disk }: { number: number; disk: CommitFileSystem }): void {
   for (const name of readdirSync(folder)) {
-    const lower = /^lock\.(\d+)$/.exec(name)?.[1];
+    const lower = lockName.exec(name)?.[1];
     const drawer = /^draft\.(\d+)\./.exec(name)?.[1];
     const isLeft =
       (lower !== undefined && Number(lower) < number) ||
@@ -143,7 +143,7 @@ function removeLeftovers(folder: string, { number, disk }: { number: number; dis
 
 function highestLock(folder: string): number {
   try {
-    return Math.max(0, ...readdirSync(folder).map((name) => Number(/^lock\.(\d+)$/.exec(name)?.[1] ?? 0)));
+    return Math.max(0, ...readdirSync(folder).map((name) => Number(lockName.exec(name)?.[1] ?? 0)));
   } catch (error) {
     if (codeOf(error) === "ENOENT") return 0;
     throw error;
@@ -175,6 +175,9 @@ function isOnTheWay(path: string, root: string): boolean {
 function isHeld({ owner, age = 0 }: LockFile): boolean {
   return owner === undefined ? age < 5000 : isAlive(owner);
 }
+
+/** What else there may be is no lock: of `lock.007` and of numbers beyond all counting there is no next one. */
+const lockName = /^lock\.([1-9]\d{0,11})$/;
 
 function lockPath(folder: string, number: number): string {
   return join(folder, `lock.${number}`);

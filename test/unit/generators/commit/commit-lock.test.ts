@@ -94,6 +94,12 @@ describe("the lock of a target", () => {
     await expect(commit(oneFile(root))).rejects.toMatchObject({ code: "DEXT_GENERATE_LOCKED" });
   });
 
+  it.each(["lock.007", "lock.99999999999999999999"])("is no file such as %s, which stays", async (name) => {
+    const root = await targetFolder({ [`.dext/commit/${name}`]: lockOf(4_194_305) });
+    expect(await recover(root)).toEqual({ outcome: "none", left: [] });
+    expect(readdirSync(join(root, ".dext/commit"))).toEqual([name]);
+  });
+
   it("is not waited for where no folder can be made", async () => {
     const root = await targetFolder();
     symlinkSync("nowhere", join(root, "link"));
