@@ -1,5 +1,6 @@
 import { parseTree, printParseErrorCode } from "jsonc-parser";
 import type { Node, ParseError } from "jsonc-parser";
+import type { ConfigNote } from "../definition/provider.ts";
 import { listNode, objectNode, valueNode } from "../tree/config-tree.ts";
 import type { ConfigNode } from "../tree/config-tree.ts";
 import { invalidFile } from "./file-error.ts";
@@ -7,6 +8,7 @@ import { originIn } from "./formats.ts";
 import type { ParsedText, TextPlace } from "./formats.ts";
 import { lineTable } from "./line-table.ts";
 import type { PositionOf } from "./line-table.ts";
+import { lostDigits } from "./lost-digits.ts";
 
 /**
  * Reads JSON, with comments and trailing commas where they are allowed.
@@ -23,12 +25,14 @@ export function parseJson(place: TextPlace, { comments }: { comments: boolean })
     const what = error === undefined ? "no value" : words(printParseErrorCode(error.error));
     throw invalidFile(`not JSON: ${what}`, { file: place.file, ...positionOf(error?.offset ?? 0) });
   }
-  return { root: toNode(tree, { place, positionOf }), notes: [] };
+  const notes: ConfigNote[] = [];
+  return { root: toNode(tree, { place, positionOf, notes }), notes };
 }
 
 interface Reading {
   place: TextPlace;
   positionOf: PositionOf;
+  notes: ConfigNote[];
 }
 
 function toNode(node: Node, reading: Reading): ConfigNode {
@@ -41,6 +45,8 @@ function toNode(node: Node, reading: Reading): ConfigNode {
     );
   }
   if (node.type !== "object") {
+    const written = place.text.slice(node.offset, node.offset + node.length);
+    if (/^-?\d+$/.test(written)) reading.notes.push(...lostDigits(node.value, origin));
     return valueNode(node.value as string | number | boolean | null, {
       origin,
       secret: place.secret ?? false,

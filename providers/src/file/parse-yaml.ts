@@ -1,9 +1,11 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
 import type { Alias, Document, Node, Pair, Scalar, YAMLError, YAMLMap, YAMLSeq } from "yaml";
 import { listNode, objectNode, valueNode } from "../tree/config-tree.ts";
+import type { ConfigNote } from "../definition/provider.ts";
 import type { ConfigNode, ScalarValue } from "../tree/config-tree.ts";
 import { invalidFile } from "./file-error.ts";
 import { originIn } from "./formats.ts";
+import { lostDigits } from "./lost-digits.ts";
 import type { ParsedText, TextPlace } from "./formats.ts";
 
 /** How many values aliases may stand for, all together. */
@@ -37,11 +39,11 @@ export function parseYaml(place: TextPlace): ParsedText {
     });
   }
   const targets = targetsOf(document);
-  const reading: Reading = { place, positionOf, targets, within: [], aliased: { count: 0 } };
-  const notes = document.warnings.map((warning) => ({
+  const notes: ConfigNote[] = document.warnings.map((warning) => ({
     message: wordsOf(warning),
     origin: originIn(place, positionOf(warning.pos[0])),
   }));
+  const reading: Reading = { place, positionOf, targets, notes, within: [], aliased: { count: 0 } };
   const { contents } = document;
   const empty = contents === null || (isScalar(contents) && contents.value === null);
   return { root: empty ? undefined : toNode(contents, reading), notes };
@@ -55,6 +57,7 @@ interface Reading {
   /** What the aliases stand for that are being read. */
   within: readonly Node[];
   aliased: { count: number };
+  notes: ConfigNote[];
 }
 
 /** An alias stands for the last node before it that has its anchor. */
@@ -155,7 +158,9 @@ function keyOf(pair: Pair, { place, positionOf }: Reading): string {
 function scalarNode(node: Scalar | null, reading: Reading): ConfigNode {
   const { secret = false, references = true } = reading.place;
   const value = (node?.value ?? null) as ScalarValue;
-  return valueNode(value, { origin: originOf(node, reading), secret, references });
+  const origin = originOf(node, reading);
+  if (/^[-+]?\d+$/.test(node?.source ?? "")) reading.notes.push(...lostDigits(value, origin));
+  return valueNode(value, { origin, secret, references });
 }
 
 function originOf(

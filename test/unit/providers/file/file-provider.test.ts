@@ -64,6 +64,26 @@ describe("YAML", () => {
   });
 });
 
+describe("an integer with more digits than a number keeps", () => {
+  it.each([
+    [
+      "a.yaml",
+      "id: 12345678901234567890\nok: 9007199254740991\nfloat: 1e300\ntext: '12345678901234567890'\n",
+      "1:5",
+    ],
+    ["a.json", '{"ok": 1e300, "id": -12345678901234567890, "text": "12345678901234567890"}', "1:21"],
+  ])("is told with its place: %s", async (name, text, place) => {
+    await inFolder({ [name]: text }, async (directory) => {
+      const [source] = (await load(directory, { name })).sources;
+      expect(source?.notes.map(({ origin }) => origin?.location)).toEqual([`${name}:${place}`]);
+    });
+  });
+
+  it("is kept whole in TOML", async () => {
+    expect(await read("a.toml", "id = 9007199254740993\n")).toEqual({ id: 9007199254740993n });
+  });
+});
+
 describe("a file of secrets", () => {
   it.each([
     ["a.yaml", 'x: "1"\npassword: "hunter2" y\n'],
