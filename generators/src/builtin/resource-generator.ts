@@ -1,7 +1,9 @@
 import { posix } from "node:path";
 
+import { parseAppHost } from "../apphost/apphost-program.ts";
 import type { AppHostEdit } from "../apphost/edit-apphost.ts";
 import { editConfigLayers } from "../edits/edit-config-layers.ts";
+import { generatorError } from "../generator-error.ts";
 import { defineGenerator } from "../generator/definition.ts";
 import type { GeneratorDefinition } from "../generator/definition.ts";
 import type { Draft } from "../generator/draft.ts";
@@ -34,6 +36,7 @@ export const resourceGenerator: GeneratorDefinition = defineGenerator({
     const name = answers["name"] as string;
     const appHost = findAppHost(tree);
     const { to } = answers;
+    refuseOtherKind(draft.read(appHost) ?? "", { name, kind });
     const resource: AppHostEdit = { kind: "resource", method: kind.method, name };
     if (!hasUser(to)) {
       draft.editAppHost({ path: appHost, edits: [resource] });
@@ -50,6 +53,20 @@ export const resourceGenerator: GeneratorDefinition = defineGenerator({
     if (kind.layer !== undefined) draftLayer(draft, { ...use, layer: kind.layer });
   },
 });
+
+/** A resource of the same name and of another kind would have its client replaced by one that fits nothing. */
+function refuseOtherKind(source: string, { name, kind }: { name: string; kind: ResourceKind }): void {
+  const program = parseAppHost(source);
+  const present =
+    typeof program === "string" ? undefined : program.resources.find((each) => each.name === name);
+  const other = Object.values(resourceKinds).find(({ method }) => method === present?.method);
+  if (other === undefined || other.method === kind.method) return;
+  throw generatorError(
+    "DEXT_GENERATE_ANSWER_INVALID",
+    `"${name}" is a resource of the AppHost already, ${other.label}, wanted ${kind.label}`,
+    { hint: "Choose another name with --name.", details: { name } },
+  );
+}
 
 function hasUser(to: unknown): to is string {
   return typeof to === "string" && to !== "";

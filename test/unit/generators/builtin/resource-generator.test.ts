@@ -105,6 +105,19 @@ describe("the resource generator", () => {
     ]);
   });
 
+  it("refuses a name that a resource of another kind has, whose client it would replace", async () => {
+    const target = await appFolder();
+    await commit(
+      await plan("resource", { resource: "redis", name: "store", to: "api" }, { target, templates }),
+    );
+    const other = plan("resource", { resource: "postgres", name: "store", to: "api" }, { target, templates });
+    await expect(other).rejects.toMatchObject({
+      code: "DEXT_GENERATE_ANSWER_INVALID",
+      message: '"store" is a resource of the AppHost already, Redis, wanted PostgreSQL',
+      hint: expect.stringContaining("--name") as unknown,
+    });
+  });
+
   it("tells two resources apart whose names and services look alike when put together", async () => {
     const target = await appFolder();
     for (const name of ["api-web", "web"])
