@@ -24,7 +24,9 @@ export interface ConsulSeed {
 export async function seedConsul(context: SeedContext, { source, overwrite }: ConsulSeed): Promise<void> {
   const values = typeof source === "string" ? await readKeyValues(context, source) : source;
   let written = 0;
-  for (const [key, value] of Object.entries(values)) {
+  for (const [given, value] of Object.entries(values)) {
+    // Consul redirects to where there is no slash in front, and its own tool leaves it out.
+    const key = given.replace(/^\/+/, "");
     const content = value instanceof Uint8Array ? value : textOf(resolveSeed(value, context.resolve));
     if (await writeKey(context, { key, content, overwrite })) written += 1;
   }

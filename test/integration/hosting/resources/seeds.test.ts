@@ -76,6 +76,7 @@ describe("withKeyValues", () => {
       "shop/key": key,
       "shop/on": true,
       "shop/ä b?#": "odd",
+      "/shop/rooted": "r",
     });
     await fill(host, reach());
     expect(await read("shop/greeting")).toBe("hello");
@@ -88,7 +89,8 @@ describe("withKeyValues", () => {
     expect(await read("shop/key")).toBe("of-the-parameter");
     expect(await read("shop/on")).toBe("true");
     expect(await read(`shop/${encodeURIComponent("ä b?#")}`)).toBe("odd");
-    expect(lines).toEqual(["filled with 5 keys"]);
+    expect(await read("shop/rooted")).toBe("r");
+    expect(lines).toEqual(["filled with 6 keys"]);
   });
 
   it("leaves keys that are there as they are, unless it is to overwrite, and writes nothing that is the same", async () => {
