@@ -63,7 +63,7 @@ function resolveDependency(inspection: Inspection, context: DependencyContext): 
   const { dependency, from, rules } = context;
   const { name, range } = dependency;
   if (range.startsWith("workspace:")) return resolveWorkspaceProtocol(inspection, context);
-  const folder = folderOf(range);
+  const folder = folderOfRange(range);
   if (folder !== undefined) return resolveFolder(inspection, { ...context, base: from.directory, folder });
   const member = rules.members.find((candidate) => candidate.name === name);
   if (member === undefined || !rules.linksRanges) return undefined;
@@ -105,8 +105,8 @@ function resolveFolder(
   return member;
 }
 
-// file:../lib link:../lib portal:../lib ../lib
-function folderOf(range: string): string | undefined {
+/** The folder that a dependency is taken from: `file:../lib`, `link:../lib`, `portal:../lib`, `../lib`. */
+export function folderOfRange(range: string): string | undefined {
   const match =
     /^(?:file|link|portal):(?:\/\/(?=\/))?(?<path>.*)$/.exec(range) ??
     /^(?<path>\.{1,2}\/.*|\/.*)$/.exec(range);

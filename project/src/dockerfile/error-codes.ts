@@ -11,6 +11,8 @@ export const dockerfileErrorCodes = {
     "There are lock files of several package managers and nothing says which one counts",
   DEXT_DOCKERFILE_WORKSPACE_CYCLE:
     "Packages of a workspace need each other in a circle, so none can be built first",
+  DEXT_DOCKERFILE_FOLDER_OUTSIDE:
+    "A dependency is a folder outside of the one that an image of the project is built from",
   DEXT_DOCKERFILE_PLUGIN_MISSING:
     "Yarn 2 or 3 is to install for production alone and lacks the plugin that it needs for that",
   DEXT_DOCKERFILE_BUILD_SCRIPT_MISSING: "A project starts a file that a build makes, and has no build script",

@@ -1,5 +1,6 @@
 import type { ImageProject } from "./image-project.ts";
 import { installScripts } from "./install-files.ts";
+import type { InstallFiles } from "./install-files.ts";
 import { shellWord } from "./instruction-list.ts";
 import type { RunPart } from "./instruction-list.ts";
 
@@ -42,10 +43,12 @@ function npm(image: ImageProject): InstallCommands {
     everything: [
       install(image, `npm ci${scripts}`),
       ...rebuilt(image, { command: "npm rebuild", names: installTime.scripted }),
+      ...patched(image, ["always", "building"]),
     ],
     production: [
       install(image, `npm ci${workspace} --omit=dev${scripts}`),
       ...rebuilt(image, { command: "npm rebuild", names: installTime.scriptedInProduction }),
+      ...patched(image, ["always"]),
       ...withoutOthers(image),
     ],
     script: (script, { path }) => `npm run ${script}${path === "." ? "" : ` --workspace ${shellWord(path)}`}`,
@@ -72,10 +75,12 @@ function pnpm(image: ImageProject): InstallCommands {
     everything: [
       install(image, `pnpm install --frozen-lockfile${withRoot}${store}${scripts}`),
       ...rebuilt(image, { command: "pnpm rebuild", names: installTime.scripted }),
+      ...patched(image, ["always", "building"]),
     ],
     production: [
       install(image, `pnpm install --frozen-lockfile --prod${filterProduction}${store}${scripts}`),
       ...rebuilt(image, { command: "pnpm rebuild", names: installTime.scriptedInProduction }),
+      ...patched(image, ["always"]),
       ...withoutOthers(image),
     ],
     deploy: isDeployed
@@ -101,10 +106,12 @@ function yarnClassic(image: ImageProject): InstallCommands {
     everything: [
       install(image, `yarn install${options}`),
       ...rebuilt(image, { command: "npm rebuild", names: installTime.scripted }),
+      ...patched(image, ["always", "building"]),
     ],
     production: [
       install(image, `yarn install --production${options}`),
       ...rebuilt(image, { command: "npm rebuild", names: installTime.scriptedInProduction }),
+      ...patched(image, ["always"]),
       ...withoutOthers(image),
     ],
     script: (script, { name, path }) =>
@@ -158,9 +165,13 @@ function bun(image: ImageProject): InstallCommands {
     ...plain,
     tool: project.runtime.value === "bun" ? undefined : globalTool(image, "bun"),
     mounts: [cacheMount("bun", "/root/.bun/install/cache"), ...secretMounts(image)],
-    everything: [install(image, `bun install --frozen-lockfile${scripts}`)],
+    everything: [
+      install(image, `bun install --frozen-lockfile${scripts}`),
+      ...patched(image, ["always", "building"]),
+    ],
     production: [
       install(image, `bun install --frozen-lockfile --production${filter}${scripts}`),
+      ...patched(image, ["always"]),
       ...withoutOthers(image),
     ],
     script: (script, { path }) => `bun run ${path === "." ? "" : `--cwd ${shellWord(path)} `}${script}`,
@@ -260,8 +271,9 @@ function ignoreScripts({ ownScripts }: ImageProject): string {
 /** What only the install needed: members that only build, or that the lock file is compared with; tarballs, patches. */
 function withoutOthers({ install: files, members, manager }: ImageProject): readonly RunPart[] {
   const needed = members.filter(({ isProduction }) => isProduction).map(({ path }) => path);
+  const removable = files.folders.filter(({ isKept }) => isKept !== true);
   const folders = files.manifests.map((path) => path.slice(0, Math.max(0, path.lastIndexOf("/"))));
-  const idle = [...new Set([...folders, ...files.folders.map(({ path }) => path)])].filter(
+  const idle = [...new Set([...folders, ...removable.map(({ path }) => path)])].filter(
     (folder) => folder !== "" && !needed.some((path) => `${path}/`.startsWith(`${folder}/`)),
   );
   // Settings such as .npmrc say where packages come from, which is nobody's business who has the image.
@@ -272,6 +284,17 @@ function withoutOthers({ install: files, members, manager }: ImageProject): read
   if (removed.length === 0) return [];
   const because = "only the install needed it; nothing of it is used when the program runs";
   return [{ text: `rm -rf ${removed.map((folder) => shellWord(folder)).join(" ")}`, because }];
+}
+
+/** `patch-package`, which a script of the project would run behind the install. */
+function patched(
+  { install: files }: ImageProject,
+  where: readonly InstallFiles["appliesPatches"][],
+): readonly RunPart[] {
+  if (files.appliesPatches === undefined || !where.includes(files.appliesPatches)) return [];
+  const because =
+    "a script of the project applies the patches behind each install, and the install ran no scripts";
+  return [{ text: "node_modules/.bin/patch-package", because }];
 }
 
 function rebuilt(

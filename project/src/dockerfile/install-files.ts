@@ -4,6 +4,8 @@ import { readDenoConfiguration } from "../deno-configuration.ts";
 import type { Inspection } from "../inspection.ts";
 import { textAt } from "../json-access.ts";
 import { readPackageManifest } from "../package-manifest.ts";
+import { gitIgnoredNames } from "./git-ignored.ts";
+import { isWithin, localFolders, patchPlaces, tarballFolders } from "./install-folders.ts";
 import type { BuildSecret } from "./dockerfile-plan.ts";
 import type { ImageMember } from "./image-member.ts";
 import type { PackageManagerVersion } from "./package-manager-version.ts";
@@ -12,6 +14,8 @@ import type { PackageManagerVersion } from "./package-manager-version.ts";
 export interface InstallFile {
   readonly path: string;
   readonly because: string;
+  /** Whether the modules of production are links to it. */
+  readonly isKept?: boolean;
 }
 
 /** What an install needs from the context. */
@@ -30,6 +34,8 @@ export interface InstallFiles {
   readonly yarnPath: string | undefined;
   /** Yarn is told to make no `node_modules`. */
   readonly isPlugAndPlay: boolean;
+  /** Where `patch-package` is there to apply the folder `patches` after an install; nothing where nobody asks for it. */
+  readonly appliesPatches: "always" | "building" | undefined;
   /** Yarn 1 is told to run another Yarn, which is not in the image. */
   readonly isForwarded: boolean;
   /** Yarn 2 and newer has the plugin that installs for production, which Yarn 4 has in itself. */
@@ -103,10 +109,19 @@ export async function findInstallFiles(
   }
   const folders: InstallFile[] = [];
   for (const [path, because] of folderNames[kind] ?? []) {
-    if ((await inspection.list(join(context, path))).size > 0) folders.push({ path, because });
+    // Yarn keeps a cache beside the project that may be for one machine only.
+    const ignored = await gitIgnoredNames(inspection, join(context, posix.dirname(path)));
+    const isThere = (await inspection.list(join(context, path))).size > 0;
+    if (isThere && !ignored.has(posix.basename(path))) folders.push({ path, because });
   }
   const manifests = manifestsOf({ project, manager, members, rootListing: await inspection.list(context) });
+  const appliesPatches = await patchedBy(inspection, { context, kind });
+  if (appliesPatches !== undefined) folders.push({ path: "patches", because: "patch-package applies them" });
   folders.push(...(await tarballFolders(inspection, { context, manifests, settings: texts })));
+  folders.push(...(await localFolders(inspection, { context, members, project })));
+  const patches = await patchPlaces(inspection, { context, manifests, settings: texts });
+  files.push(...patches.files);
+  folders.push(...patches.folders.filter(({ path }) => folders.every((each) => !isWithin(path, each.path))));
   if (manager.name === "deno") files.push(...(await importMap(inspection, context)));
   const yarnSettings = texts.get(".yarnrc.yml") ?? "";
   return {
@@ -120,6 +135,7 @@ export async function findInstallFiles(
       /^inject-workspace-packages\s*=\s*true/m.test(texts.get(".npmrc") ?? ""),
     yarnPath: /^yarnPath:\s*["']?([^"'\s]+)/m.exec(yarnSettings)?.[1],
     isPlugAndPlay: kind === "yarn-berry" && !/^nodeLinker:\s*["']?(?:node-modules|pnpm)/m.test(yarnSettings),
+    appliesPatches,
     isForwarded: /^\s*"?yarn-?path"?\s/im.test(texts.get(".yarnrc") ?? ""),
     hasWorkspaceTools: yarnSettings.includes("plugin-workspace-tools"),
     scripted: await scriptedFolders(inspection, { context, manifests }),
@@ -134,6 +150,23 @@ async function importMap(inspection: Inspection, context: string): Promise<reado
   const named = posix.normalize(textAt(configuration?.root, "importMap")?.value ?? "");
   const isHere = !named.startsWith("../") && (await inspection.hasFile(join(context, named)));
   return isHere ? [{ path: named, because: "imports are looked up in it" }] : [];
+}
+
+/** `"postinstall": "patch-package"` of the root, and whether production has that program. */
+async function patchedBy(
+  inspection: Inspection,
+  { context, kind }: { context: string; kind: string },
+): Promise<InstallFiles["appliesPatches"]> {
+  const manifest = await inspection.tolerate(() =>
+    readPackageManifest(inspection, { directory: context, quiet: true }),
+  );
+  const scripts = ["postinstall", "prepare"].map((name) => manifest?.scripts.get(name)?.value ?? "");
+  const isAsked = scripts.some((script) => /\bpatch-package\b/.test(script)) && kind !== "yarn-berry";
+  if (!isAsked || (await inspection.list(join(context, "patches"))).size === 0) return undefined;
+  const isMember = inspection.directory !== context;
+  return isMember || manifest?.dependencies.get("patch-package")?.kind !== "dependencies"
+    ? "building"
+    : "always";
 }
 
 async function scriptedFolders(
@@ -177,31 +210,6 @@ function manifestsOf({
       ...members.flatMap(({ manifests }) => manifests),
     ]),
   ];
-}
-
-/** Folders of tarballs that manifests or settings name: `"@acme/lib": "file:../../vendor/acme-lib-1.0.0.tgz"`. */
-async function tarballFolders(
-  inspection: Inspection,
-  {
-    context,
-    manifests,
-    settings: texts,
-  }: { context: string; manifests: readonly string[]; settings: ReadonlyMap<string, string> },
-): Promise<readonly InstallFile[]> {
-  const found = new Set<string>();
-  const sources = new Map(texts);
-  for (const path of manifests) {
-    sources.set(path, (await inspection.readHelpfulText(join(context, path))) ?? "");
-  }
-  for (const [path, text] of sources) {
-    for (const [, named = ""] of text.matchAll(/["'\s]file:([^"'\s]+\.(?:tgz|tar\.gz))/g)) {
-      const folder = posix.dirname(posix.join(posix.dirname(path), named));
-      if (folder !== "." && !folder.startsWith("..") && !posix.isAbsolute(folder)) found.add(folder);
-    }
-  }
-  return [...found]
-    .toSorted()
-    .map((path) => ({ path, because: "packages are installed from tarballs in it" }));
 }
 
 /** Settings that may hold secrets; others are lists of packages, or code. */

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { ProjectDescription, ProjectWarning } from "../description.ts";
+import type { Finding, ProjectDescription, ProjectWarning } from "../description.ts";
 import { chooseBaseImage } from "./base-image.ts";
 import { checkProject } from "./check-project.ts";
 import { addDenoStages } from "./deno-stages.ts";
@@ -255,6 +255,16 @@ function noteFindings(
     if (self.path !== "." && script.file === rootManifest?.file && script.value.includes("prepare")) continue;
     // Git's hooks are for whoever commits.
     if (/\b(?:husky|lefthook|simple-git-hooks)\b/.test(script.because)) continue;
+    if (
+      install.appliesPatches !== undefined &&
+      /^(?:npx )?patch-package\b[^&|;]*$/.test(scriptText(script))
+    ) {
+      if (install.appliesPatches === "always") continue;
+      const message =
+        'The image runs without the patches in "patches", since production has no "patch-package"; put it into "dependencies" of the project';
+      warnings.push({ code: "needs-attention", message, ...placeOf(script), onlyFor: "image" });
+      continue;
+    }
     const message = `An install in the image does not run "${script.value}", since the sources are not there yet; put into "build" what the image needs of it`;
     warnings.push({ code: "needs-attention", message, ...placeOf(script), onlyFor: "image" });
   }
@@ -262,6 +272,11 @@ function noteFindings(
     const message = "A secret stands here in plain text; take it from an environment variable";
     warnings.push({ code: "needs-attention", message, file: path, line, onlyFor: "image" });
   }
+}
+
+// "patch-package" would run
+function scriptText({ because }: Finding<string>): string {
+  return because.slice(1, because.lastIndexOf('"'));
 }
 
 /** Each warning once, without those about running the project here. */
