@@ -86,12 +86,25 @@ function draftClient(
   { name, folder, variable, client }: Use & { client: NonNullable<ResourceKind["client"]> },
 ): void {
   const { template, dependencies, developmentDependencies } = client;
-  addDependencies(draft, { folder, dependencies, developmentDependencies });
   const file = posix.join(folder, `src/${name}.ts`);
+  const connect = `connect${quoting.typeName(name).text}`;
+  const isOwn = draft.read(file)?.includes(connect) ?? true;
+  if (serviceSources.has(name) && !isOwn) throw takenFile(name, file);
+  addDependencies(draft, { folder, dependencies, developmentDependencies });
   draft.add({ path: file, template, data: { name, variable } });
   install(draft);
-  const connect = `connect${quoting.typeName(name).text}`;
   draft.followUp({ kind: "next-step", text: `call ${connect}(service) of ${file} where the service starts` });
+}
+
+/** What a service is made of: as it was generated, it would be replaced without a question. */
+const serviceSources: ReadonlySet<string> = new Set(["app", "config", "handle", "main", "work"]);
+
+function takenFile(name: string, file: string): Error {
+  return generatorError(
+    "DEXT_GENERATE_ANSWER_INVALID",
+    `The client of "${name}" would take the place of "${file}", which the service is made of`,
+    { hint: "Choose another name with --name.", details: { name, file } },
+  );
 }
 
 /** Values of the resource come in below those of the variables, and may be absent: a new one holds none. */

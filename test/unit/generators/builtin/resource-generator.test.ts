@@ -118,6 +118,28 @@ describe("the resource generator", () => {
     });
   });
 
+  it.each(["main", "app", "config"])(
+    "refuses the name %s, whose client would replace a file of the service",
+    async (name) => {
+      const target = await appFolder();
+      await expect(
+        plan("resource", { resource: "redis", name, to: "api" }, { target, templates }),
+      ).rejects.toMatchObject({
+        code: "DEXT_GENERATE_ANSWER_INVALID",
+        details: { name, file: `services/api/src/${name}.ts` },
+      });
+      const consul = await plan("resource", { resource: "consul", name, to: "api" }, { target, templates });
+      expect(consul.operations.map(({ path }) => path)).toContain("services/api/src/config.ts");
+    },
+  );
+
+  it("takes such a name where the service has no such file, also a second time", async () => {
+    const target = await appFolder();
+    const answers = { resource: "redis", name: "work", to: "api" };
+    await commit(await plan("resource", answers, { target, templates }));
+    expect((await plan("resource", answers, { target, templates })).operations).toEqual([]);
+  });
+
   it("tells two resources apart whose names and services look alike when put together", async () => {
     const target = await appFolder();
     for (const name of ["api-web", "web"])
