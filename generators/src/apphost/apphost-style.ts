@@ -35,6 +35,11 @@ export function literal(text: string, { quote }: AppHostStyle): string {
     .replaceAll("'", String.raw`\'`)}'`;
 }
 
+/** Code with its literals in a style; as it is where quotes may mean something else. */
+export function quotedAs(code: string, { quote }: AppHostStyle): string {
+  return quote === '"' || /['`\\]/.test(code) ? code : code.replaceAll('"', quote);
+}
+
 function endsWithSemicolon({ type }: Statement): boolean {
   return type === "ImportDeclaration" || type === "VariableDeclaration" || type === "ExpressionStatement";
 }

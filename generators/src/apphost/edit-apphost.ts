@@ -2,7 +2,7 @@ import { editText } from "../plan/line-endings.ts";
 import { quoting } from "../templates/quoted.ts";
 import type { AppHostProgram, ResourceStatement } from "./apphost-program.ts";
 import { chainOf, parseAppHost } from "./apphost-program.ts";
-import { literal, styleOfProgram } from "./apphost-style.ts";
+import { literal, quotedAs, styleOfProgram } from "./apphost-style.ts";
 import type { AppHostStyle } from "./apphost-style.ts";
 
 /** One change of an AppHost. Each does nothing when it has been made already, however it is written there. */
@@ -287,10 +287,10 @@ function resourceLine({
   builder: string;
   variable: string;
 }): string {
-  const call = `.${method}(${[literal(name, style), ...options].join(", ")})`;
+  const call = `.${method}(${[literal(name, style), ...options.map((code) => quotedAs(code, style))].join(", ")})`;
   const start = `const ${variable} = ${builder}`;
   const isShort = chain.length < 2 && start.length + call.length + chain.join("").length < 100;
-  const calls = [call, ...chain];
+  const calls = [call, ...chain.map((code) => quotedAs(code, style))];
   const body = isShort ? calls.join("") : calls.map((each) => `\n${style.indentation}${each}`).join("");
   return start + body;
 }

@@ -65,13 +65,13 @@ const api = host.addProject("api", "./api")
       kind: "resource",
       method: "addProject",
       name: "it's-web",
-      options: ["'./web'"],
-      chain: [".withReplicas(2)", ".withHttpHealthCheck('/health')"],
+      options: ['"./web"', "`it's`"],
+      chain: [".withReplicas(2)", '.withHttpHealthCheck("/health")'],
     };
     expect(edited(source, resource)).toBe(
       source.replace(
         ".withReplicas(2)\r\n",
-        ".withReplicas(2)\r\n\r\nconst itSWeb = app\r\n    .addProject('it\\'s-web', './web')\r\n    .withReplicas(2)\r\n    .withHttpHealthCheck('/health')\r\n",
+        ".withReplicas(2)\r\n\r\nconst itSWeb = app\r\n    .addProject('it\\'s-web', './web', `it's`)\r\n    .withReplicas(2)\r\n    .withHttpHealthCheck('/health')\r\n",
       ),
     );
   });
