@@ -34,5 +34,6 @@ export const hostingErrorCodes = {
   DEXT_RUN_PORT_TAKEN: "The fixed port of a resource is taken by another process",
   DEXT_RUN_RESOURCE_UNKNOWN: "A resource is named that the system does not have",
   DEXT_RUN_SCRIPT_MISSING: "The script of a Node or Deno app is not there",
+  DEXT_RUN_STATE_UNUSABLE: "What a run keeps in .dext cannot be read or written",
   DEXT_RUN_UNSUPPORTED: "The model asks for something that a run cannot do",
 } as const;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { hostingError } from "../hosting-error.ts";
-import { ensureDextFolder } from "./dext-folder.ts";
+import { ensureDextFolder, stateUnusable } from "./dext-folder.ts";
 
 /** Values of parameters that were generated or asked for, kept in `.dext/parameters.json` (readable by its owner only). */
 export class ParameterStore {
@@ -21,7 +21,7 @@ export class ParameterStore {
       text = await readFile(path, "utf8");
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return new ParameterStore(directory, {});
-      throw error;
+      throw stateUnusable(path, error);
     }
     return new ParameterStore(directory, parseValues(text, path));
   }
@@ -37,8 +37,13 @@ export class ParameterStore {
     const folder = await ensureDextFolder(this.#directory);
     const temporary = join(folder, `parameters.${randomUUID()}.tmp`);
     const document = { version: 1, values: this.#values };
-    await writeFile(temporary, `${JSON.stringify(document, undefined, 2)}\n`, { mode: 0o600, flag: "wx" });
-    await rename(temporary, join(folder, "parameters.json"));
+    const path = join(folder, "parameters.json");
+    try {
+      await writeFile(temporary, `${JSON.stringify(document, undefined, 2)}\n`, { mode: 0o600, flag: "wx" });
+      await rename(temporary, path);
+    } catch (error) {
+      throw stateUnusable(path, error);
+    }
   }
 }
 
