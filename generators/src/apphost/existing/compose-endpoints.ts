@@ -38,7 +38,8 @@ export type CalledPorts = ReadonlyMap<string, ReadonlyMap<number, string>>;
 /** Looks through all texts of a Compose file for `<service>:<port>`. */
 export function findCalledPorts(texts: readonly string[], hosts: readonly string[]): CalledPorts {
   const called = new Map<string, Map<number, string>>();
-  const pattern = /(?:([a-z][a-z\d+.-]*):\/\/(?:[^\s/@,]*@)?)?([a-z\d_][a-z\d_.-]*):(\d{2,5})(?!\d)/gi;
+  const pattern =
+    /(?:([a-z][a-z\d+.-]{0,40}):\/\/(?:[^\s/@,]*@)?)?([a-z\d_][a-z\d_.-]{0,252}):(\d{2,5})(?!\d)/gi;
   for (const text of texts) {
     for (const [, scheme = "", host = "", port] of text.matchAll(pattern)) {
       if (!hosts.includes(host)) continue;

@@ -17,13 +17,16 @@ export function environmentLines(
   const state = file === undefined ? undefined : tree.read(file);
   if (state?.encoding !== "utf8") return found;
   const contents = state.contents.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
+  let line = 1;
+  let position = 0;
   for (const match of contents.matchAll(assignment)) {
     const [whole, name = "", double, single, bare = ""] = match;
     // KIND= # one of a, b
     const isComment = bare.startsWith("#") && /=[ \t]+#/.test(whole);
     const raw = double?.replaceAll(/\\([\s\S])/g, unescaped) ?? (isComment ? "" : bare);
     const above = new Map([...found].map(([key, each]) => [key, each.text]));
-    const line = contents.slice(0, match.index).split("\n").length;
+    line += contents.slice(position, match.index).split("\n").length - 1;
+    position = match.index;
     found.set(name, { text: single ?? fill(raw, above), line });
   }
   return found;

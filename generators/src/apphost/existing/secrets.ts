@@ -48,6 +48,6 @@ export function isPlainValue(text: string): boolean {
   return (
     /^(?:|true|false|yes|no|on|off|null|none|0|1)$/i.test(text.trim()) ||
     /^\/(?:run|etc|var)\//.test(text) ||
-    /^(?:\.{0,2}\/[\w.-]+)+\.(?:key|pem|crt|cert|cer|p12|pfx|jks|json|txt)$/.test(text)
+    /^\.{0,2}(?:\/[\w.-]+)+\.(?:key|pem|crt|cert|cer|p12|pfx|jks|json|txt)$/.test(text)
   );
 }

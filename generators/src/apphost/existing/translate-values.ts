@@ -235,8 +235,9 @@ function databaseOf(
 }
 
 /** `jdbc:`, scheme, user and password, host, port, path; or a host and a port without a scheme. */
+// A scheme has a limit, without which each letter of a long text would be followed to its end.
 const address =
-  /(jdbc:)?([a-z][a-z\d+.-]*):\/\/(?:([^\s/@,]*)@)?([a-z\d_.-]+)(?::(\d+))?(?:\/([^\s?#,;"'<>]*))?|(?<![\w./@-])([a-z\d_][a-z\d_.-]*):(\d{2,5})(?![\w.])/gi;
+  /(jdbc:)?([a-z][a-z\d+.-]{0,40}):\/\/(?:([^\s/@,]*)@)?([a-z\d_.-]+)(?::(\d+))?(?:\/([^\s?#,;"'<>]*))?|(?<![\w./@-])([a-z\d_][a-z\d_.-]*):(\d{2,5})(?![\w.])/gi;
 
 /** A text with references in place of the addresses in it; undefined when it has none that lead into the system. */
 function withLinks(variable: Variable, context: GroupedContext): Code | undefined {
@@ -362,7 +363,7 @@ function loginOf(
 
 /** Whether a URL in a text has a password. */
 function hasPassword(text: string): boolean {
-  return /[a-z][a-z\d+.-]*:\/\/[^\s/@:]*:[^\s/@]+@/i.test(text);
+  return /[a-z][a-z\d+.-]{0,40}:\/\/[^\s/@:]*:[^\s/@]+@/i.test(text);
 }
 
 function decode(text: string): string {
