@@ -53,8 +53,7 @@ export async function planDockerfile(
   const read = await readImageProject(project, { signal });
   await checkProject(read);
   const base = chooseBaseImage(read);
-  const start = await startCommand(read);
-  const image = await withReachedEntries(read, start);
+  const { image, start } = await withReachedEntries({ image: read, start: await startCommand(read) });
   noteFindings(image, { base, start, image });
   const list = new InstructionList({ links: profile === "modern" });
   addHead(list, { base, profile, image });

@@ -12,7 +12,7 @@ export interface RuntimeFiles {
 }
 
 /** Folders with files that programs read when they run. */
-const assetFolders: ReadonlySet<string> = new Set(
+export const assetFolders: ReadonlySet<string> = new Set(
   [
     ["public", "static", "assets", "views", "templates", "locales", "i18n"],
     ["migrations", "drizzle", "prisma", "proto", "schemas"],
@@ -57,7 +57,7 @@ function builtFiles(member: ImageMember, start: StartCommand): readonly RuntimeF
   const extra = flagged.map((file) => ({
     sources: [memberPath(member, file)],
     target: `./${memberPath(member, file)}`,
-    because: "the start command names it",
+    because: "the program names it",
   }));
   return [...made, ...assets, ...(files.length === 0 ? [] : [besides]), ...extra];
 }

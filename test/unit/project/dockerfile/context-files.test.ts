@@ -77,6 +77,42 @@ describe("what the program starts with or imports", () => {
   });
 });
 
+describe("what the program reads by name", () => {
+  const files = {
+    "src/main.ts": 'import "./settings.ts";',
+    "src/settings.ts":
+      'file("config.yaml"); file("config.{environment}.yaml"); new URL("../data/prices.csv", import.meta.url); file("secrets.yaml");',
+    "config.yaml": "",
+    "config.production.yaml": "",
+    "data/prices.csv": "",
+    "secrets.yaml": "",
+    "fly.toml": "",
+  };
+
+  it("is in the image beside the sources", async () => {
+    const { dockerfile } = await planFor(bare("node src/main.ts", files));
+    expect(dockerfile.text).toContain("COPY config.production.yaml config.yaml ./\n");
+    expect(dockerfile.text).toContain("COPY data ./data\n");
+    expect(dockerfile.text).not.toMatch(/secrets|fly/);
+  });
+
+  it("is in the image beside what is built, and nothing else of its folder", async () => {
+    const tree = bare("node dist/main.js", files);
+    const scripts = { build: "tsc", start: "node dist/main.js" };
+    const { dockerfile, ignoreFile } = await planFor({
+      ...tree,
+      "package.json": { ...(tree["package.json"] as object), scripts, dependencies: { config: "^4" } },
+      "package-lock.json": { lockfileVersion: 3 },
+      "config/default.json": "{}",
+    });
+    for (const path of ["config.yaml", "config.production.yaml", "data/prices.csv", "config"]) {
+      expect(dockerfile.text).toContain(`COPY ${path} ./${path}\n`);
+    }
+    expect(dockerfile.text).not.toMatch(/COPY (?:src|secrets|fly)/);
+    expect(ignoreFile.text).toContain("!config.yaml\n");
+  });
+});
+
 describe("a package of the workspace", () => {
   it("brings what it hands out beside its build", async () => {
     const tree = memberTree("npm");
