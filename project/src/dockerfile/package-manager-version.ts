@@ -93,7 +93,13 @@ async function versionOfLock(
 }
 
 // lockfileVersion: '9.0'
-const pnpmVersions: Readonly<Record<string, string>> = { "5.4": "7", "6.0": "8", "9.0": "10" };
+const pnpmVersions: Readonly<Record<string, string>> = {
+  "5.3": "6",
+  "5.4": "7",
+  "6.0": "8",
+  "6.1": "8",
+  "9.0": "10",
+};
 
 // __metadata:
 //   version: 8

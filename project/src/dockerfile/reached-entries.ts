@@ -79,6 +79,6 @@ async function reachedPaths({
   }
   // The package of that name reads all files of the folder.
   if (self.manifest?.dependencies.has("config") === true) read.add("config");
-  const isInside = (path: string): boolean => !path.startsWith("../");
-  return { imported: [...seen].filter(isInside), read: [...read] };
+  const inside = [...seen].filter((path) => !path.startsWith("../"));
+  return { imported: inside, read: [...read] };
 }

@@ -335,7 +335,7 @@ function modulesFlag({ manager, project }: ImageProject, flags: readonly string[
 
 /** The flags of the task, else the permissions of `deno.json`, else those that a server cannot do without. */
 function permitted({ project, warnings }: ImageProject, flags: readonly string[]): readonly string[] {
-  const isAllowed = flags.some((flag) => /^(?:-A|--allow-.*|-[NERWSI]|-P.*|--permission-set.*)$/.test(flag));
+  const isAllowed = flags.some((flag) => /^(?:-[a-z]*[ANERWSIP]|--allow-|--permission-set)/.test(flag));
   if (isAllowed) {
     if (flags.some((flag) => flag === "-A" || flag === "--allow-all")) {
       warnings.push({

@@ -65,6 +65,18 @@ CMD ["node", "--enable-source-maps", "dist/main.js"]
     );
   });
 
+  it.each(["-R=./data", "-NE", "-qA"])(
+    "of a Deno project widens no permission that is given as %s",
+    async (flags) => {
+      const tasks = { start: `deno run ${flags} main.ts` };
+      const { dockerfile } = await planFor({
+        ...denoTree,
+        "deno.json": { ...(denoTree["deno.json"] as object), tasks },
+      });
+      expect(dockerfile.text).toContain(`"--frozen", "${flags}", "main.ts"]\n`);
+    },
+  );
+
   it("of a project without packages installs nothing and needs one stage", async () => {
     const { dockerfile } = await planFor(bareTree);
     expect(dockerfile.text).not.toContain("install");
@@ -457,6 +469,12 @@ describe.each(samples)("the plan of %s", (_name, tree, folder) => {
     expect(bare).toEqual([]);
     const subjects = findings.map(({ subject }) => subject);
     expect(subjects).toEqual(expect.arrayContaining(["runtime", "package manager", "start", "port"]));
+  });
+
+  it("lets no key into the context wherever it lies", async () => {
+    const { ignoreFile } = await planFor(tree, { in: folder });
+    for (const name of ["*.pem", "*.key", "*.p12", "*.keystore", "id_rsa"])
+      expect(ignoreFile.text).toContain(`\n**/${name}\n`);
   });
 
   it("lets into the context what it copies, and no secret, test or module", async () => {
