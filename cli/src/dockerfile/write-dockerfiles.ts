@@ -96,8 +96,14 @@ function printChange({ operations, files, target }: ChangePlan): void {
 
 function printNextStep({ build, context, secrets }: DockerfilePlan): void {
   const folder = relative(process.cwd(), context);
-  printLine(`Build it with: ${folder === "" ? "" : `cd ${folder} && `}${build.join(" ")}`);
+  const command = build.map((word) => shellWord(word)).join(" ");
+  printLine(`Build it with: ${folder === "" ? "" : `cd ${shellWord(folder)} && `}${command}`);
   for (const { id, because } of secrets) printLine(`  secret "${id}": ${because}`);
+}
+
+/** A word that can be pasted into a shell. */
+function shellWord(word: string): string {
+  return /^[\w./@+:=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 function profileOf(input: CommandInput): DockerfileProfile | undefined {
