@@ -1,3 +1,4 @@
+import { itemsOf, nodeAt } from "../json-access.ts";
 import type { ImageProject } from "./image-project.ts";
 import { installScripts } from "./install-files.ts";
 import type { InstallFiles } from "./install-files.ts";
@@ -161,6 +162,7 @@ function bun(image: ImageProject): InstallCommands {
   const { self, project, install: files } = image;
   const filter = isMember(image) ? ` --filter ${shellWord(self.name)}` : "";
   const scripts = files.scripted.length > 0 ? " --ignore-scripts" : ignoreScripts(image);
+  if (scripts !== "") warnAboutTrusted(image);
   return {
     ...plain,
     tool: project.runtime.value === "bun" ? undefined : globalTool(image, "bun"),
@@ -176,6 +178,23 @@ function bun(image: ImageProject): InstallCommands {
     ],
     script: (script, { path }) => `bun run ${path === "." ? "" : `--cwd ${shellWord(path)} `}${script}`,
   };
+}
+
+/** Bun cannot run the scripts of packages without those of the project. */
+function warnAboutTrusted({ rootManifest, installTime, warnings }: ImageProject): void {
+  const trusted = itemsOf(nodeAt(rootManifest?.root, "trustedDependencies")) ?? [];
+  const names = new Set([
+    ...trusted.map(({ value }) => value).filter((value) => typeof value === "string"),
+    ...installTime.native.map(({ value }) => value),
+  ]);
+  if (names.size === 0) return;
+  const message = `Bun runs no script of any package in the image, since those of the project would fail there: ${[...names].join(", ")} may not work; move what the project does when it is installed to "build"`;
+  warnings.push({
+    code: "needs-attention",
+    message,
+    file: rootManifest?.file ?? "package.json",
+    onlyFor: "image",
+  });
 }
 
 const plain = { environment: {}, prunes: false, deploy: undefined } as const;

@@ -278,7 +278,9 @@ async function commandOfFile(image: ImageProject, command: FileCommand): Promise
     throw buildScriptMissing(project, reason);
   if (!isBuilt && file === undefined) {
     throw entryPointMissing(project, {
-      message: `"${command.file}" does not exist, though ${reason.because}`,
+      message: isIgnored
+        ? `"${command.file}" is not in the repository, since git is told to leave it out, though ${reason.because}`
+        : `"${command.file}" does not exist, though ${reason.because}`,
       ...placeOf(reason),
     });
   }

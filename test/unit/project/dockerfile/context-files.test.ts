@@ -45,6 +45,8 @@ describe("what git leaves out", () => {
   it("is nothing to start", async () => {
     const tree = bare("node dist/main.js", { "dist/main.js": "", ".gitignore": "dist\n" });
     await expect(planFor(tree)).rejects.toMatchObject({ code: "DEXT_DOCKERFILE_BUILD_SCRIPT_MISSING" });
+    const inPlace = bare("node server.js", { "server.js": "", ".gitignore": "*.js\n" });
+    await expect(planFor(inPlace)).rejects.toThrow('"server.js" is not in the repository, since git is told');
   });
 });
 

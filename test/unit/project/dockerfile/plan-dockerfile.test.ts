@@ -422,6 +422,21 @@ describe("an install by Yarn", () => {
     expect(dockerfile.text).not.toContain("YARN_ENABLE_SCRIPTS");
   });
 
+  it("and not by Bun, which is told, as it runs those of members and of packages or none", async () => {
+    const scripts = { postinstall: "node setup.js" };
+    const root = {
+      ...(memberTree("bun")["package.json"] as object),
+      scripts,
+      trustedDependencies: ["esbuild"],
+    };
+    const { dockerfile, warnings } = await planFor(
+      { ...memberTree("bun"), "package.json": root },
+      { in: "services/api" },
+    );
+    expect(dockerfile.text).toContain("bun install --frozen-lockfile --ignore-scripts");
+    expect(warnings.map(({ message }) => message).join()).toContain("esbuild may not work");
+  });
+
   it("takes the Yarn 1 that was installed, whatever .yarnrc forwards to", async () => {
     const yarnrc = 'yarn-path ".yarn/releases/yarn-1.22.19.cjs"\n';
     const { dockerfile } = await planFor(
