@@ -40,6 +40,16 @@ export class KvReader implements VaultReader {
   }
 
   async read(signal: AbortSignal): Promise<ReadSecret | undefined> {
+    try {
+      return await this.#read(signal);
+    } catch (error) {
+      // Read again until it succeeds, also when the secret is the same as before.
+      this.#mark = undefined;
+      throw error;
+    }
+  }
+
+  async #read(signal: AbortSignal): Promise<ReadSecret | undefined> {
     const known = this.#place;
     const secret = await this.#readAt((this.#place ??= await this.#find(signal)), signal);
     if (secret !== undefined || known === undefined) return secret;
