@@ -11,7 +11,7 @@ export interface ContextEntries {
 /** Folders that are made, installed or for people only. */
 const leftOutFolders: ReadonlySet<string> = new Set(
   [
-    ["node_modules", "dist", "build", "out", "coverage", "tmp", "temp", "logs"],
+    ["node_modules", "dist", "build", "out", "_fresh", "coverage", "tmp", "temp", "logs"],
     ["test", "tests", "__tests__", "e2e", "cypress", "fixtures", "bench", "benchmarks"],
     ["doc", "docs", "example", "examples", "storybook-static"],
     ["secrets", "secret", "certs", "certificates", "keys", "private"],

@@ -44,6 +44,8 @@ export interface MemberSource extends Omit<WorkspaceMember, "version"> {
   readonly isProduction: boolean;
   /** Folders that are known to be written by its build. */
   readonly knownOutputs: readonly string[];
+  /** The task of Deno that builds it. */
+  readonly buildTask?: Finding<string> | undefined;
   /** The one of them that its framework writes to by itself. */
   readonly frameworkOutput?: string | undefined;
   /** The folders of all other members, relative to the context. */
@@ -62,7 +64,7 @@ export async function readImageMember(
   );
   const ignored = await gitIgnoredNames(inspection, directory);
   const listing = new Map([...(await inspection.list(directory))].filter(([entry]) => !ignored.has(entry)));
-  const script = scriptNamed("build", manifest);
+  const script = source.buildTask ?? scriptNamed("build", manifest);
   const site = isProject
     ? await findSiteOutput(inspection, { directory, manifest, frameworkOutput })
     : undefined;

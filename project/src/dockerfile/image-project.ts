@@ -165,10 +165,17 @@ function sourcesOf(project: ProjectDescription): readonly MemberSource[] {
       isProject: true,
       isProduction: true,
       knownOutputs,
+      buildTask: buildTaskOf(project),
       frameworkOutput: project.framework && frameworkOutputs[project.framework.value.name],
       others: othersThan(path),
     },
   ];
+}
+
+/** `deno task build`, where Deno installs what it runs. */
+function buildTaskOf({ build, deno, packageManager }: ProjectDescription): Finding<string> | undefined {
+  if (build?.value.kind !== "script" || packageManager?.value.name !== "deno") return undefined;
+  return deno?.tasks[build.value.script] === undefined ? undefined : { ...build, value: build.value.command };
 }
 
 function relativePath({ directory, workspace }: ProjectDescription): string {
@@ -188,6 +195,7 @@ function ownManifests({ moduleType, deno }: ProjectDescription, path: string): r
 const frameworkOutputs: Readonly<Partial<Record<FrameworkName, string>>> = {
   angular: "dist",
   astro: "dist",
+  fresh: "_fresh",
   next: ".next",
   nitro: ".output",
   nuxt: ".output",
@@ -221,7 +229,7 @@ function topFolder(path: string | undefined): string | undefined {
 function startedOutput(project: ProjectDescription): string | undefined {
   const found = followScript(project, "start");
   const file = found && programFileOf(found.invocation)?.file;
-  return /^(?:dist|build|out)(?=\/)/.exec(file ?? "")?.[0];
+  return /^(?:dist|build|out|_fresh)(?=\/)/.exec(file ?? "")?.[0];
 }
 
 /** Bundlers read `tsconfig.json`, and write nothing to its `outDir`. */

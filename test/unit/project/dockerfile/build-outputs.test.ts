@@ -71,6 +71,24 @@ describe("what a build writes", () => {
     expect(await copied(tree)).toEqual(["COPY --from=build /app/build ./build"]);
   });
 
+  it.each([
+    ["dist", "deno run -N -E dist/main.js", {}],
+    ["_fresh", "deno serve -A _fresh/server.js", { fresh: "jsr:@fresh/core@^2" }],
+  ])("is copied where a task of Deno builds: %s", async (folder, start, imports) => {
+    const tasks = { build: "deno run -A build.ts", start };
+    const tree: ProjectTree = {
+      "deno.json": { tasks, imports },
+      "deno.lock": {},
+      "build.ts": "",
+      "src/main.ts": "",
+    };
+    for (const files of [tree, { ...tree, [`${folder}/main.js`]: "", ".gitignore": `${folder}\n` }]) {
+      const lines = await copied(files);
+      expect(lines).toContain(`COPY --from=build /app/${folder} ./${folder}`);
+      expect(lines.join()).not.toContain("src");
+    }
+  });
+
   it("comes with the settings that Next reads when it runs", async () => {
     const tree = project({ build: "next build", start: "next start" }, [], {
       "next.config.mjs": "",
