@@ -34,7 +34,8 @@ function watchPaths(paths: readonly string[], onChange: (changed: readonly strin
     changed.add(path);
     clearTimeout(timer);
     timer = setTimeout(() => {
-      const files = [...changed];
+      // In the order of their names: that in which they are told changes from time to time.
+      const files = [...changed].toSorted();
       changed = new Set();
       onChange(files);
     }, debounce);
