@@ -52,11 +52,15 @@ function start(options: Partial<StartProcessOptions>): Promise<SupervisedProcess
 async function startKind(name: string): Promise<SupervisedProcess> {
   const kind = processKinds({ token, node, folder }).find((one) => one.name === name)!;
   const child = await start({ command: kind.command, args: kind.args });
-  await untilCount(kind.count);
-  // The program has to be far enough to have its signal handlers.
-  await waitUntil(() => findByToken(token).every((pid) => isSettled(pid)), {
-    what: () => "settled programs",
-  });
+  // Shells that only start it come and go; the program itself has to be far enough to have its signal handlers.
+  await waitUntil(
+    () => {
+      const found = findByToken(token);
+      const isThere = found.length === kind.count && (name === "redis" || found.some((pid) => isNode(pid)));
+      return isThere && found.every((pid) => isSettled(pid));
+    },
+    { what: () => `${kind.count} settled programs, found ${findByToken(token).length}` },
+  );
   return child;
 }
 
@@ -68,9 +72,20 @@ async function untilCount(count: number): Promise<void> {
 
 /** A Node program that has reached its event loop catches signals or listens. */
 function isSettled(pid: number): boolean {
-  const isNode = readFileSync(`/proc/${pid}/cmdline`, "latin1").startsWith(node);
-  if (!isNode) return true;
-  return readFileSync(`/proc/${pid}/wchan`, "latin1").includes("epoll");
+  return !isNode(pid) || ofProcess(pid, "wchan").includes("epoll");
+}
+
+function isNode(pid: number): boolean {
+  return ofProcess(pid, "cmdline").startsWith(node);
+}
+
+/** Nothing of a process that has ended since it was found. */
+function ofProcess(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "latin1");
+  } catch {
+    return "";
+  }
 }
 
 function sourceOf(name: string): string {
