@@ -149,9 +149,13 @@ export class ProcessEnding {
     }
   }
 
-  /** Nothing that is known lives, and then nothing else is found either. */
+  /**
+   * Nothing that is known lives, and then nothing else is found either. What a look has found and what has ended since may
+   * have started another behind it, so that it takes a further look.
+   */
   async #isComplete(): Promise<boolean> {
-    return !this.#hasLiving() && (await this.#look()) && !this.#hasLiving();
+    if (this.#hasLiving() || !(await this.#look())) return false;
+    return this.#family.members.length === 0 && !this.#hasLiving();
   }
 
   /** Whether it succeeded: with too many open files, the system tells nothing. */

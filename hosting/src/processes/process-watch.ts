@@ -30,6 +30,8 @@ export interface ProcessWatchOptions {
 /** Looks come quickly after a start, when programs fork, and once a second later. */
 const shortestWait = 10;
 const longestWait = hasProc ? 1000 : 2000;
+/** So often the processes of the machine are listed for one look at the most: some of them may not be read at all. */
+const listingLimit = 4;
 
 /**
  * Follows what the processes of a run start, also what leaves its group, its session or its parent.
@@ -150,12 +152,17 @@ export class ProcessWatch {
   #readProc(isWhole: boolean): Map<number, ProcessEntry> {
     const table = new Map<number, ProcessEntry>();
     const undecided = new Map<number, ProcessEntry>();
-    for (const pid of listProcPids()) {
-      const cached = isWhole || this.#owners.has(pid) ? undefined : this.#table.get(pid);
-      const entry = cached ?? readProcEntry(pid);
-      if (entry === undefined) continue;
-      table.set(pid, entry);
-      if (cached === undefined) undecided.set(pid, entry);
+    for (let round = 0; round < listingLimit; round += 1) {
+      const listed = listProcPids().filter((pid) => !table.has(pid));
+      for (const pid of listed) {
+        const cached = isWhole || this.#owners.has(pid) ? undefined : this.#table.get(pid);
+        const entry = cached ?? readProcEntry(pid);
+        if (entry === undefined) continue;
+        table.set(pid, entry);
+        if (cached === undefined) undecided.set(pid, entry);
+      }
+      // What ended between the list and the look may have started another, which is in no list yet.
+      if (!isWhole || listed.every((pid) => table.has(pid))) break;
     }
     this.#table = table;
     return undecided;

@@ -179,6 +179,16 @@ describe.each(kinds)("A child of the kind %s", (name) => {
 });
 
 describe("A stop", () => {
+  it("finds also what is just being forked", async () => {
+    const { command, args } = processKinds({ token, node, folder }).find(({ name }) => name === "daemon")!;
+    for (let round = 0; round < 40; round += 1) {
+      const child = await start({ command, args });
+      await new Promise((resolve) => setTimeout(resolve, round % 8));
+      expect((await child.stop({ timeout: 5000 })).left).toEqual([]);
+      expect(findByToken(token), `round ${round}`).toEqual([]);
+    }
+  });
+
   it("waits for a process that takes its time and tells its own exit code", async () => {
     const child = await start({ args: [fixture("slow.mjs"), token, "300"] });
     await waitUntil(() => isSettled(child.pid), { what: () => "a settled program" });
