@@ -1,5 +1,5 @@
 import { parseSync } from "oxc-parser";
-import type { Argument, CallExpression, Expression, Program, Statement } from "oxc-parser";
+import type { Argument, CallExpression, Expression, Node, Program, Statement } from "oxc-parser";
 
 /** A statement of an AppHost that adds a resource, such as `const cache = host.addRedis("cache").withX();`. */
 export interface ResourceStatement {
@@ -164,11 +164,6 @@ function resourceOf(
   };
 }
 
-interface TreeNode {
-  readonly type: string;
-  readonly [key: string]: unknown;
-}
-
 /** Looks at every node of a program, however deep. */
 function lookThrough(program: Program): {
   mentioned: ReadonlySet<string>;
@@ -176,25 +171,26 @@ function lookThrough(program: Program): {
 } {
   const mentioned = new Set<string>();
   const additions: { name: string; method: string; end: number }[] = [];
-  const look = (node: TreeNode): void => {
-    if (node.type === "Identifier") mentioned.add(String(node["name"]));
-    if (node.type === "CallExpression") additions.push(...additionsOf(node as unknown as CallExpression));
+  const look = (node: Node): void => {
+    if (node.type === "Identifier") mentioned.add(node.name);
+    if (node.type === "CallExpression") additions.push(...additionsOf(node));
     for (const [key, inner] of Object.entries(node)) {
       if (isPropertyName(node, key)) continue;
       for (const each of Array.isArray(inner) ? (inner as unknown[]) : [inner]) if (isNode(each)) look(each);
     }
   };
-  look(program as unknown as TreeNode);
+  look(program);
   return { mentioned, additions };
 }
 
-function isNode(value: unknown): value is TreeNode {
+function isNode(value: unknown): value is Node {
   return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
 }
 
 /** `a` of `x.a` and of `{ a: 1 }`, which is no name of a constant. */
-function isPropertyName({ type, computed }: TreeNode, key: string): boolean {
-  return computed !== true && (key === "key" || (key === "property" && type === "MemberExpression"));
+function isPropertyName(node: Node, key: string): boolean {
+  const isComputed = "computed" in node && node.computed;
+  return !isComputed && (key === "key" || (key === "property" && node.type === "MemberExpression"));
 }
 
 // host.addRedis("cache")   server.addDatabase("shop")   addMail(host, "mail")
