@@ -7,7 +7,7 @@ export function entryPointMissing(
   { directory }: ProjectDescription,
   found: { message: string; file?: string; line?: number } | undefined,
 ): Error {
-  const place = found?.file === undefined ? "" : `${found.file}:${found.line ?? 1}: `;
+  const place = placePrefix(found);
   const what =
     found === undefined
       ? 'neither a script "start", nor "main", nor a file of a usual name is there'
@@ -42,7 +42,7 @@ export function unstartable(
   { reason, obstacle }: { reason: Finding<string>; obstacle: string },
 ): Error {
   const [what = "", hint = ""] = obstacle.split("; ");
-  const place = reason.file === undefined ? "" : `${reason.file}:${reason.line ?? 1}: `;
+  const place = placePrefix(reason);
   return dockerfileError(
     "DEXT_DOCKERFILE_ENTRY_POINT_MISSING",
     `An image of "${directory}" would have nothing to start: ${place}"${reason.value}" ${what}`,
@@ -50,33 +50,36 @@ export function unstartable(
   );
 }
 
-export function toolMissing(
-  { directory }: ProjectDescription,
-  { tool, reason }: { tool: DevelopmentTool; reason: Finding<string> },
-): Error {
-  const place = reason.file === undefined ? "" : `${reason.file}:${reason.line ?? 1}: `;
-  return dockerfileError(
-    "DEXT_DOCKERFILE_ENTRY_POINT_MISSING",
-    `An image of "${directory}" would have nothing to start: ${place}"${reason.value}" needs "${tool.package}" (${tool.file}:${tool.line}), which is for developing and not in the image`,
-    {
-      hint: 'Add a script "start:prod" that runs what the build makes, such as "node dist/main.js".',
-      details: { directory, package: tool.package, ...placeOf(reason) },
-    },
-  );
+export function toolMissing(project: ProjectDescription, needed: NeededTool): Error {
+  return onlyForDeveloping(project, needed, {
+    fault: "would have nothing to start",
+    verb: "needs",
+    hint: 'Add a script "start:prod" that runs what the build makes, such as "node dist/main.js".',
+  });
 }
 
-export function preloadMissing(
+export function preloadMissing(project: ProjectDescription, needed: NeededTool): Error {
+  return onlyForDeveloping(project, needed, {
+    fault: "would not start",
+    verb: "loads",
+    hint: `Move "${needed.tool.package}" to "dependencies", or add a script "start:prod" that does without it.`,
+  });
+}
+
+interface NeededTool {
+  tool: DevelopmentTool;
+  reason: Finding<string>;
+}
+
+function onlyForDeveloping(
   { directory }: ProjectDescription,
-  { tool, reason }: { tool: DevelopmentTool; reason: Finding<string> },
+  { tool, reason }: NeededTool,
+  { fault, verb, hint }: { fault: string; verb: string; hint: string },
 ): Error {
-  const place = reason.file === undefined ? "" : `${reason.file}:${reason.line ?? 1}: `;
   return dockerfileError(
     "DEXT_DOCKERFILE_ENTRY_POINT_MISSING",
-    `An image of "${directory}" would not start: ${place}"${reason.value}" loads "${tool.package}" (${tool.file}:${tool.line}), which is for developing and not in the image`,
-    {
-      hint: `Move "${tool.package}" to "dependencies", or add a script "start:prod" that does without it.`,
-      details: { directory, package: tool.package, ...placeOf(reason) },
-    },
+    `An image of "${directory}" ${fault}: ${placePrefix(reason)}"${reason.value}" ${verb} "${tool.package}" (${tool.file}:${tool.line}), which is for developing and not in the image`,
+    { hint, details: { directory, package: tool.package, ...placeOf(reason) } },
   );
 }
 
@@ -96,12 +99,16 @@ export function runnerMissing(
 }
 
 export function buildScriptMissing({ directory }: ProjectDescription, reason: Finding<string>): Error {
-  const place = reason.file === undefined ? "" : `${reason.file}:${reason.line ?? 1}: `;
+  const place = placePrefix(reason);
   return dockerfileError(
     "DEXT_DOCKERFILE_BUILD_SCRIPT_MISSING",
     `${place}"${reason.value}" needs what a build makes, and the project in "${directory}" has no script "build"`,
     { hint: 'Add a script "build", or start the source file.', details: { directory, ...placeOf(reason) } },
   );
+}
+
+function placePrefix({ file, line = 1 }: { file?: string; line?: number } = {}): string {
+  return file === undefined ? "" : `${file}:${line}: `;
 }
 
 function placeOf({ file, line }: Finding<unknown>): { file?: string; line?: number } {
