@@ -18,43 +18,29 @@ export interface ConfigChange {
 
 /** All values that differ, by path. */
 export function diffTrees(
-  { previous, next }: { previous: ObjectNode; next: ObjectNode },
+  trees: { previous: ObjectNode; next: ObjectNode },
   isSecret: SecretTest,
 ): readonly ConfigChange[] {
-  const before = endMap(previous);
-  const after = endMap(next);
+  const before = endMap(trees.previous);
+  const after = endMap(trees.next);
   const changes: Found[] = [];
   for (const [key, { path, node }] of after) {
     const old = before.get(key);
+    const { origin } = node;
     if (old === undefined) {
-      const change: ConfigChange = {
-        path: key,
-        kind: "added",
-        next: shown(path, node, isSecret),
-        origin: node.origin,
-      };
-      changes.push({ path, node, change });
+      const next = shown(path, node, isSecret);
+      changes.push({ path, node, change: { path: key, kind: "added", next, origin } });
     } else if (identityOf(old.node) !== identityOf(node)) {
       const secret = isSecret(path, old.node) || isSecret(path, node);
-      const change: ConfigChange = {
-        path: key,
-        kind: "changed",
-        previous: secret ? mask : plainOf(old.node),
-        next: secret ? mask : plainOf(node),
-        origin: node.origin,
-      };
-      changes.push({ path, node, change });
+      const previous = secret ? mask : plainOf(old.node);
+      const next = secret ? mask : plainOf(node);
+      changes.push({ path, node, change: { path: key, kind: "changed", previous, next, origin } });
     }
   }
   for (const [key, { path, node }] of before) {
     if (after.has(key)) continue;
-    const change: ConfigChange = {
-      path: key,
-      kind: "removed",
-      previous: shown(path, node, isSecret),
-      origin: node.origin,
-    };
-    changes.push({ path, node, change });
+    const previous = shown(path, node, isSecret);
+    changes.push({ path, node, change: { path: key, kind: "removed", previous, origin: node.origin } });
   }
   return changes
     .filter((each) => !isTold(each, changes))
