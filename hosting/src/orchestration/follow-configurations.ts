@@ -21,7 +21,7 @@ export function followConfigurations(orchestrator: Orchestrator): Closable {
   configurations.follow({
     onChange: (resource) => followers.get(resource)?.changed(),
     onProblems: (resource) => followers.get(resource)?.showProblems(),
-    isOver: () => isEnding(orchestrator),
+    isOver: () => orchestrator.isEnding,
   });
   return { close: () => Promise.all([...followers.values()].map((follower) => follower.close())) };
 }
@@ -169,7 +169,7 @@ class Follower {
   }
 
   #isOver(): boolean {
-    return this.#isClosed || isEnding(this.#orchestrator);
+    return this.#isClosed || this.#orchestrator.isEnding;
   }
 
   #replicas(): readonly Replica[] {
@@ -179,10 +179,6 @@ class Follower {
   #say(replica: Replica, text: string): void {
     this.#orchestrator.context.logs.sink(this.#resource, replica.index).system(text);
   }
-}
-
-function isEnding({ state }: Orchestrator): boolean {
-  return state === "Stopping" || state === "Stopped";
 }
 
 /**

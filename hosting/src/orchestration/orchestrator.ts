@@ -47,6 +47,11 @@ export class Orchestrator {
     return this.#state;
   }
 
+  /** Whether everything is being stopped, or has been: nothing is to start any more. */
+  get isEnding(): boolean {
+    return this.#state === "Stopping" || this.#state === "Stopped";
+  }
+
   /** Every replica, in the order of the model. */
   replicas(): readonly Replica[] {
     return [...this.#replicas.values()].flat();

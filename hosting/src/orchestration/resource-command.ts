@@ -70,7 +70,7 @@ function refuseWhileStopping(
   orchestrator: Orchestrator,
   details: { resource: string; command: string },
 ): void {
-  if (orchestrator.state !== "Stopping" && orchestrator.state !== "Stopped") return;
+  if (!orchestrator.isEnding) return;
   throw hostingError(
     "DEXT_RUN_COMMAND_REFUSED",
     `"${details.resource}" cannot ${details.command}: the run is stopping`,

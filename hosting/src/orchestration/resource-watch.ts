@@ -79,8 +79,7 @@ async function restartReplica(
   const say = (text: string): void =>
     orchestrator.context.logs.sink(replica.resource.name, replica.index).system(text);
   const isWanted = (): boolean => {
-    const isOver = orchestrator.state === "Stopping" || orchestrator.state === "Stopped";
-    if (isOver || !isKept(replica)) return false;
+    if (orchestrator.isEnding || !isKept(replica)) return false;
     say(`starts again: ${because}`);
     return true;
   };
