@@ -8,7 +8,7 @@ export interface ConfigurationUse {
 
 /** The uses of each configuration: one definition, read in one folder from the same servers, is one load. */
 export function groupUses(
-  resources: ReadonlyMap<string, ResourceModel>,
+  resources: ReadonlyMap<string, Pick<ResourceModel, "configurations">>,
 ): readonly (readonly ConfigurationUse[])[] {
   const groups: ConfigurationUse[][] = [];
   for (const [resource, { configurations }] of resources) {

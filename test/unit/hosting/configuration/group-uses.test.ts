@@ -1,7 +1,7 @@
 import { defineConfig, object } from "@dext/providers";
 import { describe, expect, test } from "vitest";
 import { groupUses } from "../../../../hosting/src/configuration/group-uses.ts";
-import type { ConfigurationModel, ResourceModel } from "../../../../hosting/src/model/resource-model.ts";
+import type { ConfigurationModel } from "../../../../hosting/src/model/resource-model.ts";
 
 const definition = defineConfig({ layers: [object({ a: 1 })] });
 
@@ -16,8 +16,7 @@ function grouped(configurations: Readonly<Record<string, Partial<ConfigurationMo
     from: [],
   };
   const resources = Object.entries(configurations).map(
-    ([name, own]) =>
-      [name, { name, configurations: [{ ...model, ...own }] } as unknown as ResourceModel] as const,
+    ([name, own]) => [name, { configurations: [{ ...model, ...own }] }] as const,
   );
   return groupUses(new Map(resources)).map((uses) => uses.map(({ resource }) => resource).join());
 }

@@ -22,12 +22,17 @@ async function argumentsOf(version: string): Promise<readonly string[]> {
   await chmod(program, 0o755);
   const host = new ModelBuilder({ directory });
   addConsul(host, "settings");
-  const context = {
+  const context: LaunchContext = {
     ...probeContext(host, { resource: "settings" }),
     findProgram: () => Promise.resolve(program),
     dataDirectory: () => Promise.resolve(join(directory, "data")),
     port: () => 8500,
-  } as unknown as LaunchContext;
+    property: () => Promise.resolve(undefined),
+    replica: 0,
+    telemetry: false,
+    inspect: false,
+    log: () => undefined,
+  };
   const plan = await consulProcess().plan(context);
   return plan.type === "process" ? (plan.args ?? []) : [];
 }

@@ -124,7 +124,7 @@ it.each([
 
 it("folders of one's own and of Windows are not mounted, and told", async () => {
   const { code, notes } = await translate(
-    `${image}    volumes:\n      - ~/.aws:/root/.aws:ro\n      - C:\\code:/code\n      - c:/data:ro\n`,
+    `${image}    volumes:\n      - ~/.aws:/home/node/.aws:ro\n      - C:\\code:/code\n      - c:/data:ro\n`,
   );
   expect(code).toContain(
     'host.addContainer("app", "acme/app").withVolume("c", "/data", { readOnly: true });',
