@@ -9,6 +9,7 @@ import { extendedBy } from "../typescript-configuration.ts";
 import { sortFolder } from "./context-entries.ts";
 import type { ContextEntries } from "./context-entries.ts";
 import { gitIgnoredNames } from "./git-ignored.ts";
+import { isWithin } from "./install-folders.ts";
 import { findSiteOutput } from "./site-output.ts";
 
 /** A package that goes into the image: the project itself, or one of its workspace that it needs. */
@@ -248,10 +249,6 @@ async function extendedConfigurations(
   }
   const folders = [path, ...others.filter((each) => each !== ".")];
   return [...seen].filter((file) => !folders.some((folder) => isWithin(file, folder)));
-}
-
-function isWithin(file: string, folder: string): boolean {
-  return folder === "." || file.startsWith(`${folder}/`);
 }
 
 /** Conditions that nothing in production asks for. */

@@ -113,7 +113,7 @@ function folderOutside(
   );
 }
 
-/** Whether a path is a folder, or lies in it. */
+/** Whether a path is a folder, or lies in it; everything lies in `.`. */
 export function isWithin(path: string, folder: string): boolean {
-  return `${path}/`.startsWith(`${folder}/`);
+  return folder === "." || `${path}/`.startsWith(`${folder}/`);
 }
